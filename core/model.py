@@ -1,0 +1,8 @@
+"""Identifiers that more than one package speaks of."""
+
+from typing import NewType
+
+UserId = NewType("UserId", int)
+PersonId = NewType("PersonId", int)
+DeviceId = NewType("DeviceId", int)
+OrderId = NewType("OrderId", int)

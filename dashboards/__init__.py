@@ -1,0 +1,1 @@
+"""The officers' screens: reads across packages and live maps."""

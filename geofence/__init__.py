@@ -1,0 +1,1 @@
+"""E-monitoring: zones, hours, verdicts, breaches and alerts."""

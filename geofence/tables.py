@@ -1,0 +1,189 @@
+"""Zones and their versions, conditions with hours, checkpoints of standings, breaches and alerts."""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
+
+from core.db import metadata
+
+zones = Table(
+    "zones",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("made_by", ForeignKey("users.id")),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+zone_versions = Table(  # never edited: a new shape is a new version, from its own moment on
+    "zone_versions",
+    metadata,
+    Column("zone_id", ForeignKey("zones.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("geom", Geometry(srid=4326, spatial_index=False), nullable=False),
+    Column("radius_m", REAL, nullable=False, server_default="0"),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("made_by", ForeignKey("users.id")),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("zone_id", "version"),
+    ExcludeConstraint(("zone_id", "="), ("during", "&&"), name="ex_zone_versions_during"),
+    CheckConstraint("st_isvalid(geom)", "geom_valid"),
+    CheckConstraint("not st_isempty(geom) and st_npoints(geom) <= 100000", "geom_size"),
+    CheckConstraint(
+        "st_xmin(geom) >= -180 and st_xmax(geom) <= 180 and st_ymin(geom) >= -90 and st_ymax(geom) <= 90",
+        "geom_range",
+    ),
+    CheckConstraint(
+        "shape = 'area' and st_dimension(geom) = 2 and radius_m = 0"
+        " or shape = 'circle' and geometrytype(geom) = 'POINT' and radius_m > 0"
+        " or shape = 'corridor' and geometrytype(geom) = 'LINESTRING' and radius_m > 0",
+        "shape",
+    ),
+)
+Index("ix_zone_versions_geom", zone_versions.c.geom, postgresql_using="gist")
+
+conditions = Table(  # immutable but for the end of `during`: an edit closes one row and opens the next
+    "conditions",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column(
+        "number", SmallInteger, nullable=False
+    ),  # the condition's place in the order, kept by its versions
+    Column("zone_id", ForeignKey("zones.id"), nullable=False, index=True),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind in ('exclusion', 'inclusion', 'curfew', 'boundary')", "kind"),
+        nullable=False,
+    ),
+    Column("tz", Text, nullable=False, server_default="Asia/Tashkent"),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("made_by", ForeignKey("users.id")),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ExcludeConstraint(("order_id", "="), ("number", "="), ("during", "&&"), name="ex_conditions_during"),
+)
+
+hours = Table(  # weekly windows; none = always in force
+    "hours",
+    metadata,
+    Column("condition_id", ForeignKey("conditions.id"), nullable=False),
+    Column("weekday", SmallInteger, CheckConstraint("weekday between 0 and 6", "weekday"), nullable=False),
+    Column("starts", SmallInteger, nullable=False),  # minutes after local midnight
+    Column("ends", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("condition_id", "weekday", "starts"),
+    CheckConstraint("0 <= starts and starts < ends and ends <= 1440", "window"),
+)
+
+hour_exceptions = Table(  # one local date: these windows instead of the week's; a row without window = free
+    "hour_exceptions",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("condition_id", ForeignKey("conditions.id"), nullable=False, index=True),
+    Column("on_date", Date, nullable=False),
+    Column("starts", SmallInteger),
+    Column("ends", SmallInteger),
+    CheckConstraint(
+        "starts is null and ends is null or 0 <= starts and starts < ends and ends <= 1440", "window"
+    ),
+)
+
+absences = Table(  # authorised by a named officer
+    "absences",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("condition_id", ForeignKey("conditions.id"), nullable=False, index=True),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", ForeignKey("users.id"), nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+standings = Table(  # checkpoints of the fold: recovery and replay begin at one of them
+    "standings",
+    metadata,
+    Column("person_id", ForeignKey("persons.id"), nullable=False),
+    Column("as_of", DateTime(timezone=True), nullable=False),  # taken_at of the last report folded in
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("person_id", "as_of"),
+)
+
+breaches = Table(
+    "breaches",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person_id", ForeignKey("persons.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", BigInteger, nullable=False),  # condition, or device
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+    Column("is_late", Boolean, nullable=False, server_default="false"),  # found by replay: history, no siren
+    Column("annulled_at", DateTime(timezone=True)),  # a late fix showed it never was; the row stays
+    Column("opening", JSONB, nullable=False),
+    Column("closing", JSONB),
+    UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),
+    CheckConstraint("closed_at >= opened_at", "order"),
+)
+Index("ix_breaches_person", breaches.c.person_id, breaches.c.opened_at.desc())
+
+alerts = Table(  # what an officer must answer; `state` repeats the last entry so that the queue can be read
+    "alerts",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("breach_id", ForeignKey("breaches.id"), nullable=False, unique=True),
+    Column("person_id", ForeignKey("persons.id"), nullable=False),
+    Column("severity", SmallInteger, nullable=False),  # 1 critical … 4 information
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state in ('new', 'taken', 'closed')", "state"),
+        nullable=False,
+        server_default="new",
+    ),
+    Column("taken_by", ForeignKey("users.id")),
+)
+Index("ix_alerts_open", alerts.c.severity, alerts.c.raised_at, postgresql_where=alerts.c.state != "closed")
+Index("ix_alerts_person", alerts.c.person_id, alerts.c.raised_at.desc())
+
+alert_entries = Table(  # append-only
+    "alert_entries",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind in ('raised', 'taken', 'noted', 'ended', 'annulled', 'closed')", "kind"),
+        nullable=False,
+    ),
+    Column("by_user", ForeignKey("users.id")),  # null: the platform
+    Column("note", Text),
+    Column(
+        "outcome",
+        Text,
+        CheckConstraint("outcome in ('violation', 'excuse', 'authorised', 'false', 'technical')", "outcome"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""E-jazo: the people, their orders, and who works with them."""

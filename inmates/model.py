@@ -1,0 +1,37 @@
+"""People under supervision, the court orders they are under, and whose caseload they are in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.model import OrderId, PersonId
+
+
+class OrderKind(StrEnum):
+    HOUSE_ARREST = "house_arrest"
+    RESTRICTION_OF_LIBERTY = "restriction_of_liberty"
+    ADMINISTRATIVE_SUPERVISION = "administrative_supervision"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: PersonId
+    number: str
+    """File number, unique."""
+    surname: str
+    given_name: str
+    patronymic: str
+    sex: str
+    born_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    id: OrderId
+    person_id: PersonId
+    kind: OrderKind
+    court: str
+    act_number: str
+    act_on: date
+    begins_at: datetime
+    ends_at: datetime

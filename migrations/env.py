@@ -1,0 +1,39 @@
+"""Runs the migrations on the database that `-x url=…` or EJAZO_DATABASE_URL names, under timeouts."""
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import tracking.tables  # noqa: F401 - each import registers its tables
+from core import db
+
+OWN = set(db.metadata.tables)
+
+
+def is_ours(item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """PostGIS's own tables and the partitions of `fixes` are nobody's migration."""
+    return kind != "table" or name in OWN
+
+
+def migrate(conn: Connection) -> None:
+    context.configure(connection=conn, target_metadata=db.metadata, include_object=is_ours, compare_type=True)
+    with context.begin_transaction():
+        conn.execute(text("set local lock_timeout = '4s'"))
+        conn.execute(text("set local statement_timeout = '60s'"))
+        conn.execute(text("select pg_advisory_xact_lock(7265001)"))
+        context.run_migrations()
+
+
+async def main() -> None:
+    url = context.get_x_argument(as_dictionary=True).get("url") or os.environ["EJAZO_DATABASE_URL"]
+    engine: AsyncEngine = db.engine(url)
+    async with engine.connect() as conn:
+        await conn.run_sync(migrate)
+        await conn.commit()
+    await engine.dispose()
+
+
+asyncio.run(main())

@@ -1,0 +1,1 @@
+"""Devices that do not exist, to show and to load-test the real system."""

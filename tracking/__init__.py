@@ -1,0 +1,1 @@
+"""E-monitoring: devices, who wears them, and what they report."""

@@ -1,0 +1,103 @@
+"""What a device says: fixes, events, receipts, and what could not be read."""
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag, StrEnum
+
+from core.model import DeviceId, PersonId
+
+
+class Mechanism(IntEnum):
+    GNSS = 1
+    WIFI = 2
+    CELL = 3
+    BEACON = 4
+
+
+class Flag(IntFlag):
+    """State of the device at the moment of a fix."""
+
+    STRAP_OPEN = 1
+    CASE_OPEN = 2
+    CHARGING = 4
+    MOTION = 8
+    JAMMING = 16
+    MOCK = 32
+
+
+class EventKind(StrEnum):
+    """Things a device reports without a position. `value` is given where a number belongs to it."""
+
+    HEARTBEAT = "heartbeat"  # alive, but no position; value: battery percent
+    STRAP_OPEN = "strap_open"
+    STRAP_CLOSED = "strap_closed"
+    CASE_OPEN = "case_open"
+    CASE_CLOSED = "case_closed"
+    BATTERY = "battery"  # value: percent
+    CHARGING = "charging"
+    UNPLUGGED = "unplugged"
+    JAMMING = "jamming"
+    JAMMING_ENDED = "jamming_ended"
+    BOOT = "boot"
+
+
+class Reason(StrEnum):
+    """Why something from the wire became a `Rejected`."""
+
+    UNREADABLE = "unreadable"
+    UNKNOWN_VERSION = "unknown_version"
+    UNKNOWN_TOPIC = "unknown_topic"
+    UNKNOWN_DEVICE = "unknown_device"
+    WRONG_IDENTITY = "wrong_identity"
+    BAD_FIELD = "bad_field"
+    OUT_OF_RANGE = "out_of_range"
+    CLOCK_AHEAD = "clock_ahead"
+    TOO_OLD = "too_old"
+    NOT_WORN = "not_worn"
+    """No wearing covers the moment: counted, never kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One position, in the scalar form that rules read. Times are microseconds since 1970 UTC."""
+
+    device: DeviceId
+    sequence: int
+    person: PersonId
+    taken_us: int
+    received_us: int
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    """68 %; None is unknown, never perfect."""
+    sent_us: int = 0
+    speed_mps: float | None = None
+    course_deg: float | None = None
+    satellites: int | None = None
+    hdop: float | None = None
+    battery: int | None = None
+    mechanism: Mechanism = Mechanism.GNSS
+    flags: Flag = Flag(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent:
+    device: DeviceId
+    sequence: int
+    person: PersonId
+    taken_us: int
+    received_us: int
+    kind: EventKind
+    value: int | None = None
+    sent_us: int = 0
+
+
+Report = Fix | DeviceEvent
+"""One numbered statement of a device. The fold's order is `(taken_us, device, sequence)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    received_us: int
+    topic: str
+    reason: Reason
+    raw: bytes | None

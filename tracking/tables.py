@@ -1,0 +1,123 @@
+"""Devices, who wears them, and what they report. Fixes are partitioned by the day they were taken."""
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
+
+from core.db import metadata
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("serial", Text, nullable=False, unique=True),  # its name in topics; owntracks: user/device
+    Column("model", Text, nullable=False),
+    Column(
+        "protocol", Text, CheckConstraint("protocol in ('ejazo', 'owntracks')", "protocol"), nullable=False
+    ),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+wearings = Table(  # a device is on one person at a time
+    "wearings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    ExcludeConstraint(("device_id", "="), ("during", "&&"), name="ex_wearings_during"),
+)
+
+fixes = Table(  # one partition a day, made ahead by tracking.store.keep_partitions
+    "fixes",
+    metadata,
+    Column("device_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("lat", Double, nullable=False),
+    Column("accuracy_m", REAL),  # 68 %; null = unknown, never perfect
+    Column("speed_mps", REAL),
+    Column("course_deg", REAL),
+    Column("satellites", SmallInteger),
+    Column("hdop", REAL),
+    Column("battery", SmallInteger),  # percent
+    Column("mechanism", SmallInteger, nullable=False),  # tracking.model.Mechanism
+    Column("flags", Integer, nullable=False),  # tracking.model.Flag
+    PrimaryKeyConstraint("device_id", "taken_at", "sequence"),
+    postgresql_partition_by="RANGE (taken_at)",
+)
+Index("ix_fixes_received_at", fixes.c.received_at, postgresql_using="brin")
+
+device_events = Table(
+    "device_events",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),  # tracking.model.EventKind
+    Column("value", Integer),
+    PrimaryKeyConstraint("device_id", "sequence"),
+)
+Index("ix_device_events_person", device_events.c.person_id, device_events.c.taken_at)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # tracking.model.Reason
+    Column("raw", LargeBinary),  # null where no order covers the moment: then nothing may be kept
+)
+Index("ix_rejected_received_at", rejected.c.received_at)
+
+marks = Table(  # which sequences of a device are stored: a checkpoint, rolled forward after a crash
+    "marks",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True),
+    Column("stored", JSONB, nullable=False),  # [[first, last], …] ascending, disjoint, not adjacent
+    Column("contact_at", DateTime(timezone=True), nullable=False),
+    Column("as_of", DateTime(timezone=True), nullable=False),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), nullable=False, index=True),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind in ('vibrate', 'text', 'interval', 'request_fix')", "kind"),
+        nullable=False,
+    ),
+    Column("body", JSONB, nullable=False, server_default="{}"),
+    Column("made_by", ForeignKey("users.id"), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("received_at", DateTime(timezone=True)),  # the device's receipt
+    Column("done_at", DateTime(timezone=True)),
+)
