@@ -26,6 +26,6 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
 
 
 def distance_m(here: LonLat, there: LonLat) -> float:
-    """Metres in the local plane of the middle latitude; good to centimetres below 2 km, to 0.1 % below 100 km."""
+    """Metres in the local plane of the middle latitude; centimetres below 2 km, 0.1 % below 100 km."""
     kx, ky = metres_per_degree((here.lat + there.lat) / 2.0)
     return hypot((there.lon - here.lon) * kx, (there.lat - here.lat) * ky)

@@ -16,7 +16,7 @@ AlertId = NewType("AlertId", int)
 
 
 class ShapeKind(StrEnum):
-    AREA = "area"  # polygon or multipolygon, holes allowed; edges are straight in lon/lat as the officer drew them
+    AREA = "area"  # (multi)polygon, holes allowed; edges straight in lon/lat, as drawn
     CIRCLE = "circle"  # point and radius
     CORRIDOR = "corridor"  # line and half-width
 
@@ -123,4 +123,4 @@ class Change:
     opened_us: int
     """The breach's own beginning: with person, kind and subject it names the breach."""
     evidence: dict[str, object]
-    """Plain values that explain the verdict: fixes (device, sequence), distances, accuracies, posterior, policy."""
+    """Plain values that explain it: fixes (device, sequence), distances, accuracies, posterior, policy."""

@@ -13,7 +13,7 @@ from core import db
 OWN = set(db.metadata.tables)
 
 
-def is_ours(item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+def is_ours(_item: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
     """PostGIS's own tables and the partitions of `fixes` are nobody's migration."""
     return kind != "table" or name in OWN
 

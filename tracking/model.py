@@ -24,6 +24,9 @@ class Flag(IntFlag):
     MOCK = 32
 
 
+NO_FLAGS = Flag(0)
+
+
 class EventKind(StrEnum):
     """Things a device reports without a position. `value` is given where a number belongs to it."""
 
@@ -76,7 +79,7 @@ class Fix:
     hdop: float | None = None
     battery: int | None = None
     mechanism: Mechanism = Mechanism.GNSS
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAGS
 
 
 @dataclass(frozen=True, slots=True)
