@@ -1,0 +1,3 @@
+demo test check:
+	@./ejazo $@
+.PHONY: demo test check
