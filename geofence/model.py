@@ -7,7 +7,7 @@ from typing import NewType
 
 from shapely import Geometry
 
-from core.model import OrderId, PersonId
+from core.model import OrderId, PersonId, UserId
 
 ZoneId = NewType("ZoneId", int)
 ConditionId = NewType("ConditionId", int)
@@ -124,3 +124,51 @@ class Change:
     """The breach's own beginning: with person, kind and subject it names the breach."""
     evidence: dict[str, object]
     """Plain values that explain it: fixes (device, sequence), distances, accuracies, posterior, policy."""
+
+
+class AlertState(StrEnum):
+    NEW = "new"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+class EntryKind(StrEnum):
+    """What can happen to an alert; the first, `ENDED` and `ANNULLED` are written by the platform."""
+
+    RAISED = "raised"
+    TAKEN = "taken"
+    NOTED = "noted"
+    ENDED = "ended"
+    ANNULLED = "annulled"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What a named officer found when they closed an alert."""
+
+    VIOLATION = "violation"
+    EXCUSE = "excuse"
+    AUTHORISED = "authorised"
+    FALSE = "false"
+    TECHNICAL = "technical"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    kind: EntryKind
+    by: UserId | None = None
+    """None: the platform."""
+    note: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    id: AlertId
+    breach: BreachId
+    person: PersonId
+    kind: BreachKind
+    severity: int
+    """1 critical … 4 information."""
+    state: AlertState
+    taken_by: UserId | None = None

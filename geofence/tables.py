@@ -123,7 +123,8 @@ standings = Table(  # checkpoints of the fold: recovery and replay begin at one 
     "standings",
     metadata,
     Column("person_id", ForeignKey("persons.id"), nullable=False),
-    Column("as_of", DateTime(timezone=True), nullable=False),  # taken_at of the last report folded in
+    Column("as_of", DateTime(timezone=True), nullable=False),  # the last report or moment folded in
+    Column("terms", LargeBinary, nullable=False),  # digest of the terms up to then: others make it void
     Column("state", LargeBinary, nullable=False),
     PrimaryKeyConstraint("person_id", "as_of"),
 )

@@ -207,6 +207,7 @@ CREATE INDEX ix_sessions_user_id ON sessions (user_id);
 CREATE TABLE standings (
     person_id BIGINT NOT NULL,
     as_of TIMESTAMP WITH TIME ZONE NOT NULL,
+    terms BYTEA NOT NULL,
     state BYTEA NOT NULL,
     CONSTRAINT pk_standings PRIMARY KEY (person_id, as_of),
     CONSTRAINT fk_standings_person_id FOREIGN KEY(person_id) REFERENCES persons (id)

@@ -1,0 +1,1 @@
+"""The only SQL of this package: asyncpg for the worker, SQLAlchemy for the records."""
