@@ -1,0 +1,1 @@
+"""Private services: a PostgreSQL cluster and a broker that end with the command that started them."""

@@ -1,0 +1,185 @@
+"""A private MQTT broker on the loopback with passwords and an access list: the topic is the identity."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+from app.private import place, process
+from app.private.process import ServiceError
+
+HOST = "127.0.0.1"
+START_S = 20
+PLATFORM = ("ingest", "gateway")
+ACCESS = """\
+# The worker reads what devices say and answers them.
+user ingest
+topic read em/v1/+/up
+topic read owntracks/+/+
+topic write em/v1/+/down
+
+# A gateway speaks for many devices: simulators, recorded traces, a vendor's server.
+user gateway
+topic write em/v1/+/up
+topic write owntracks/#
+topic read em/v1/+/down
+
+# A device speaks for itself alone.
+pattern write em/v1/%u/up
+pattern read em/v1/%u/down
+pattern write owntracks/%u/+
+"""
+# No per_listener_settings: persistent sessions lose messages with it. Not max_queued_messages 0: it
+# disconnects every publisher whom the access list denies. max_inflight_messages 0 and max_queued_bytes 0:
+# with the defaults a subscriber that acknowledges late silently loses messages the broker has acknowledged.
+SETTINGS = """\
+listener {port} {host}
+allow_anonymous false
+password_file {home}/passwords
+acl_file {home}/access
+persistence true
+persistence_location {home}/
+autosave_interval 1
+max_inflight_messages 0
+max_queued_messages 1000000
+max_queued_bytes 0
+memory_limit 1073741824
+max_packet_size 262144
+set_tcp_nodelay true
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+connection_messages false
+"""
+
+
+def program() -> Path | None:
+    found = shutil.which("mosquitto", path=os.pathsep.join(map(str, place.programs())))
+    return Path(found) if found else None
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted` if it is free, else one that is."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServiceError("this machine has no free port")
+
+
+def hashed(password: str) -> str:
+    """Mosquitto's own form: PBKDF2 of SHA-512, so that no password passes through a command line."""
+    salt = secrets.token_bytes(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 101)
+    return f"$7$101${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+class Broker:
+    """Passwords follow from one secret in `home` and outlive a restart. `start` may be called again."""
+
+    def __init__(self, home: Path, port: int = 0) -> None:
+        found = program()
+        if found is None:
+            raise ServiceError("Mosquitto is not installed: run ./ejazo doctor")
+        self.program, self.home, self.port = found, home, port
+        self.log = home / "broker.log"
+        self.owner = process.owner()
+        self.child: subprocess.Popen[bytes] | None = None
+        self._secret = b""
+
+    def url(self, user: str) -> str:
+        """The address with the credentials of `ingest`, `gateway` or a device (known from now on)."""
+        self.enrol(user)
+        return f"mqtt://{user}:{self.password(user)}@{HOST}:{self.port}"
+
+    def password(self, user: str) -> str:
+        return base64.urlsafe_b64encode(hmac.digest(self._secret, user.encode(), "sha256"))[:24].decode()
+
+    def enrol(self, *users: str) -> None:
+        """Give devices their passwords; returns when the broker knows them."""
+        known = self._known()
+        fresh = {user: hashed(self.password(user)) for user in users if user not in known}
+        if not fresh:
+            return
+        self._write("passwords", "".join(f"{user}:{line}\n" for user, line in (known | fresh).items()))
+        if self.is_running() and self.child is not None:
+            self.child.send_signal(signal.SIGHUP)
+            self._wait_for(next(reversed(fresh)))
+
+    def start(self) -> Self:
+        process.folder(self.home, self.owner)
+        self._secret = self._keep_secret()
+        self._write("access", ACCESS)
+        self.enrol(*PLATFORM)
+        self.port = free_port(self.port)
+        self._write("settings", SETTINGS.format(port=self.port, host=HOST, home=self.home))
+        with self.log.open("ab") as log:
+            self.child = process.launch(
+                [self.program, "-c", self.home / "settings"],
+                log,
+                who=self.owner,
+                env=place.environment(self.program),
+                at_parents_end=signal.SIGTERM,
+            )
+        self._wait_for(PLATFORM[0])
+        return self
+
+    def stop(self) -> None:
+        process.end(self.child, signal.SIGTERM)
+
+    def is_running(self) -> bool:
+        return self.child is not None and self.child.poll() is None
+
+    def admits(self, user: str, password: str) -> bool:
+        """Knock as an MQTT 3.1.1 client and read the answer."""
+        name, word = user.encode(), password.encode()
+        body = b"\0\4MQTT\4\xc2\0\5\0\0" + b"".join(len(p).to_bytes(2, "big") + p for p in (name, word))
+        try:
+            with socket.create_connection((HOST, self.port), timeout=2) as line:
+                line.sendall(b"\x10" + bytes([len(body)]) + body)
+                return line.recv(4) == b"\x20\x02\0\0"
+        except OSError:
+            return False
+
+    def _wait_for(self, user: str) -> None:
+        deadline = time.monotonic() + START_S
+        while self.is_running() and time.monotonic() < deadline:
+            if self.admits(user, self.password(user)):
+                return
+            time.sleep(0.01)
+        raise ServiceError(f"the broker does not answer; {self.log} ends:\n{process.tail(self.log)}")
+
+    def _known(self) -> dict[str, str]:
+        try:
+            lines = (self.home / "passwords").read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return {}
+        return {user: rest for user, _, rest in (line.partition(":") for line in lines)}
+
+    def _keep_secret(self) -> bytes:
+        path = self.home / "secret"
+        if not path.exists():
+            (self.home / "passwords").unlink(missing_ok=True)
+            self._write("secret", secrets.token_hex(32))
+        return bytes.fromhex(path.read_text("ascii"))
+
+    def _write(self, name: str, text: str) -> None:
+        """Whole or not at all, and for the broker's eyes only."""
+        new = self.home / f"{name}.new"
+        new.touch(mode=0o600)
+        new.write_text(text, "utf-8")
+        process.give(new, self.owner)
+        new.rename(self.home / name)
