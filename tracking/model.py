@@ -99,8 +99,57 @@ Report = Fix | DeviceEvent
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message as it came; `received_us` is the platform's clock."""
+
+    topic: str
+    payload: bytes
+    received_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     received_us: int
     topic: str
     reason: Reason
     raw: bytes | None
+    """The message; where several of its reports are rejected, the first keeps it."""
+    device: DeviceId | None = None
+    sequence: int | None = None
+    """Where both could be read, the number counts as answered: a device never sends it again in vain."""
+
+
+class ReceiptState(StrEnum):
+    RECEIVED = "received"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A device answers a command."""
+
+    device: DeviceId
+    command: int
+    state: ReceiptState
+    at_us: int
+
+
+Ranges = tuple[tuple[int, int], ...]
+"""Whole numbers as [first, last] pairs: ascending, disjoint, not adjacent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a device says of its own memory: nothing below `oldest`, and not what is `lost`."""
+
+    device: DeviceId
+    oldest: int = 0
+    lost: Ranges = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which sequences of a device are answered, and when it was last heard."""
+
+    stored: Ranges = ()
+    contact_us: int = 0
