@@ -1,0 +1,169 @@
+"""ejazo seed: write the made-up city, so that its devices are known and its orders are in force."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import click
+import shapely
+from argon2 import PasswordHasher
+
+from app import settings
+from core import clock, db
+from core.clock import from_us
+from geofence.model import Hours, Term
+from simulators import world as worlds
+from simulators.places import Zone
+from simulators.world import Resident, World
+
+Row = tuple[Any, ...]
+
+OFFSETS = ("persons", "orders", "devices", "zones", "conditions", "users")
+
+SHAPES = """
+-- Draw these zones, in force since then.
+insert into zone_versions (zone_id, version, shape, geom, radius_m, during)
+select zone, 1, shape, st_setsrid(st_geomfromwkb(wkb), 4326), radius, tstzrange($5, null)
+from unnest($1::bigint[], $2::text[], $3::bytea[], $4::real[]) as drawn (zone, shape, wkb, radius)
+"""
+
+
+@click.command
+@click.option("--people", default=200, show_default=True, help="How many people are under supervision.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
+def command(people: int, seed: int) -> None:
+    """Write made-up people, orders, zones and devices; does nothing where they already are."""
+    began = time.perf_counter()
+    made = asyncio.run(run(settings.load().database_url, people=people, seed=seed))
+    took = time.perf_counter() - began
+    click.echo(
+        f"{people} made-up people written in {took:.1f} s" if made else "already seeded: nothing written"
+    )
+
+
+async def run(url: str, *, people: int, seed: int, now: datetime | None = None) -> bool:
+    """Whether anything was written."""
+    conn = await db.connect(url)
+    try:
+        async with conn.transaction():
+            return await write(conn, people=people, seed=seed, now=now or clock.now())
+    finally:
+        await conn.close()
+
+
+async def write(conn: asyncpg.Connection, *, people: int, seed: int, now: datetime) -> bool:
+    """In the caller's transaction; a second seeding waits for the first and finds its people."""
+    await conn.execute("select pg_advisory_xact_lock(hashtext('ejazo seed'))")
+    if await conn.fetchval("select exists (select from persons where number = 'DEMO-00001')"):
+        return False
+    await _write(conn, worlds.world(people, seed, now))
+    return True
+
+
+async def _write(conn: asyncpg.Connection, world: World) -> None:
+    base = {table: await conn.fetchval(f"select coalesce(max(id), 0) from {table}") for table in OFFSETS}  # noqa: S608 - our own table names
+    await _officers(conn, world, base=base)
+    await _zones(conn, world, base=base)
+    await _people(conn, world.residents, base=base)
+    await _conditions(conn, world.residents, base=base)
+    await _caseloads(conn, world, base=base)
+    for table in OFFSETS:
+        await conn.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - our own table names
+
+
+async def _officers(conn: asyncpg.Connection, world: World, *, base: dict[str, int]) -> None:
+    hashed = PasswordHasher().hash
+    rows = [
+        (base["users"] + i, o.login, hashed(o.password), o.role, o.shown_as)
+        for i, o in enumerate(world.officers, 1)
+    ]
+    await _copy(conn, "users", ("id", "login", "password_hash", "role", "shown_as"), rows)
+
+
+async def _zones(conn: asyncpg.Connection, world: World, *, base: dict[str, int]) -> None:
+    zones: list[Zone] = [*world.zones, *(zone for r in world.residents for zone in r.zones)]
+    ids = [base["zones"] + zone.id for zone in zones]
+    await _copy(conn, "zones", ("id", "name"), [(i, z.name) for i, z in zip(ids, zones, strict=True)])
+    await conn.execute(
+        SHAPES,
+        ids,
+        [str(zone.shape.kind) for zone in zones],
+        [shapely.to_wkb(zone.shape.geometry) for zone in zones],
+        [zone.shape.radius_m for zone in zones],
+        min(r.order.begins_at for r in world.residents),
+    )
+
+
+async def _people(conn: asyncpg.Connection, residents: Iterable[Resident], *, base: dict[str, int]) -> None:
+    persons, orders, devices, wearings = [], [], [], []
+    for r in residents:
+        p, o, person = r.person, r.order, base["persons"] + r.person.id
+        persons.append((person, p.number, p.surname, p.given_name, p.patronymic, p.sex, p.born_on))
+        during = asyncpg.Range(o.begins_at, o.ends_at)
+        act = (o.kind.value, o.court, o.act_number, o.act_on, during)
+        orders.append((base["orders"] + o.id, person, *act))
+        devices.append((base["devices"] + r.device.id, r.device.serial, "simulator", "ejazo"))
+        wearings.append((base["devices"] + r.device.id, person, asyncpg.Range(o.begins_at, None)))
+    names = ("id", "number", "surname", "given_name", "patronymic", "sex", "born_on")
+    await _copy(conn, "persons", names, persons)
+    act_names = ("kind", "court", "act_number", "act_on", "during")
+    await _copy(conn, "orders", ("id", "person_id", *act_names), orders)
+    await _copy(conn, "devices", ("id", "serial", "model", "protocol"), devices)
+    await _copy(conn, "wearings", ("device_id", "person_id", "during"), wearings)
+
+
+async def _conditions(
+    conn: asyncpg.Connection, residents: Iterable[Resident], *, base: dict[str, int]
+) -> None:
+    conditions, hours, exceptions, absences = [], [], [], []
+    for r in residents:
+        for number, term in enumerate(r.terms, 1):
+            ident = base["conditions"] + term.condition
+            conditions.append(_condition(ident, number, term, base=base))
+            hours += _windows(ident, term.hours)
+            exceptions += _exceptions(ident, term.hours)
+            absences += _absences(ident, term, granted_by=base["users"] + 1)
+    names = ("id", "order_id", "number", "zone_id", "kind", "tz", "during")
+    await _copy(conn, "conditions", names, conditions)
+    await _copy(conn, "hours", ("condition_id", "weekday", "starts", "ends"), hours)
+    await _copy(conn, "hour_exceptions", ("condition_id", "on_date", "starts", "ends"), exceptions)
+    await _copy(conn, "absences", ("condition_id", "during", "reason", "granted_by"), absences)
+
+
+def _condition(ident: int, number: int, term: Term, *, base: dict[str, int]) -> Row:
+    during = asyncpg.Range(from_us(term.since_us), from_us(term.until_us) if term.until_us else None)
+    order, zone = base["orders"] + term.order, base["zones"] + term.zone
+    return (ident, order, number, zone, term.kind.value, term.hours.tz, during)
+
+
+def _windows(condition: int, hours: Hours) -> list[Row]:
+    return [(condition, w.weekday, w.starts, w.ends) for w in hours.weekly]
+
+
+def _exceptions(condition: int, hours: Hours) -> list[Row]:
+    free = [(condition, e.on, None, None) for e in hours.exceptions if not e.windows]
+    return [*free, *((condition, e.on, *window) for e in hours.exceptions for window in e.windows)]
+
+
+def _absences(condition: int, term: Term, *, granted_by: int) -> list[Row]:
+    return [
+        (condition, asyncpg.Range(from_us(a.since_us), from_us(a.until_us)), "shifokor (namuna)", granted_by)
+        for a in term.absences
+    ]
+
+
+async def _caseloads(conn: asyncpg.Connection, world: World, *, base: dict[str, int]) -> None:
+    rows = [
+        (base["users"] + i, base["persons"] + r.person.id, asyncpg.Range(r.order.begins_at, None))
+        for i, officer in enumerate(world.officers, 1)
+        if officer.sees_one_in
+        for r in world.residents[:: officer.sees_one_in]
+    ]
+    await _copy(conn, "caseloads", ("user_id", "person_id", "during"), rows)
+
+
+async def _copy(conn: asyncpg.Connection, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+    await conn.copy_records_to_table(table, columns=columns, records=rows)

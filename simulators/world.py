@@ -1,0 +1,137 @@
+"""A made-up city of supervised people: the same seed gives the same people, places, orders and devices."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import hypot, pi
+from random import Random
+
+from core.clock import to_us
+from core.model import DeviceId, OrderId, PersonId
+from geofence.model import Terms
+from inmates.model import Order, OrderKind, Person
+from simulators import conditions, days, names, places
+from simulators.days import Day, Habit
+from simulators.places import Zone
+from simulators.plane import Spot
+
+HABITS = {
+    OrderKind.HOUSE_ARREST: (Habit.HOMEBOUND,),
+    OrderKind.RESTRICTION_OF_LIBERTY: (Habit.WORKER, Habit.COURIER, Habit.STUDENT, Habit.COURIER),
+    OrderKind.ADMINISTRATIVE_SUPERVISION: (Habit.WORKER, Habit.COURIER, Habit.COURIER),
+}
+KINDS = (
+    *(OrderKind.RESTRICTION_OF_LIBERTY,) * 6,
+    *(OrderKind.ADMINISTRATIVE_SUPERVISION,) * 3,
+    OrderKind.HOUSE_ARREST,
+)
+HOMES_WITHIN_M = 6_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    id: DeviceId
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    login: str
+    password: str
+    role: str
+    shown_as: str
+    sees_one_in: int
+    """Every n-th person is in the caseload; 0: none of their own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resident:
+    """One person under supervision, with all that is made up about them."""
+
+    person: Person
+    order: Order
+    device: Device
+    habit: Habit
+    day: Day
+    zones: tuple[Zone, ...]
+    """Their own zones; shared ones stand in the world."""
+    terms: Terms
+    """What the order demands. `ConditionId` = person * 100 + the condition's number in the order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    seed: int
+    zones: tuple[Zone, ...]
+    residents: tuple[Resident, ...]
+    officers: tuple[Officer, ...]
+
+
+OFFICERS = (  # of a demonstration, printed when it starts
+    Officer("officer", "officer-demo", "officer", "Namuna Inspektor", 1),
+    Officer("officer2", "officer2-demo", "officer", "Misol Inspektor", 5),
+    Officer("administrator", "administrator-demo", "administrator", "Sinov Administrator", 0),
+)
+
+
+def world(people: int, seed: int, now: datetime) -> World:
+    """`now` places birthdays and orders only: walks and zones do not depend on it."""
+    city, shared = places.city(), places.forbidden(Random(f"{seed}/zones"))
+    residents = tuple(
+        resident(i, Random(f"{seed}/{i}"), today=now.date(), city=city, forbidden=shared)
+        for i in range(1, people + 1)
+    )
+    return World(seed, (city, *shared), residents, OFFICERS)
+
+
+def resident(
+    number: int, random: Random, *, today: date, city: Zone, forbidden: tuple[Zone, ...]
+) -> Resident:
+    kind = random.choice(KINDS)
+    habit = random.choice(HABITS[kind])
+    home = _home(random)
+    work = days.near(home, random, least=1200, most=6000)
+    day = days.day(habit, home, work, leaves_s=random.randrange(days.DAY_S), random=random)
+    order = _order(number, random, kind=kind, today=today)
+    zones, terms = conditions.conditions(order, day, work=work, city=city, forbidden=forbidden, random=random)
+    return Resident(
+        person=_person(number, random, today=today),
+        order=order,
+        device=Device(DeviceId(number), f"SIM-{number:05}"),
+        habit=habit,
+        day=day,
+        zones=zones,
+        terms=terms,
+    )
+
+
+def begins_us(resident: Resident) -> int:
+    return to_us(resident.order.begins_at)
+
+
+def _home(random: Random) -> Spot:
+    while True:
+        found = Spot(*(random.uniform(-HOMES_WITHIN_M, HOMES_WITHIN_M) for _ in range(2)))
+        if hypot(*found) < HOMES_WITHIN_M:
+            return found
+
+
+def _person(number: int, random: Random, *, today: date) -> Person:
+    sex = "f" if random.random() < 1 / (2 * pi) else "m"
+    surname, given, patronymic = names.full(random, sex)
+    born = today - timedelta(days=random.randrange(19 * 365, 68 * 365))
+    return Person(PersonId(number), f"DEMO-{number:05}", surname, given, patronymic, sex, born)
+
+
+def _order(number: int, random: Random, *, kind: OrderKind, today: date) -> Order:
+    act_on = today - timedelta(days=random.randrange(20, 200))
+    begins = datetime(act_on.year, act_on.month, act_on.day, 4, tzinfo=UTC) + timedelta(days=3)
+    return Order(
+        id=OrderId(number),
+        person_id=PersonId(number),
+        kind=kind,
+        court=f"Namuna tumani sudi (999-{random.randrange(1, 12):02})",
+        act_number=f"DEMO-999-{number:05}",
+        act_on=act_on,
+        begins_at=begins,
+        ends_at=begins + timedelta(days=random.choice((365, 730))),
+    )
