@@ -44,11 +44,7 @@ async def test_officers_see_their_share(conn: asyncpg.Connection) -> None:
 
 
 async def test_a_database_with_other_people_keeps_them(conn: asyncpg.Connection) -> None:
-    await conn.execute(
-        INSERT, "A"
-    )
+    await conn.execute(INSERT, "A")
     await seed.write(conn, people=5, seed=4, now=NOW)
-    await conn.execute(
-        INSERT, "B"
-    )
+    await conn.execute(INSERT, "B")
     assert await conn.fetchval("select count(*) from persons") == 7
