@@ -9,12 +9,15 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrate
+from app.http import application
 from app.private.broker import Broker
 from app.private.postgres import Cluster
 from core import db
+from core.settings import Settings
 
 TEMPLATE = "template_ejazo"
 numbers = count(1)
@@ -77,3 +80,11 @@ def broker(home: Path) -> Iterator[Broker]:
     made = Broker(home / "mq").start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+async def app(database: str) -> AsyncIterator[FastAPI]:
+    """The real application on a fresh database; ask it through `callers.browser`."""
+    made = application(Settings(database_url=database))
+    yield made
+    await made.state.engine.dispose()

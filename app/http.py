@@ -1,0 +1,94 @@
+"""The HTTP application: every router, page and file in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+import core.api
+from core import db, http, i18n
+from core.attempts import Attempts
+from core.auth import PUBLIC, Caller, allow
+from core.pages import Pages
+from core.settings import Settings
+from dashboards import assets, pages
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": "A problem (RFC 9457)",
+        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for code in ("4XX", "5XX")
+}
+
+
+def application(settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="E-jazo",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=name,
+        responses=PROBLEMS,
+        telemetry={"tracing": False},
+    )
+    texts = i18n.load()
+    app.state.engine = db.engine(settings.database_url)
+    app.state.texts = texts
+    app.state.pages = Pages([pages.TEMPLATES], texts)
+    app.state.attempts = Attempts()
+    http.install(app, secure=settings.secure_cookies)
+    for router in (core.api.router, pages.router):
+        app.include_router(router)
+    assets.mount(app)
+    app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.engine.dispose()
+
+
+def name(route: APIRoute) -> str:
+    """Operation ids are the handlers' names: short, stable, tested to be unique."""
+    return route.name
+
+
+def openapi(app: FastAPI) -> Any:
+    async def describe(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
+        described = app.openapi()
+        described["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
+        return described
+
+    return describe
+
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/not_found"]},
+        "title": {"type": "string", "description": "In the reader's language."},
+        "status": {"type": "integer"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body"},
+                    "parameter": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}

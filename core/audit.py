@@ -1,0 +1,34 @@
+"""Who did what, to whom, when and why: one append-only row, in the transaction of the deed itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.auth import Permission
+from core.model import UserId
+from core.tables import audit
+
+
+async def record(
+    conn: AsyncConnection,
+    user: UserId | None,
+    *,
+    action: Permission | str,
+    subject_kind: str,
+    subject: int | None = None,
+    why: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """`detail` holds ids, times and codes; never names, coordinates or texts."""
+    await conn.execute(
+        insert(audit).values(
+            user_id=user,
+            action=str(action),
+            subject_kind=subject_kind,
+            subject_id=subject,
+            why=why,
+            detail=dict(detail or {}),
+        )
+    )

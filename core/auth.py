@@ -1,0 +1,127 @@
+"""Who asks and what that role may do: one table of permissions, one guard for every route and socket."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from core import clock, sessions
+from core.errors import NotAllowed, NotSignedIn
+from core.model import UserId
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """scope:verb, also the action in the audit."""
+
+    ME_READ = "me:read"
+    ME_WRITE = "me:write"
+    MAP_READ = "map:read"
+    PERSON_READ = "person:read"
+    TRACK_READ = "track:read"
+    DEVICE_READ = "device:read"
+    DEVICE_COMMAND = "device:command"
+    ALERT_READ = "alert:read"
+    ALERT_ANSWER = "alert:answer"
+    ZONE_READ = "zone:read"
+    ZONE_WRITE = "zone:write"
+    CONDITION_WRITE = "condition:write"
+    ABSENCE_WRITE = "absence:write"
+
+
+ADMINISTRATORS_ONLY: Final = frozenset(
+    {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
+)
+GRANTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.OFFICER: frozenset(Permission) - ADMINISTRATORS_ONLY,
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
+PUBLIC: Final = None
+"""`allow(PUBLIC)`: nobody needs to be signed in."""
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The signed-in user of one request."""
+
+    user: UserId
+    login: str
+    role: Role
+    shown_as: str
+    language: str
+    session: bytes
+    """SHA-256 of the cookie: names the session, opens none."""
+
+    def may(self, permission: Permission) -> bool:
+        return permission in GRANTS[self.role]
+
+
+class WrongOrigin(NotAllowed):
+    """A page of another site speaks through the user's browser (ADR-0010)."""
+
+    code = "wrong_origin"
+
+
+async def identify(connection: HTTPConnection) -> Caller | None:
+    """The owner of the session cookie; one short transaction of its own, so that sockets hold none."""
+    connection.state.caller = None
+    token = sessions.token(connection.cookies)
+    if token:
+        async with connection.app.state.engine.begin() as conn:
+            found = await sessions.find(conn, token, now=clock.now())
+        if found:
+            connection.state.caller = Caller(
+                UserId(found.user_id),
+                found.login,
+                Role(found.role),
+                found.shown_as,
+                found.language,
+                found.token_hash,
+            )
+    caller: Caller | None = connection.state.caller
+    return caller
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The dependency behind `allow`; the architecture test looks for it on every route."""
+
+    permission: Permission | None
+
+    async def __call__(
+        self,
+        connection: HTTPConnection,
+        caller: Caller | None = Depends(identify),
+    ) -> Caller | None:
+        same_origin(connection)
+        if self.permission is PUBLIC:
+            return caller
+        if caller is None:
+            raise NotSignedIn
+        if not caller.may(self.permission):
+            raise NotAllowed
+        return caller
+
+
+def allow(permission: Permission | None) -> Any:
+    """`caller: Caller = allow(Permission.ZONE_READ)` or `allow(PUBLIC)`: every route and socket says one."""
+    return Depends(Guard(permission))
+
+
+def same_origin(connection: HTTPConnection) -> None:
+    """Changes and sockets are accepted from our own pages only, whatever cookies a browser adds."""
+    if connection.scope["type"] == "http" and connection.scope["method"] in SAFE_METHODS:
+        return
+    origin = urlsplit(connection.headers.get("origin", ""))
+    secure: bool = connection.app.state.secure
+    if origin.netloc != connection.headers.get("host") or (secure and origin.scheme != "https"):
+        raise WrongOrigin

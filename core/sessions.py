@@ -1,0 +1,114 @@
+"""Sessions on the server: 32 random bytes in a cookie, only their SHA-256 in the table, two ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from core.model import UserId
+from core.tables import sessions, users
+
+IDLE = timedelta(hours=1)
+ABSOLUTE = timedelta(hours=12)
+"""One shift; then the password is asked for again."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How often use is written down: not every request has to write."""
+COOKIE = "ejazo"
+SECURE_COOKIE = "__Host-ejazo"
+"""Browsers accept this name only with Secure, our own host and path /."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    token_hash: bytes
+    user_id: int
+    login: str
+    role: str
+    shown_as: str
+    language: str
+    seen_at: datetime
+
+
+def token(cookies: Mapping[str, str]) -> str | None:
+    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+
+
+def fingerprint(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+async def start(conn: AsyncConnection, user: UserId, *, now: datetime) -> str:
+    """The new session's secret; sessions that have ended are swept on the way."""
+    secret = token_urlsafe(32)
+    await conn.execute(
+        delete(sessions).where(or_(sessions.c.ends_at <= now, sessions.c.seen_at <= now - IDLE))
+    )
+    await conn.execute(
+        insert(sessions).values(
+            token_hash=fingerprint(secret), user_id=user, made_at=now, seen_at=now, ends_at=now + ABSOLUTE
+        )
+    )
+    return secret
+
+
+async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session | None:
+    """Whose session it is, if it has not ended; notes that it is in use."""
+    query = (
+        select(
+            sessions.c.token_hash,
+            users.c.id,
+            users.c.login,
+            users.c.role,
+            users.c.shown_as,
+            users.c.language,
+            sessions.c.seen_at,
+        )
+        .join(users)
+        .where(
+            sessions.c.token_hash == fingerprint(secret),
+            sessions.c.ends_at > now,
+            sessions.c.seen_at > now - IDLE,
+            users.c.is_active,
+        )
+    )
+    row = (await conn.execute(query)).one_or_none()
+    if row is None:
+        return None
+    found = Session(*row)
+    if found.seen_at <= now - SEEN_EVERY:
+        await conn.execute(
+            update(sessions).where(sessions.c.token_hash == found.token_hash).values(seen_at=now)
+        )
+    return found
+
+
+async def end(conn: AsyncConnection, token_hash: bytes) -> None:
+    await conn.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+async def end_all(conn: AsyncConnection, user: UserId) -> None:
+    """Every session of a user, for a lost phone or a changed role."""
+    await conn.execute(delete(sessions).where(sessions.c.user_id == user))
+
+
+def give(response: Response, secret: str, *, secure: bool) -> None:
+    response.set_cookie(
+        SECURE_COOKIE if secure else COOKIE,
+        secret,
+        max_age=int(ABSOLUTE.total_seconds()),
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def take_back(response: Response, *, secure: bool) -> None:
+    response.delete_cookie(
+        SECURE_COOKIE if secure else COOKIE, path="/", secure=secure, httponly=True, samesite="strict"
+    )

@@ -1,0 +1,49 @@
+"""Our own files and the listed files of others: nothing is loaded from elsewhere."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from core.auth import PUBLIC, Caller, Guard, allow
+from core.errors import NotFound
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+VENDOR = HERE / "web/node_modules"
+VENDORED = {
+    "maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
+    "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
+}
+"""Name under /vendor/ → file of a package in dashboards/web."""
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+
+
+class PublicFiles(StaticFiles):
+    """Files that everybody may read; browsers ask each time whether they changed."""
+
+    guard: ClassVar[Guard] = Guard(PUBLIC)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
+
+
+@router.get("/vendor/{name:path}")
+async def vendored(name: str, _caller: Caller | None = allow(PUBLIC)) -> FileResponse:
+    path = VENDOR / VENDORED.get(name, "missing")
+    if not path.is_file():
+        raise NotFound
+    return FileResponse(path, headers={"cache-control": "no-cache"})
+
+
+def mount(app: FastAPI) -> None:
+    app.include_router(router)
+    app.mount("/static", PublicFiles(directory=STATIC, check_dir=False))

@@ -1,0 +1,84 @@
+"""The pages: each is a guard, a question to a store, and a template."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import api, http, sessions, sign_in
+from core.auth import PUBLIC, Caller, Permission, allow
+from core.errors import Refusal
+from core.passwords import LONGEST
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+
+
+def inside(path: str) -> str:
+    """Where to go next: one of our own pages, whatever the address said."""
+    own = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if own and not any(ord(sign) < 33 for sign in path) else "/"
+
+
+@router.get("/")
+async def start(_caller: Caller = allow(Permission.MAP_READ)) -> Response:
+    return RedirectResponse("/map", 303)
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, next: str = "/", _caller: Caller | None = allow(PUBLIC)) -> Response:  # noqa: A002
+    return page(request, "sign-in.html", next=inside(next), failed=None, login="")
+
+
+@router.post("/sign-in")
+async def sign_in_form(
+    request: Request,
+    login: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form(max_length=LONGEST)],
+    next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
+    _caller: Caller | None = allow(PUBLIC),
+) -> Response:
+    state = request.app.state
+    try:
+        secret = await sign_in.sign_in(
+            state.engine, state.attempts, login=login, password=password, address=api.address(request)
+        )
+    except Refusal as refusal:
+        said = http.title(request, refusal.code, refusal.values)
+        return page(
+            request, "sign-in.html", status=refusal.status, next=inside(next), failed=said, login=login
+        )
+    answer = RedirectResponse(inside(next), 303)
+    sessions.give(answer, secret, secure=state.secure)
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out_form(
+    request: Request, conn: http.Conn, caller: Caller = allow(Permission.ME_WRITE)
+) -> Response:
+    await sign_in.sign_out(conn, caller)
+    answer = RedirectResponse("/sign-in", 303)
+    sessions.take_back(answer, secure=request.app.state.secure)
+    return answer
+
+
+@router.post("/language")
+async def language_form(
+    request: Request,
+    conn: http.Conn,
+    language: Annotated[str, Form(max_length=20)],
+    next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
+    caller: Caller | None = allow(PUBLIC),
+) -> Response:
+    await api.speak(conn, caller, language=language)
+    answer = RedirectResponse(inside(next), 303)
+    api.remember(answer, language, secure=request.app.state.secure)
+    return answer
+
+
+def page(request: Request, name: str, *, status: int = 200, **values: object) -> Response:
+    answer: Response = request.app.state.pages.render(request, name, status=status, **values)
+    return answer
