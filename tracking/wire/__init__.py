@@ -14,7 +14,7 @@ from tracking.wire.rows import Rows
 
 UP: Final = "em/v1/{}/up"
 DOWN: Final = "em/v1/{}/down"
-SUBSCRIPTIONS: Final = ("em/v1/+/up", "owntracks/#")
+SUBSCRIPTIONS: Final = ("em/v1/+/up", "owntracks/+/+")
 
 
 @dataclass(frozen=True, slots=True)
