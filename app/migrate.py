@@ -1,6 +1,8 @@
 """ejazo migrate: bring the database to this version's schema."""
 
+import sys
 from argparse import Namespace
+from typing import TextIO
 
 import click
 from alembic import command as alembic
@@ -10,8 +12,8 @@ from app.private.place import ROOT
 from app.settings import load
 
 
-def config(url: str) -> Config:
-    found = Config(str(ROOT / "alembic.ini"))
+def config(url: str, said: TextIO = sys.stdout) -> Config:
+    found = Config(str(ROOT / "alembic.ini"), stdout=said)
     found.cmd_opts = Namespace(x=[f"url={url}"])
     return found
 

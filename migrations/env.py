@@ -7,8 +7,11 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import tracking.tables  # noqa: F401 - each import registers its tables
 from core import db
+from core import tables as _core  # noqa: F401 - each import registers its tables
+from geofence import tables as _geofence  # noqa: F401
+from inmates import tables as _inmates  # noqa: F401
+from tracking import tables as _tracking  # noqa: F401
 
 OWN = set(db.metadata.tables)
 
