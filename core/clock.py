@@ -1,9 +1,10 @@
 """The only place that asks what time it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from core.times import from_us, to_us
+
+__all__ = ["from_us", "now", "now_us", "to_us"]
 
 
 def now() -> datetime:
@@ -12,12 +13,3 @@ def now() -> datetime:
 
 def now_us() -> int:
     return to_us(now())
-
-
-def to_us(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exact (floats lose the last digits)."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_us(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)

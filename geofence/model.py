@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from shapely import Geometry
 
-from core.model import OrderId, PersonId, UserId
+from core.model import DeviceId, OrderId, PersonId, UserId
 
 ZoneId = NewType("ZoneId", int)
 ConditionId = NewType("ConditionId", int)
@@ -124,6 +124,114 @@ class Change:
     """The breach's own beginning: with person, kind and subject it names the breach."""
     evidence: dict[str, object]
     """Plain values that explain it: fixes (device, sequence), distances, accuracies, posterior, policy."""
+
+
+class Verdict(StrEnum):
+    """What may be said about a person and a zone. UNSURE opens nothing and closes nothing."""
+
+    IN = "in"
+    OUT = "out"
+    UNSURE = "unsure"
+
+
+class Sight(NamedTuple):
+    """One fix, measured against one zone: what a breach cites as evidence."""
+
+    device: DeviceId
+    sequence: int
+    taken_us: int
+    distance_m: float
+    """To the zone's border, + outside, − inside; beyond the policy's reach only "at least so far"."""
+    accuracy_m: float
+    is_assumed: bool
+    """The device named no accuracy: the policy's cautious one stands in."""
+
+
+class OpenBreach(NamedTuple):
+    kind: BreachKind
+    subject: int
+    opened_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """How sure it is that a person is outside the zone of one term, and the breach open under that term."""
+
+    condition: ConditionId
+    kind: ConditionKind
+    zone: ZoneId
+    zone_version: int
+    log_odds: float = 0.0
+    """ln(P(outside) / P(inside)); 0 = nothing known."""
+    sights: tuple[Sight, ...] = ()
+    """The newest fixes behind it, oldest first."""
+    breach: OpenBreach | None = None
+
+
+class Place(NamedTuple):
+    """Where a fix put the person."""
+
+    device: DeviceId
+    sequence: int
+    taken_us: int
+    lon: float
+    lat: float
+    accuracy_m: float
+    is_assumed: bool
+
+
+class Sign(NamedTuple):
+    """Something a device said that has not ended: the strap is open, the battery is low, …"""
+
+    kind: BreachKind
+    since_us: int
+    sequence: int
+    """Of the report that said so first."""
+    opened_us: int | None = None
+    """The breach that it became, if it lasted long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """What one device says about itself, and where it was."""
+
+    device: DeviceId
+    battery: int | None = None
+    is_charging: bool = False
+    signs: tuple[Sign, ...] = ()
+    place: Place | None = None
+    """The last place that agrees with the one before it."""
+    doubtful: Place | None = None
+    """A newer place that cannot be reached from `place` in time: one wild fix, or a jump."""
+
+
+class Mark(NamedTuple):
+    """A report's place in the order of the fold."""
+
+    taken_us: int
+    device: DeviceId
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person: all that the reports and moments up to now have come to. Nothing else is remembered."""
+
+    person: PersonId
+    last: Mark | None = None
+    """The last report folded in."""
+    passed_us: int = 0
+    """The last moment passed through (hours begin, a term ends, a charge is overdue, …)."""
+    place: Place | None = None
+    """The last fix."""
+    beliefs: tuple[Belief, ...] = ()
+    """One for each term that is current, in the order of the terms."""
+    worn: tuple[Worn, ...] = ()
+
+    @property
+    def at_us(self) -> int:
+        """The last report or moment folded in; 0 = nothing yet."""
+        return max(self.last.taken_us if self.last else 0, self.passed_us)
 
 
 class AlertState(StrEnum):

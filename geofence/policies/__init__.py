@@ -1,0 +1,93 @@
+"""The thresholds of every verdict, as data with dates: which policy held at a moment, and what it says."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from core.errors import Refusal
+from core.times import to_us
+
+
+class BadPolicy(Refusal):
+    """A policy file that must not decide about anybody."""
+
+    code = "bad_policy"
+    status = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Values only; unit and reason of each stand in the file."""
+
+    id: str
+    valid_from_us: int
+    outlier_share: float
+    accuracy_quantile: float
+    accuracy_doubt: float
+    accuracy_floor_m: float
+    unknown_gnss_m: float
+    unknown_wifi_m: float
+    unknown_cell_m: float
+    unknown_beacon_m: float
+    burst_s: float
+    changes_per_hour: float
+    sure: float
+    most_log_odds: float
+    reach_m: float
+    evidence_fixes: int
+    fresh_s: float
+    crossing_gap_s: float
+    jump_speed_mps: float
+    jump_accuracies: float
+    battery_low_percent: int
+    battery_good_percent: int
+    uncharged_s: float
+    jamming_s: float
+    silent_s: float
+    no_location_s: float
+    late_s: float
+
+
+@cache
+def known() -> tuple[Policy, ...]:
+    """All policies that ever held, oldest first."""
+    folder = resources.files(__name__)
+    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
+    found = [read(name.removesuffix(".toml"), (folder / name).read_text("utf-8")) for name in files]
+    return tuple(sorted(found, key=lambda policy: policy.valid_from_us))
+
+
+def valid_at(at_us: int) -> Policy:
+    """The policy that decides about a moment; before the first one, the first."""
+    listed = known()
+    return max((p for p in listed if p.valid_from_us <= at_us), key=_begin, default=listed[0])
+
+
+def read(name: str, text: str) -> Policy:
+    """A policy from its file. Every threshold needs a value, a unit and a reason; none may be unknown."""
+    content = tomllib.loads(text)
+    since = content.pop("valid_from", None)
+    if not isinstance(since, datetime) or since.tzinfo is None:
+        raise BadPolicy(policy=name, field="valid_from")
+    wanted = {f.name: f.type for f in fields(Policy)}
+    del wanted["id"], wanted["valid_from_us"]
+    if odd := content.keys() ^ wanted.keys():
+        raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
+    values = {field: _value(name, field, content[field], kind) for field, kind in wanted.items()}
+    return Policy(id=name, valid_from_us=to_us(since), **values)
+
+
+def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:
+    if not isinstance(entry, dict) or entry.keys() != {"value", "unit", "why"} or not entry["why"].strip():
+        raise BadPolicy(policy=policy, field=field)
+    value = entry["value"]
+    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or value <= 0:
+        raise BadPolicy(policy=policy, field=field)
+    return kind(value)
+
+
+def _begin(policy: Policy) -> int:
+    return policy.valid_from_us

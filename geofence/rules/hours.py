@@ -1,0 +1,102 @@
+"""When a condition is in force: weekly hours of the wall clock, other hours on single days, absences.
+
+A wall-clock time that does not exist or comes twice (summer time) is read as RFC 5545 reads it: by the offset
+before the gap, and as the first of the two."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from core.times import from_us, to_us
+from geofence.model import Hours, Term
+
+DAY = timedelta(days=1)
+WHOLE_DAY = ((0, 1440),)
+DAYS_AHEAD = 8
+"""A week and its edges: what does not change within it changes only at an exception."""
+
+Span = tuple[int, int]
+"""[since, until) in microseconds."""
+
+
+def in_force(hours: Hours, at_us: int) -> bool:
+    if is_always(hours):
+        return True
+    today = _local_date(hours, at_us)
+    return any(since <= at_us < until for day in (today - DAY, today) for since, until in spans(hours, day))
+
+
+def next_change(hours: Hours, after_us: int) -> int | None:
+    """The first moment after `after_us` at which the hours begin or end; None: never again."""
+    if is_always(hours):
+        return None
+    now = in_force(hours, after_us)
+    for edge in _edges(hours, after_us):
+        if in_force(hours, edge) is not now:
+            return edge
+    return None
+
+
+def is_always(hours: Hours) -> bool:
+    return not hours.weekly and not hours.exceptions
+
+
+@lru_cache(maxsize=65536)
+def spans(hours: Hours, day: date) -> tuple[Span, ...]:
+    """The times in force that begin on a local date; a span that summer time swallows is left out."""
+    zone = ZoneInfo(hours.tz)
+    found = ((_moment(day, starts, zone), _moment(day, ends, zone)) for starts, ends in windows(hours, day))
+    return tuple((since, until) for since, until in found if since < until)
+
+
+def windows(hours: Hours, day: date) -> tuple[tuple[int, int], ...]:
+    """Minutes after local midnight. An exception stands instead of the week; no week means the whole day."""
+    for exception in hours.exceptions:
+        if exception.on == day:
+            return exception.windows
+    if not hours.weekly:
+        return WHOLE_DAY
+    return tuple((w.starts, w.ends) for w in hours.weekly if w.weekday == day.weekday())
+
+
+def is_absent(term: Term, at_us: int) -> bool:
+    return any(a.since_us <= at_us < a.until_us for a in term.absences)
+
+
+def is_current(term: Term, at_us: int) -> bool:
+    return term.since_us <= at_us and (term.until_us is None or at_us < term.until_us)
+
+
+def holds(term: Term, at_us: int) -> bool:
+    """Must the person comply with this term at this moment?"""
+    return is_current(term, at_us) and in_force(term.hours, at_us) and not is_absent(term, at_us)
+
+
+def next_moment(term: Term, after_us: int) -> int | None:
+    """The first moment after `after_us` at which it may begin or cease to hold."""
+    if term.until_us is not None and term.until_us <= after_us:
+        return None
+    found = [term.since_us] if term.until_us is None else [term.since_us, term.until_us]
+    found += [edge for a in term.absences for edge in (a.since_us, a.until_us)]
+    if (change := next_change(term.hours, max(after_us, term.since_us))) is not None:
+        found.append(change)
+    return min((m for m in found if m > after_us), default=None)
+
+
+def _edges(hours: Hours, after_us: int) -> Iterator[int]:
+    today = _local_date(hours, after_us)
+    days = {today + DAY * n for n in range(-1, DAYS_AHEAD + 1)}
+    days |= {e.on + DAY * n for e in hours.exceptions for n in range(-1, DAYS_AHEAD + 1) if e.on >= today}
+    for day in sorted(days):
+        yield from sorted({edge for span in spans(hours, day) for edge in span if edge > after_us})
+
+
+def _local_date(hours: Hours, at_us: int) -> date:
+    return from_us(at_us).astimezone(ZoneInfo(hours.tz)).date()
+
+
+def _moment(day: date, minutes: int, zone: ZoneInfo) -> int:
+    """A time of the wall clock; 1440 is the next midnight."""
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
+    return to_us(wall.astimezone(UTC))

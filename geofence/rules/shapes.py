@@ -1,0 +1,101 @@
+"""Zones as geometry: what is inside, how far the border is, and whether a way led through.
+
+Inside is exact on the stored doubles, and the border counts as inside. Metres are those of the local WGS84
+plane at the place asked about: circles and corridors are true circles and corridors there, not polygons."""
+
+from math import hypot, isfinite
+from typing import ClassVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Geometry, LineString, MultiPolygon, Point, Polygon
+
+from core.errors import Refusal
+from core.geo import LonLat, metres_per_degree
+from geofence.model import Shape, ShapeKind
+
+EXPECTED = {
+    ShapeKind.AREA: (Polygon, MultiPolygon),
+    ShapeKind.CIRCLE: (Point,),
+    ShapeKind.CORRIDOR: (LineString,),
+}
+HERE = Point(0.0, 0.0)
+
+
+class BadShape(Refusal):
+    """A zone that cannot be judged; `why` says what is wrong with it."""
+
+    code: ClassVar[str] = "bad_shape"
+    status: ClassVar[int] = 422
+
+
+def checked(shape: Shape) -> Shape:
+    """The same shape, if it can be judged. Every zone passes here before it binds anybody."""
+    geometry = shape.geometry
+    if not isinstance(geometry, EXPECTED[shape.kind]):
+        raise BadShape(why="wrong_type", given=type(geometry).__name__)
+    if shapely.is_empty(geometry):
+        raise BadShape(why="empty")
+    coordinates = shapely.get_coordinates(geometry).tolist()
+    if not all(isfinite(x) and isfinite(y) for x, y in coordinates):
+        raise BadShape(why="not_finite")
+    if not all(-180.0 <= x <= 180.0 and -90.0 <= y <= 90.0 for x, y in coordinates):
+        raise BadShape(why="out_of_range")
+    if not shapely.is_valid(geometry):
+        raise BadShape(why="invalid", detail=shapely.is_valid_reason(geometry))
+    if (shape.kind is not ShapeKind.AREA) is not (isfinite(shape.radius_m) and shape.radius_m > 0.0):
+        raise BadShape(why="radius", given=shape.radius_m)
+    return shape
+
+
+def covers(shape: Shape, at: LonLat) -> bool:
+    """Inside, or on the border."""
+    if shape.kind is ShapeKind.AREA:
+        return bool(shapely.intersects_xy(shape.geometry, at.lon, at.lat))
+    return _to_centre(shape.geometry, at) <= shape.radius_m
+
+
+def signed_distance(shape: Shape, at: LonLat, *, most_m: float) -> float:
+    """Metres to the border: + outside, − inside; never beyond ±`most_m`."""
+    if shape.kind is ShapeKind.AREA:
+        border = float(shapely.distance(_around(shapely.boundary(shape.geometry), at), HERE))
+        metres = -border if covers(shape, at) else border
+    else:
+        metres = _to_centre(shape.geometry, at) - shape.radius_m
+    return max(-most_m, min(most_m, metres))
+
+
+def is_crossed(shape: Shape, start: LonLat, end: LonLat) -> bool:
+    """Does the straight way between two places meet the zone (its border included)?"""
+    way = LineString([start, end])
+    if shape.kind is ShapeKind.AREA:
+        return bool(shapely.intersects(shape.geometry, way))
+    middle = LonLat(start.lon + shortest(end.lon - start.lon) / 2.0, (start.lat + end.lat) / 2.0)
+    metres = shapely.distance(_around(shape.geometry, middle), _around(way, middle))
+    return bool(metres <= shape.radius_m)
+
+
+def shortest(degrees: float) -> float:
+    """A difference of longitudes the short way round; exact where it was short already."""
+    return degrees - 360.0 * round(degrees / 360.0)
+
+
+def _to_centre(centre: Geometry, at: LonLat) -> float:
+    """Metres to the centre of a circle or the middle line of a corridor."""
+    if isinstance(centre, Point):
+        kx, ky = metres_per_degree(at.lat)
+        return hypot(shortest(centre.x - at.lon) * kx, (centre.y - at.lat) * ky)
+    return float(shapely.distance(_around(centre, at), HERE))
+
+
+def _around(geometry: Geometry, at: LonLat) -> Geometry:
+    """The geometry in metres of the plane that touches the earth at `at`."""
+    kx, ky = metres_per_degree(at.lat)
+
+    def metres(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        away = degrees - at
+        away[:, 0] -= 360.0 * np.rint(away[:, 0] / 360.0)
+        return away * (kx, ky)
+
+    return shapely.transform(geometry, metres)
