@@ -1,5 +1,6 @@
 """Where a command finds the platform: the environment first, then the demo that runs in this clone."""
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -29,9 +30,29 @@ def settings(variables: Mapping[str, str]) -> Settings:
 
 
 def running(state: Path) -> dict[str, str]:
-    """The variables of a running demo; nothing when none runs."""
+    """The variables of a running demo; nothing when none runs, even if one was killed and left its note."""
+    return noted(state) if is_held(lock(state)) else {}
+
+
+def noted(state: Path) -> dict[str, str]:
     try:
-        noted: dict[str, str] = json.loads((state / RUN).read_text("utf-8"))
+        found: dict[str, str] = json.loads((state / RUN).read_text("utf-8"))
     except (FileNotFoundError, PermissionError, NotADirectoryError):
         return {}
-    return noted
+    return found
+
+
+def lock(state: Path) -> Path:
+    return state / "demo.lock"
+
+
+def is_held(path: Path) -> bool:
+    """The demo holds this lock as long as it lives."""
+    try:
+        with path.open("rb") as seen:
+            fcntl.flock(seen, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except (FileNotFoundError, PermissionError, NotADirectoryError):
+        return False
+    return False

@@ -11,7 +11,10 @@ LONGEST_SOCKET_FOLDER = 85
 
 
 def var() -> Path:
-    return Path(os.environ.get("EJAZO_VAR") or ROOT / "var").resolve()
+    """Root's services run as another user, who cannot pass a closed home such as /root."""
+    if given := os.environ.get("EJAZO_VAR"):
+        return Path(given).resolve()
+    return Path(f"/var/lib/ejazo-{_mark(ROOT)}") if os.geteuid() == 0 else ROOT / "var"
 
 
 def unpacked() -> Path:
@@ -20,12 +23,8 @@ def unpacked() -> Path:
 
 
 def state() -> Path:
-    """Root's services run as another user, who cannot reach a clone below a closed home such as /root."""
-    if given := os.environ.get("EJAZO_STATE"):
-        return Path(given).resolve()
-    if os.geteuid() == 0:
-        return Path("/var/lib") / f"ejazo-{_mark(var())}"
-    return var() / "state"
+    """The data of the demo's private services: whoever removes it starts anew."""
+    return Path(os.environ.get("EJAZO_STATE") or var() / "state").resolve()
 
 
 def socket_folder(home: Path) -> Path:

@@ -1,0 +1,200 @@
+"""ejazo demo: everything running on private services, with made-up people and devices."""
+
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from app import migrate, settings
+from app.private import place, process
+from app.private.broker import HOST, Broker, free_port
+from app.private.postgres import Cluster
+from app.private.process import ServiceError
+from app.supervisor import Child, Supervisor, readers
+from simulators.world import OFFICERS
+
+ANSWER_S = 60
+
+
+@click.command()
+@click.option("--people", default=200, show_default=True, help="How many made-up people are watched.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
+@click.option(
+    "--port", default=8000, show_default=True, help="Of the officers' pages; another if it is taken."
+)
+@click.option("--simulate/--no-simulate", default=True, help="Whether made-up devices report.")
+def command(people: int, seed: int, port: int, simulate: bool) -> None:
+    """Start everything; Ctrl-C ends it.
+
+    EJAZO_DATABASE_URL and EJAZO_MQTT_URL name existing servers to use instead of private ones.
+    """
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _end)
+    state = process.folder(place.state(), process.owner())
+    with alone(state):
+        demo = Demo(state, people=people, seed=seed, port=port)
+        try:
+            demo.start(simulate=simulate)
+            demo.supervisor.watch()
+        except ServiceError as why:
+            raise click.ClickException(str(why)) from why
+        finally:
+            demo.stop()
+
+
+class Demo:
+    def __init__(self, state: Path, *, people: int, seed: int, port: int) -> None:
+        self.state, self.people, self.seed = state, people, seed
+        self.port = free_port(port)
+        self.began = time.perf_counter()
+        self.supervisor = Supervisor(say)
+        self.variables = {
+            "EJAZO_HTTP_HOST": HOST,
+            "EJAZO_HTTP_PORT": str(self.port),
+            "EJAZO_STATE": str(state),
+        }
+        self.owner = readers(place.ROOT, Path(sys.executable))
+        self.logs = process.folder(state / "log", self.owner)
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}/"
+
+    def start(self, *, simulate: bool) -> None:
+        if self.owner is None and process.owner() is not None:
+            say(f"  (the platform runs as root: an ordinary user cannot read {place.ROOT} or its Python)")
+        with step("PostgreSQL"):
+            database = self._database()
+        with step("MQTT broker"):
+            worker, gateway = self._mqtt()
+        self.variables |= {
+            "EJAZO_DATABASE_URL": database,
+            "EJAZO_MQTT_URL": worker,
+            "EJAZO_GATEWAY_URL": gateway,
+        }
+        with step("schema"):
+            migrate.upgrade(database)
+        with step("made-up people"):
+            self._run_once("seed", "--people", str(self.people), "--seed", str(self.seed))
+        with step("API, ingestion, keeper"):
+            self._start_platform()
+        if simulate:
+            self._launch("simulate", "--devices", str(self.people), "--seed", str(self.seed))
+        self._note()
+        say(self._welcome())
+
+    def stop(self) -> None:
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, signal.SIG_IGN)
+        (self.state / settings.RUN).unlink(missing_ok=True)
+        if self.supervisor.watched:
+            with step("ending"):
+                self.supervisor.stop()
+
+    def _database(self) -> str:
+        if given := os.environ.get("EJAZO_DATABASE_URL"):
+            return given
+        cluster = Cluster(self.state / "pg")
+        self.supervisor.start("PostgreSQL", cluster)
+        cluster.ensure("ejazo")
+        return cluster.url("ejazo")
+
+    def _mqtt(self) -> tuple[str, str]:
+        if given := os.environ.get("EJAZO_MQTT_URL"):
+            return given, os.environ.get("EJAZO_GATEWAY_URL", given)
+        broker = Broker(self.state / "mq")
+        self.supervisor.start("the broker", broker)
+        return broker.url("ingest"), broker.url("gateway")
+
+    def _child(self, *argv: str) -> Child:
+        env = {**os.environ, **self.variables}
+        if self.owner is not None:  # it may read the clone, but not write compiled code into it
+            env |= {"PYTHONPYCACHEPREFIX": str(self.logs.parent / "compiled"), "HOME": str(self.logs)}
+        command = (sys.executable, "-m", "app", *argv)
+        return Child(command, self.logs / f"{argv[0]}.log", env=env, cwd=place.ROOT, who=self.owner)
+
+    def _launch(self, *argv: str) -> Child:
+        child = self._child(*argv)
+        self.supervisor.start(argv[0], child)
+        return child
+
+    def _run_once(self, *argv: str) -> None:
+        child = self._child(*argv)
+        child.start()
+        if child.child is not None and child.child.wait() != 0:
+            raise ServiceError(f"{argv[0]} failed; {child.log} ends:\n{process.tail(child.log)}")
+
+    def _start_platform(self) -> None:
+        api = self._launch("api")
+        for part in ("ingest", "watch"):
+            self._launch(part)
+        deadline = time.monotonic() + ANSWER_S
+        while not answers(f"{self.address}healthz"):
+            if not api.is_running() or time.monotonic() > deadline:
+                raise ServiceError(f"the API does not answer; {api.log} ends:\n{process.tail(api.log)}")
+            time.sleep(0.05)
+
+    def _note(self) -> None:
+        """For the other commands of this clone; only the one who started the demo may read it."""
+        new = self.state / f"{settings.RUN}.new"
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(self.variables | {"address": self.address}), "utf-8")
+        new.rename(self.state / settings.RUN)
+
+    def _welcome(self) -> str:
+        accounts = "\n".join(f"    {o.login:<16}{o.password:<22}{o.role}" for o in OFFICERS)
+        took = time.perf_counter() - self.began
+        return (
+            f"\nE-jazo runs at  {self.address}   (ready after {took:.1f} s)\n\n"
+            f"  demo accounts and passwords:\n{accounts}\n\n  Ctrl-C ends everything.\n"
+        )
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """One demo a clone: held by the kernel, so that no kill leaves it behind."""
+    with settings.lock(state).open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = settings.noted(state).get("address", "it is still starting")
+            raise click.ClickException(f"a demo already runs in this clone: {where}") from None
+        yield
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    say(f"  {name} … ", end="")
+    yield
+    say(f"{time.perf_counter() - began:.1f} s")
+
+
+def say(text: str, end: str = "\n") -> None:
+    with suppress(OSError):  # the terminal may be gone, and the end must still be orderly
+        sys.stderr.write(text + end)
+        sys.stderr.flush()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _end(_sign: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
