@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import inmates.api
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -42,7 +43,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     http.install(app, secure=settings.secure_cookies)
-    for router in (core.api.router, pages.router):
+    for router in (core.api.router, inmates.api.router, pages.router):
         app.include_router(router)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)

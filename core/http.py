@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, FastAPI, Path
+from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import MutableHeaders
@@ -38,6 +38,10 @@ POLICY: Final = {
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """A row's number in a path, as wide as the column."""
+
+
+After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+"""The last row of the page before."""
 
 
 async def transaction(

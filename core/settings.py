@@ -11,10 +11,17 @@ class Settings(BaseSettings):
     database_url: str
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
-    """mqtt://user:password@host:port"""
+    """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    gateway_url: str | None = None
+    """The same broker for those who speak for many devices (simulators, recorded traces); see `gateway`."""
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     state: Path = Path("var/state")
     """Where a private cluster and broker keep their files."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
+
+    @property
+    def gateway(self) -> str:
+        """A broker that knows no difference between worker and gateway needs one address only."""
+        return self.gateway_url or self.mqtt_url

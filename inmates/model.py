@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from core.model import OrderId, PersonId
+from core.model import OrderId, PersonId, UserId
 
 
 class OrderKind(StrEnum):
@@ -35,3 +35,12 @@ class Order:
     act_on: date
     begins_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose files a caller may see: those in one officer's caseload at a moment, or everybody's."""
+
+    user: UserId | None
+    """None: everybody's."""
+    at: datetime

@@ -45,7 +45,7 @@ def lonlat(x: float, y: float = 0.0) -> tuple[float, float]:
 def a_fix(
     minutes: float = 0.0, x: float = 0.0, y: float = 0.0, *, accuracy: float | None = 10.0, **more: Any
 ) -> Fix:
-    """`x`, `y`: metres east and north of home. The sequence counts milliseconds, so that it grows with time."""
+    """`x`, `y`: metres east and north of home. The sequence counts milliseconds: it grows with time."""
     lon, lat = lonlat(x, y)
     given = {
         "device": DEVICE,

@@ -5,7 +5,6 @@ import asyncio
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
-from supervised import minute, supervised
 
 from core import db
 from core.errors import NotFound, Refusal
@@ -14,6 +13,7 @@ from geofence import desk
 from geofence.model import AlertId, AlertState, Outcome
 from geofence.rules.alerts import AlreadyTaken
 from geofence.store import alerts
+from supervised import minute, supervised
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from datetime import date
 
 import asyncpg
 import pytest
-from supervised import LONG_AGO, Supervised, minute, square, supervised
 
 from core.model import PersonId
 from geofence.model import Absence, ConditionKind, DayException, Term, Window
 from geofence.store import terms as store
 from scene import at
+from supervised import LONG_AGO, Supervised, minute, square, supervised
 
 
 def cuts(terms: tuple[Term, ...]) -> list[tuple[int, float, float | None]]:

@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 from shapely import LineString, MultiPolygon, Point, Polygon
 from sqlalchemy.ext.asyncio import AsyncEngine
-from supervised import Supervised, minute, supervised
 
 import scene
 from core import db
@@ -16,6 +15,7 @@ from geofence import zones
 from geofence.model import ConditionId, ConditionKind, Hours, Shape, ShapeKind, Term, Window, ZoneId
 from geofence.rules import drawing
 from geofence.store import terms as terms_store
+from supervised import Supervised, minute, supervised
 
 SHAPE = scene.square()
 BIGGER = scene.square(150)

@@ -1,0 +1,70 @@
+"""Who may see whose file, and reading one: a stranger's file is not there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core import audit, clock
+from core.auth import Caller, Permission, Role
+from core.errors import NotFound
+from core.model import PersonId
+from inmates import store
+from inmates.model import Order, Person, Scope
+
+MOST = 200
+"""Rows of a page, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    person: Person
+    orders: Sequence[Order]
+    officers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    people: Sequence[Person]
+    total: int
+    after: PersonId | None
+    """Where the next page begins; None: this was the last."""
+
+
+def within(caller: Caller) -> Scope:
+    """The only place that decides whose rows a caller sees: officers their caseload of now."""
+    everybody = caller.role is Role.ADMINISTRATOR
+    return Scope(None if everybody else caller.user, clock.now())
+
+
+async def known(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Person:
+    """The person, if the caller may know of them; records nothing: whoever shows more calls `read`."""
+    found = await store.person(conn, person, scope=within(caller))
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> File:
+    """The file, and the fact that it was read."""
+    found = await known(conn, caller, person=person)
+    await audit.record(
+        conn, caller.user, action=Permission.PERSON_READ, subject_kind="person", subject=person
+    )
+    officers = await store.officers_of(conn, person, scope=within(caller))
+    return File(found, await store.orders_of(conn, person), officers)
+
+
+async def search(
+    conn: AsyncConnection, caller: Caller, *, words: str = "", after: PersonId | None = None, most: int = MOST
+) -> Page:
+    """One page of the caller's people; looking for somebody by name is recorded, without the name."""
+    scope, most = within(caller), min(most, MOST)
+    found = await store.people(conn, scope, search=words, after=after, most=most + 1)
+    total = await store.count(conn, scope, search=words)
+    if words.strip():
+        await audit.record(
+            conn, caller.user, action="person:search", subject_kind="person", detail={"found": total}
+        )
+    page = found[:most]
+    return Page(page, total, page[-1].id if len(found) > most else None)

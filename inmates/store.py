@@ -1,0 +1,114 @@
+"""Persons, orders and caseloads as the records hold them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.model import OrderId, PersonId
+from core.tables import users
+from inmates.model import Order, OrderKind, Person, Scope
+from inmates.rules import APOSTROPHES, fold
+from inmates.tables import caseloads, orders, persons
+
+PERSON = (
+    persons.c.id,
+    persons.c.number,
+    persons.c.surname,
+    persons.c.given_name,
+    persons.c.patronymic,
+    persons.c.sex,
+    persons.c.born_on,
+)
+
+
+def seen_by(scope: Scope, person: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition every query about people carries: is this person within the scope?"""
+    if scope.user is None:
+        return true()
+    mine = select(caseloads.c.person_id).where(
+        caseloads.c.user_id == scope.user, caseloads.c.during.contains(scope.at)
+    )
+    return person.in_(mine)
+
+
+async def person(conn: AsyncConnection, ident: PersonId, *, scope: Scope) -> Person | None:
+    query = select(*PERSON).where(persons.c.id == ident, seen_by(scope, persons.c.id))
+    row = (await conn.execute(query)).one_or_none()
+    return _person(row) if row else None
+
+
+async def people(
+    conn: AsyncConnection, scope: Scope, *, search: str = "", after: PersonId | None = None, most: int = 100
+) -> list[Person]:
+    """In the order of their names, from behind `after` on."""
+    place = (persons.c.surname, persons.c.given_name, persons.c.id)
+    query = _found(select(*PERSON), scope, search=search).order_by(*place).limit(most)
+    if after is not None:
+        last = select(*place).where(persons.c.id == after, seen_by(scope, persons.c.id))
+        query = query.where(tuple_(*place) > last.scalar_subquery())
+    return [_person(row) for row in (await conn.execute(query)).all()]
+
+
+async def count(conn: AsyncConnection, scope: Scope, *, search: str = "") -> int:
+    query = _found(select(func.count()).select_from(persons), scope, search=search)
+    return int((await conn.execute(query)).scalar_one())
+
+
+async def seen(conn: AsyncConnection, scope: Scope) -> frozenset[PersonId]:
+    """Everybody within the scope."""
+    rows = await conn.execute(select(persons.c.id).where(seen_by(scope, persons.c.id)))
+    return frozenset(PersonId(ident) for ident in rows.scalars())
+
+
+async def orders_of(conn: AsyncConnection, ident: PersonId) -> list[Order]:
+    """Newest first."""
+    query = (
+        select(
+            orders.c.id,
+            orders.c.person_id,
+            orders.c.kind,
+            orders.c.court,
+            orders.c.act_number,
+            orders.c.act_on,
+            func.lower(orders.c.during),
+            func.upper(orders.c.during),
+        )
+        .where(orders.c.person_id == ident)
+        .order_by(func.lower(orders.c.during).desc(), orders.c.id.desc())
+    )
+    return [
+        Order(OrderId(row[0]), PersonId(row[1]), OrderKind(row[2]), *row[3:])
+        for row in (await conn.execute(query)).all()
+    ]
+
+
+async def officers_of(conn: AsyncConnection, ident: PersonId, *, scope: Scope) -> list[str]:
+    """The names of the officers in whose caseload the person is."""
+    query = (
+        select(users.c.shown_as)
+        .join(caseloads, caseloads.c.user_id == users.c.id)
+        .where(caseloads.c.person_id == ident, caseloads.c.during.contains(scope.at))
+        .order_by(users.c.shown_as)
+    )
+    return list((await conn.execute(query)).scalars())
+
+
+def _found(query: Select[Any], scope: Scope, *, search: str) -> Select[Any]:
+    """Within the scope and, word by word, in the name or the number."""
+    query = query.where(seen_by(scope, persons.c.id))
+    name = func.concat_ws(" ", persons.c.surname, persons.c.given_name, persons.c.patronymic)
+    plain = func.translate(func.lower(name), APOSTROPHES, "")
+    for word in search.split()[:5]:
+        query = query.where(
+            or_(
+                plain.contains(fold(word), autoescape=True),
+                func.lower(name).contains(word.lower(), autoescape=True),
+                persons.c.number.icontains(word, autoescape=True),
+            )
+        )
+    return query
+
+
+def _person(row: Any) -> Person:
+    return Person(PersonId(row[0]), *row[1:])
