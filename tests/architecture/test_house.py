@@ -79,7 +79,7 @@ def test_sql_lives_in_stores() -> None:
         f"{p.relative_to(ROOT)}:{i}"
         for package in ("core", "inmates", "tracking", "geofence", "dashboards")
         for p in tracked(f"{package}/*.py")
-        if "store" not in str(p) and p.name not in {"bus.py", "audit.py", "sessions.py"}
+        if "store" not in str(p) and p.name not in {"bus.py", "heartbeat.py", "audit.py", "sessions.py"}
         for i, line in enumerate(p.read_text("utf-8").splitlines(), 1)
         if query.search(line) and not line.lstrip().startswith(("#", '"""')) and '"' in line
     ]
