@@ -1,0 +1,93 @@
+"""The platform's own processes, started for one test as an installation would start them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+START_S = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Platform:
+    """Starts, kills and ends `ejazo api | ingest | watch` against one database and one broker."""
+
+    def __init__(self, database: str, mqtt: str, logs: Path) -> None:
+        self.database, self.mqtt, self.logs = database, mqtt, logs
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        own = {
+            "EJAZO_DATABASE_URL": self.database,
+            "EJAZO_MQTT_URL": self.mqtt,
+            "EJAZO_HTTP_PORT": str(self.port),
+        }
+        return {**os.environ, **own}
+
+    def start(self, *parts: str) -> None:
+        for part in parts:
+            with (self.logs / f"{part}.log").open("ab") as log:
+                self.children[part] = subprocess.Popen(
+                    [sys.executable, "-m", "app", part],
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
+                )
+        if "api" in parts:
+            self._wait_for_api()
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """One of the commands, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "app", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def kill(self, part: str) -> None:
+        """As the kernel would: no goodbye."""
+        child = self.children.pop(part)
+        child.kill()
+        child.wait()
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.children.clear()
+
+    def log(self, part: str) -> str:
+        return (self.logs / f"{part}.log").read_text("utf-8", "replace")
+
+    def _wait_for_api(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and self.children["api"].poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):  # noqa: S310 - our own loopback
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"the API did not start:\n{self.log('api')[-2000:]}")
