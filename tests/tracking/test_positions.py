@@ -6,11 +6,11 @@ from math import isnan
 
 import numpy as np
 import pytest
-from drawn import FIXES, NOW_US
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model import DeviceId, PersonId
+from drawn import FIXES, NOW_US
 from tracking import fixes as columns
 from tracking.model import Fix, Flag
 from tracking.wire import positions

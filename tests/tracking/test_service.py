@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-import tracked
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
+import tracked
 from core import clock, db
 from core.errors import Invalid
 from core.model import DeviceId, PersonId, UserId

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import EVENTS, FIXES, NOW_US
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model import DeviceId, PersonId
+from drawn import EVENTS, FIXES, NOW_US
 from tracking import fixes as columns
 from tracking import wire
 from tracking.directory import Device, Directory, Wearing
