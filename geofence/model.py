@@ -205,6 +205,18 @@ class Worn:
     """A newer place that cannot be reached from `place` in time: one wild fix, or a jump."""
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOff:
+    """A wearing ended: the one fact of the fold that no device reports. It follows the device's last word."""
+
+    person: PersonId
+    device: DeviceId
+    taken_us: int
+    is_bare: bool
+    """No other device was on the person then: from here on nothing is known of where they are."""
+    sequence: int = 2**62
+
+
 class Mark(NamedTuple):
     """A report's place in the order of the fold."""
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from core.model import PersonId
-from geofence.model import Change, Standing, Terms
+from geofence.model import Change, Standing, TakenOff, Terms
 from geofence.policies import Policy
 from geofence.rules import walk
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent, Report
+from tracking.model import DeviceEvent
 
 NEVER_US = 2**62
 
@@ -70,7 +70,7 @@ class Board:
     def terms(self, person: PersonId) -> Terms:
         return self._seats[person].terms
 
-    def judge(self, fixes: Fixes, events: Iterable[DeviceEvent] = ()) -> Judged:
+    def judge(self, fixes: Fixes, events: Iterable[DeviceEvent | TakenOff] = ()) -> Judged:
         """Fold a batch. The reports may come in any order and hold repeats; they are sorted here."""
         grouped = _by_person(fixes, events)
         late = frozenset(p for p, reports in grouped.items() if not self._can_fold(p, reports))
@@ -88,11 +88,11 @@ class Board:
             changes += passed
         return changes
 
-    def _can_fold(self, person: PersonId, reports: list[Report]) -> bool:
+    def _can_fold(self, person: PersonId, reports: list[walk.Fact]) -> bool:
         seat = self._seats.get(person)
         return seat is not None and not walk.is_late(seat.standing, reports[0])
 
-    def _fold(self, seat: Seat, reports: list[Report]) -> list[Change]:
+    def _fold(self, seat: Seat, reports: list[walk.Fact]) -> list[Change]:
         seat.standing, changes = walk.walk(seat.standing, reports, seat.terms, policy=self.policy)
         self._wind(seat)
         return changes
@@ -102,8 +102,8 @@ class Board:
         seat.next_us = NEVER_US if moment is None else moment
 
 
-def _by_person(fixes: Fixes, events: Iterable[DeviceEvent]) -> dict[PersonId, list[Report]]:
-    grouped: dict[PersonId, list[Report]] = defaultdict(list)
-    for report in chain[Report](fixes.rows(), events):
+def _by_person(fixes: Fixes, events: Iterable[DeviceEvent | TakenOff]) -> dict[PersonId, list[walk.Fact]]:
+    grouped: dict[PersonId, list[walk.Fact]] = defaultdict(list)
+    for report in chain[walk.Fact](fixes.rows(), events):
         grouped[report.person].append(report)
     return {person: sorted(reports, key=walk.mark) for person, reports in grouped.items()}

@@ -78,6 +78,21 @@ def settle(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> Step:
     return replace(worn, signs=tuple(signs)), changes
 
 
+def take_off(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> list[Change]:
+    """Of a device that nobody wears any more nothing is open."""
+    return [
+        change(
+            OpenBreach(sign.kind, worn.device, sign.opened_us),
+            Edge.CLOSED,
+            at_us,
+            person=person,
+            evidence=_evidence(worn, sign, policy) | {"reason": "not_worn", "fixes": []},
+        )
+        for sign in worn.signs
+        if sign.opened_us is not None
+    ]
+
+
 def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
     """A place out of reach of the last one is doubtful; a second one that agrees with it makes it a jump."""
     if worn.place is None or is_reachable(worn.place, place, policy):

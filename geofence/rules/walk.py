@@ -11,12 +11,13 @@ from math import isfinite
 
 from core.geo import LonLat
 from core.model import PersonId
-from geofence.model import Belief, Change, Mark, Place, Sight, Standing, Term, Terms, Worn
+from geofence.model import Belief, Change, Mark, Place, Sight, Standing, TakenOff, Term, Terms, Worn
 from geofence.policies import Policy
 from geofence.rules import devices, doubt, hours, shapes, zones
 from tracking.model import Fix, Flag, Report
 
 Walked = tuple[Standing, list[Change]]
+Fact = Report | TakenOff
 
 Measure = Callable[[Term, Place, float], float]
 """(term, place, reach) → signed metres to its border, within ±reach."""
@@ -33,7 +34,7 @@ def fresh(person: PersonId) -> Standing:
 
 def walk(
     standing: Standing,
-    reports: Iterable[Report],
+    reports: Iterable[Fact],
     terms: Terms,
     *,
     policy: Policy,
@@ -92,11 +93,13 @@ def settle(standing: Standing, terms: Terms, at_us: int, *, policy: Policy) -> W
 
 
 def fold(
-    standing: Standing, report: Report, terms: Terms, *, policy: Policy, measure: Measure | None = None
+    standing: Standing, report: Fact, terms: Terms, *, policy: Policy, measure: Measure | None = None
 ) -> Walked:
     """One report; the moments before it have been passed."""
     if is_late(standing, report):
         raise OutOfOrderError(mark(report))
+    if isinstance(report, TakenOff):
+        return take_off(standing, report, policy=policy)
     place = where(report, policy)
     beliefs, changes = standing.beliefs, list[Change]()
     if place is not None:
@@ -107,12 +110,27 @@ def fold(
     ), changes + found
 
 
-def mark(report: Report) -> Mark:
+def take_off(standing: Standing, off: TakenOff, *, policy: Policy) -> Walked:
+    """What only the device could tell is over; nobody is blamed for what nobody can know (ADR-0009)."""
+    person, now_us = standing.person, off.taken_us
+    gone = [worn for worn in standing.worn if worn.device == off.device]
+    kept = tuple(worn for worn in standing.worn if worn not in gone)
+    changes = [c for worn in gone for c in devices.take_off(worn, now_us, person=person, policy=policy)]
+    standing = replace(standing, last=mark(off), worn=kept)
+    if not off.is_bare:
+        return standing, changes
+    for belief in standing.beliefs:
+        changes += zones.close(belief, now_us, person=person, policy=policy, reason="not_worn")[1]
+    beliefs = tuple(replace(b, log_odds=0.0, sights=(), breach=None) for b in standing.beliefs)
+    return replace(standing, place=None, beliefs=beliefs), changes
+
+
+def mark(report: Fact) -> Mark:
     """The order of the fold."""
     return Mark(report.taken_us, report.device, report.sequence)
 
 
-def is_late(standing: Standing, report: Report) -> bool:
+def is_late(standing: Standing, report: Fact) -> bool:
     """Would it change what has been judged already?"""
     if standing.last is None:
         return False

@@ -8,7 +8,7 @@ import asyncpg
 import shapely
 
 from core.clock import to_us
-from core.model import OrderId, PersonId
+from core.model import DeviceId, OrderId, PersonId
 from geofence.model import (
     Absence,
     ConditionId,
@@ -17,6 +17,7 @@ from geofence.model import (
     Hours,
     Shape,
     ShapeKind,
+    TakenOff,
     Term,
     Terms,
     Window,
@@ -32,20 +33,28 @@ select distinct person_id from wearings order by person_id
 """
 
 TERMS = """
--- Where do an order, a version of its condition, a version of the zone and a wearing hold together?
+-- Where do an order, a version of its condition and a version of the zone hold together?
 -- All versions of a condition carry the name of the first: a breach goes on through an edit (ADR-0009).
-with worn as (
-    select person_id, range_agg(during) as during from wearings where person_id = any($1) group by person_id
-)
 select o.person_id, c.id, c.order_id, c.zone_id, z.version, c.kind, c.tz,
     (select min(id) from conditions f where (f.order_id, f.number) = (c.order_id, c.number)) as condition_id,
-    lower(part) as since, upper(part) as until
-from worn
-join orders o using (person_id)
+    lower(o.during * c.during * z.during) as since, upper(o.during * c.during * z.during) as until
+from orders o
 join conditions c on c.order_id = o.id
 join zone_versions z on z.zone_id = c.zone_id
-cross join unnest(worn.during * tstzmultirange(o.during * c.during * z.during)) as part
+where o.person_id = any($1) and not isempty(o.during * c.during * z.during)
 order by o.person_id, since nulls first, c.id
+"""
+
+TAKEN_OFF = """
+-- When were devices taken off these persons, and was another one on them then?
+select person_id, device_id, upper(during) as at,
+    not exists (
+        select from wearings other
+        where other.person_id = w.person_id and other.during @> upper(w.during)
+    ) as is_bare
+from wearings w
+where person_id = any($1) and not upper_inf(during)
+order by person_id, at, device_id
 """
 
 SHAPES = """
@@ -110,7 +119,7 @@ async def fingerprints(conn: asyncpg.Connection) -> Fingerprints:
 
 
 async def terms(conn: asyncpg.Connection, people: Iterable[PersonId]) -> dict[PersonId, Terms]:
-    """All terms these persons have or had while they wore a device, oldest first; nobody is left out."""
+    """All terms these persons have or had, oldest first; nobody is left out."""
     wanted = list(people)
     rows = await conn.fetch(TERMS, wanted)
     shapes = await _shapes(conn, {(r["zone_id"], r["version"]) for r in rows})
@@ -119,6 +128,18 @@ async def terms(conn: asyncpg.Connection, people: Iterable[PersonId]) -> dict[Pe
     found: dict[PersonId, list[Term]] = {person: [] for person in wanted}
     for row in rows:
         found[row["person_id"]].append(_term(row, shapes=shapes, hours=hours, absences=absences))
+    return {person: tuple(listed) for person, listed in found.items()}
+
+
+async def taken_off(
+    conn: asyncpg.Connection, people: Iterable[PersonId]
+) -> dict[PersonId, tuple[TakenOff, ...]]:
+    """The ends of their wearings, oldest first, those to come included; nobody is left out."""
+    wanted = list(people)
+    found: dict[PersonId, list[TakenOff]] = {person: [] for person in wanted}
+    for row in await conn.fetch(TAKEN_OFF, wanted):
+        person, device = PersonId(row["person_id"]), DeviceId(row["device_id"])
+        found[person].append(TakenOff(person, device, to_us(row["at"]), is_bare=row["is_bare"]))
     return {person: tuple(listed) for person, listed in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Terms are cut where a zone, a condition, an order or a wearing changes, and carry what held between."""
+"""Terms are cut where a zone, a condition or an order changes, and carry what held between."""
 
 from datetime import date
 
@@ -49,13 +49,20 @@ async def test_a_new_version_of_a_condition_keeps_its_name_and_absences(conn: as
     assert before.absences == after.absences == (Absence(at(5), at(15)),)
 
 
-async def test_the_order_and_the_wearing_bound_every_term(conn: asyncpg.Connection) -> None:
+async def test_the_order_bounds_every_term(conn: asyncpg.Connection) -> None:
     one = await supervised(conn)
     await one.condition(await one.zone())
-    await one.take_off(at=20)
-    await one.put_on(at=40)
     await conn.execute("update orders set during = tstzrange(lower(during), $1)", minute(60))
-    assert cuts(await terms_of(one)) == [(1, LONG_AGO, 20), (1, 40, 60)]
+    assert cuts(await terms_of(one)) == [(1, LONG_AGO, 60)]
+
+
+async def test_who_takes_a_device_off_is_bare_unless_another_is_on(conn: asyncpg.Connection) -> None:
+    one = await supervised(conn)
+    await one.take_off(at=20)
+    await one.put_on(at=20)
+    await one.take_off(at=40)
+    found = (await store.taken_off(conn, [one.person]))[one.person]
+    assert [(off.taken_us, off.is_bare) for off in found] == [(at(20), False), (at(40), True)]
 
 
 async def test_exceptions_of_a_day_and_a_free_day(conn: asyncpg.Connection) -> None:
@@ -87,7 +94,6 @@ async def test_nobody_is_left_out_and_who_never_wore_a_device_is_not_supervised(
 ) -> None:
     free = await supervised(conn)
     bare = await supervised(conn, worn=False, name="2")
-    await bare.condition(await bare.zone())
     assert await store.worn(conn) == [free.person]
     assert await store.terms(conn, [free.person, bare.person]) == {free.person: (), bare.person: ()}
 
