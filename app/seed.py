@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from app import settings
 from core import clock, db
-from core.clock import from_us
+from core.times import from_us
 from geofence.model import Hours, Term
 from simulators import world as worlds
 from simulators.places import Zone

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import shapely
 
-from core.clock import to_us
+from core.times import to_us
 from geofence.model import (
     Absence,
     ConditionId,

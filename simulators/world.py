@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from math import hypot, pi
 from random import Random
 
-from core.clock import to_us
 from core.model import DeviceId, OrderId, PersonId
+from core.times import to_us
 from geofence.model import Terms
 from inmates.model import Order, OrderKind, Person
 from simulators import conditions, days, names, places

@@ -72,6 +72,12 @@ def test_a_binary_batch_gives_back_what_was_said(fixes: list[Fix], oldest: int) 
     assert decoded.holdings == ((Holding(DeviceId(7), oldest),) if oldest else ())
 
 
+@given(st.lists(FIXES, max_size=8), st.integers(0, limits.SEQUENCE_MAX))
+def test_a_binary_batch_of_scalars_is_the_same_bytes(fixes: list[Fix], oldest: int) -> None:
+    packed = binary.pack(fixes, sent_us=NOW_US - 5, oldest=oldest)
+    assert packed == binary.encode(columns.of(fixes), sent_us=NOW_US - 5, oldest=oldest)
+
+
 @given(st.integers(-1_800_000_000, 1_800_000_000))
 def test_an_integer_of_the_binary_batch_is_exactly_its_decimal(e7: int) -> None:
     text = f"{'-' if e7 < 0 else ''}{abs(e7) // 10**7}.{abs(e7) % 10**7:07d}"

@@ -16,14 +16,17 @@ Header   0  2  magic "EJ"            Fix   0  8  fix time, µs since 1970 UTC, s
 
 The integer of a coordinate divided by 10,000,000 is the double nearest to its decimal: nothing is lost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import nan
+from struct import Struct
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracking.fixes import UNKNOWN, Fixes
-from tracking.model import Reason
+from tracking.model import Fix, Reason
 
 MAGIC: Final = b"EJ"
 VERSION: Final = 1
@@ -57,6 +60,8 @@ FIX: Final = np.dtype(
         ("flags", "u1"),
     ]
 )
+_HEADER: Final = Struct("<2sBBHHqII")
+_FIX: Final = Struct("<qIii4f4B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,26 @@ def encode(fixes: Fixes, *, sent_us: int = 0, oldest: int = 0) -> bytes:
         column = getattr(fixes, name)
         raw[name] = np.where(column == UNKNOWN, NONE, column)
     return head.tobytes() + raw.tobytes()
+
+
+def pack(fixes: Iterable[Fix], *, sent_us: int = 0, oldest: int = 0) -> bytes:
+    """The same batch from scalar fixes: for few at a time much cheaper than columns."""
+    rows = [_FIX.pack(*_cells(fix)) for fix in fixes]
+    return _HEADER.pack(MAGIC, VERSION, 0, len(rows), 0, sent_us, oldest, 0) + b"".join(rows)
+
+
+def _cells(fix: Fix) -> tuple[float, ...]:
+    floats = (fix.accuracy_m, fix.speed_mps, fix.course_deg, fix.hdop)
+    return (
+        fix.taken_us,
+        fix.sequence,
+        round(fix.lon * SCALE),
+        round(fix.lat * SCALE),
+        *(nan if value is None else value for value in floats),
+        *(NONE if value is None else value for value in (fix.satellites, fix.battery)),
+        fix.mechanism,
+        fix.flags,
+    )
 
 
 def _unless_none(column: NDArray[Any]) -> NDArray[np.int16]:

@@ -1,0 +1,138 @@
+"""ejazo simulate: devices that do not exist report through the real broker."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import uvloop
+
+from app import settings
+from core import clock
+from core.times import EPOCH, to_us
+from simulators import play, scenarios, truth, world
+from simulators.fleet import Fleet
+from simulators.gateway import Gateway
+from simulators.ledger import Writer
+from simulators.link import Manners
+from simulators.play import Player
+from simulators.scenes import SECOND_US
+from simulators.world import Resident
+from tracking.wire import DOWN
+
+EPOCH_US = to_us(EPOCH.replace(year=2026))
+NUMBERS_PER_SECOND = 10
+"""A later run begins above all numbers of an earlier one, up to ten reports a second."""
+GATEWAYS = 2
+PAUSE_US = 2 * SECOND_US
+"""Between connecting and the first report."""
+TRUTH_US = 3.0
+"""To work out one person and second, with room."""
+ENDLESS_S = 600.0
+"""Scenes of a run without end happen in its first minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asked for."""
+
+    devices: int
+    interval_s: float
+    scenario: str
+    seed: int
+    duration_s: float | None
+    ledger: Path | None
+    format: str
+    manners: Manners
+    clock_error_s: float
+
+
+@click.command
+@click.option("--devices", default=200, show_default=True, help="The first N people of the seeded city.")
+@click.option("--interval", "interval_s", default=2.0, show_default=True, help="Seconds between two fixes.")
+@click.option("--scenario", type=click.Choice(list(scenarios.SCENARIOS)), default="mixed", show_default=True)
+@click.option("--seed", default=1, show_default=True, help="The city's seed, as in `ejazo seed`.")
+@click.option("--duration", "duration_s", type=float, help="Seconds; without it until Ctrl-C.")
+@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="For `ejazo compare`.")
+@click.option("--format", type=click.Choice(list(play.ENCODINGS)), default="json", show_default=True)
+@click.option("--repeats", default=0.0, help="Share of messages sent twice.")
+@click.option("--shuffles", default=0.0, help="Share of messages overtaken by later ones.")
+@click.option("--garbage", default=0.0, help="Share of messages followed by one that nobody can read.")
+@click.option("--clock-error", "clock_error_s", default=0.0, help="Standard deviation of clocks, seconds.")
+def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
+    """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first)."""
+    order = Order(manners=Manners(repeats, shuffles, garbage), **asked)
+    if order.ledger and order.duration_s is None:
+        raise click.UsageError("--ledger needs --duration: what is true must be known to its end")
+    player = uvloop.run(run(settings.load().gateway, order))
+    tally, held = player.tally, sum(d.held for d in player.devices)
+    click.echo(
+        f"{tally.taken} reports in {tally.messages} messages, {tally.answers} answers, {held} unacknowledged,"
+        f" at worst {tally.latest_us / 1000:.0f} ms behind"
+    )
+
+
+async def run(url: str, order: Order) -> Player:
+    """Connects while the city is made up; plays; ends when everything is acknowledged or nobody answers."""
+    gateways = [Gateway(url, f"simulator-{secrets.token_hex(4)}-{i}") for i in range(GATEWAYS)]
+    for gateway in gateways:
+        await gateway.start()
+    residents = world.world(order.devices, order.seed, clock.now()).residents
+    begins_us = clock.now_us() + PAUSE_US + _preparing_us(order)
+    ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
+    fleet = _fleet(order, residents, begins_us)
+    ledger = _ledger(order, fleet, begins_us=begins_us) if order.ledger else None
+    player = Player(
+        fleet,
+        gateways,
+        order.manners,
+        play.ENCODINGS[order.format],
+        ledger,
+        first_sequence=(begins_us - EPOCH_US) * NUMBERS_PER_SECOND // SECOND_US,
+        seed=order.seed,
+    )
+    gateways[0].listen(DOWN.format("+"), player.hear)
+    try:
+        await player.play(begins_us, ends_us)
+    finally:
+        player.close()
+        for gateway in gateways:
+            await gateway.stop()
+    return player
+
+
+def _fleet(order: Order, residents: Sequence[Resident], begins_us: int) -> Fleet:
+    plan = scenarios.plan(
+        order.scenario,
+        residents,
+        begins_us=begins_us,
+        lasts_s=order.duration_s or ENDLESS_S,
+        seed=order.seed,
+    )
+    return Fleet(
+        residents,
+        plan,
+        interval_s=order.interval_s,
+        seed=order.seed,
+        clock_error_s=order.clock_error_s,
+    )
+
+
+def _preparing_us(order: Order) -> int:
+    """How long it takes to work out what is true, roughly; the first report waits for it."""
+    return int(order.devices * order.duration_s * TRUTH_US) if order.ledger and order.duration_s else 0
+
+
+def _ledger(order: Order, fleet: Fleet, *, begins_us: int) -> Writer:
+    assert order.ledger is not None  # noqa: S101 - for the type checker
+    ends_us = begins_us + int((order.duration_s or 0) * SECOND_US)
+    made = Writer(order.ledger)
+    about = {"scenario": order.scenario, "seed": order.seed, "devices": order.devices}
+    made.say("run", {**about, "interval_s": order.interval_s, "begins_us": begins_us, "ends_us": ends_us})
+    receiver = fleet.plan.receiver
+    made.truth(truth.breaches(fleet.ways, since_us=begins_us, until_us=ends_us, receiver=receiver))
+    made.truth(truth.of_devices(fleet.ways.residents, fleet.plan.scenes))
+    made.flush()
+    return made
