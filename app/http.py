@@ -14,7 +14,7 @@ from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.settings import Settings
-from dashboards import assets, pages
+from dashboards import assets, hub, live, pages
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -42,8 +42,9 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
-    for router in (core.api.router, inmates.api.router, pages.router):
+    for router in (core.api.router, inmates.api.router, live.router, pages.router):
         app.include_router(router)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
@@ -52,7 +53,8 @@ def application(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with hub.running(app.state.hub):
+        yield
     await app.state.engine.dispose()
 
 

@@ -14,11 +14,17 @@ from core.errors import NotFound
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 VENDOR = HERE / "web/node_modules"
+INTER = "@fontsource-variable/inter/files"
 VENDORED = {
     "maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
+    "maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
+    **{
+        f"inter-{script}-wght-normal.woff2": f"{INTER}/inter-{script}-wght-normal.woff2"
+        for script in ("latin", "cyrillic", "cyrillic-ext")
+    },
 }
 """Name under /vendor/ → file of a package in dashboards/web."""
 

@@ -1,0 +1,25 @@
+// What every page does: the language changes when chosen, ages stay true, filters apply at once.
+
+const units = JSON.parse(document.getElementById("units").textContent);
+
+for (const form of document.querySelectorAll("form#language")) {
+  form.querySelector("select").addEventListener("change", () => form.requestSubmit());
+}
+for (const field of document.querySelectorAll("[data-submits]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}
+
+function short(s) {
+  if (s < 90) return `${Math.max(0, Math.round(s))} ${units.s}`;
+  if (s < 5400) return `${Math.round(s / 60)} ${units.min}`;
+  if (s < 129600) return `${Math.round(s / 3600)} ${units.h}`;
+  return `${Math.round(s / 86400)} ${units.d}`;
+}
+
+function grow() {
+  for (const time of document.querySelectorAll("time[data-age]")) {
+    time.textContent = short((Date.now() - Date.parse(time.dateTime)) / 1000);
+  }
+}
+grow();
+setInterval(grow, 5000);

@@ -1,0 +1,97 @@
+// What is drawn over the base map: zones, people as circles coloured by state, the chosen one with its accuracy.
+
+import { colours, isStill, nothing } from "/static/basemap.js";
+
+const STATE = ["match", ["get", "state"], "breach", colours.breach, "silent", colours.silent, "battery", colours.battery, colours.order];
+const IS_FORBIDDEN = ["==", ["get", "kind"], "exclusion"];
+const ZONE = ["case", IS_FORBIDDEN, colours.breach, colours.zone];
+const size = (small, large) => ["interpolate", ["linear"], ["zoom"], 7, small, 12, (small + large) / 2, 16, large];
+
+/** Zones below the people: forbidden ones hatched, territories only outlined. */
+export function addZones(map) {
+  map.addImage("hatch", hatch(colours.breach), { pixelRatio: 2 });
+  map.addSource("zones", { type: "geojson", data: nothing });
+  map.addLayer({ id: "zone", type: "fill", source: "zones", filter: ["!=", ["get", "kind"], "boundary"],
+    paint: { "fill-color": ZONE, "fill-opacity": 0.13 } });
+  map.addLayer({ id: "zone-hatch", type: "fill", source: "zones", filter: IS_FORBIDDEN,
+    paint: { "fill-pattern": "hatch", "fill-opacity": 0.5 } });
+  map.addLayer({ id: "zone-edge", type: "line", source: "zones", filter: ["!=", ["get", "kind"], "boundary"],
+    paint: { "line-color": ZONE, "line-width": 1.8 } });
+  map.addLayer({ id: "zone-border", type: "line", source: "zones", filter: ["==", ["get", "kind"], "boundary"],
+    paint: { "line-color": ZONE, "line-width": 2.2, "line-dasharray": [3, 2] } });
+  map.addLayer({ id: "zone-name", type: "symbol", source: "zones", minzoom: 11,
+    layout: { "text-field": ["get", "name"], "text-font": ["Inter Variable"], "text-size": 12, "text-max-width": 9 },
+    paint: { "text-color": ZONE, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
+}
+
+/** Everybody; the gravest state lies on top. */
+export function addPeople(map) {
+  map.addSource("accuracy", { type: "geojson", data: nothing });
+  map.addLayer({ id: "accuracy", type: "fill", source: "accuracy", paint: { "fill-color": colours.accent, "fill-opacity": 0.14 } });
+  map.addLayer({ id: "accuracy-edge", type: "line", source: "accuracy", paint: { "line-color": colours.accent, "line-width": 1.2 } });
+  map.addSource("people", { type: "geojson", data: nothing });
+  map.addLayer({ id: "glow", type: "circle", source: "people", filter: ["==", ["get", "state"], "breach"],
+    paint: { "circle-radius": size(9, 26), "circle-color": colours.breach, "circle-opacity": 0.2 } });
+  map.addLayer({ id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["get", "order"] },
+    paint: {
+      "circle-radius": size(3.4, 9.5),
+      "circle-color": ["case", ["==", ["get", "state"], "silent"], colours.rim, STATE],
+      "circle-stroke-color": ["case", ["==", ["get", "state"], "silent"], colours.silent, colours.rim],
+      "circle-stroke-width": ["case", ["==", ["get", "state"], "silent"], 2, 1.4],
+    } });
+  map.addLayer({ id: "chosen", type: "circle", source: "people", filter: ["==", ["get", "id"], -1],
+    paint: { "circle-radius": size(9, 17), "circle-opacity": 0, "circle-color": colours.accent,
+      "circle-stroke-color": colours.accent, "circle-stroke-width": 2.6 } });
+  map.addLayer({ id: "people-name", type: "symbol", source: "people", minzoom: 12.6,
+    layout: { "text-field": ["get", "name"], "text-font": ["Inter Variable"], "text-size": 12, "text-anchor": "top",
+      "text-offset": [0, 0.9], "text-optional": true, "symbol-sort-key": ["-", 0, ["get", "order"]] },
+    paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
+}
+
+/** Breaches breathe, unless the reader wants stillness. */
+export function breathe(map) {
+  if (isStill) return;
+  let isWide = false;
+  map.setPaintProperty("glow", "circle-opacity-transition", { duration: 900 });
+  setInterval(() => {
+    isWide = !isWide;
+    if (!document.hidden) map.setPaintProperty("glow", "circle-opacity", isWide ? 0.34 : 0.1);
+  }, 1000);
+}
+
+export function choose(map, person) {
+  map.setFilter("chosen", ["==", ["get", "id"], person?.id ?? -1]);
+  map.getSource("accuracy").setData(person?.accuracy > 0 ? disc(person.lon, person.lat, person.accuracy) : nothing);
+}
+
+/** A circle of metres as a polygon. */
+export function disc(lon, lat, radius, properties = {}) {
+  const kx = 111320 * Math.cos((lat * Math.PI) / 180);
+  const ring = Array.from({ length: 49 }, (_, i) => {
+    const turn = (i / 48) * 2 * Math.PI;
+    return [lon + (Math.cos(turn) * radius) / kx, lat + (Math.sin(turn) * radius) / 111320];
+  });
+  return { type: "Feature", properties, geometry: { type: "Polygon", coordinates: [ring] } };
+}
+
+/** The box around everything in a collection: [[west, south], [east, north]]. */
+export function box(collection, points = []) {
+  const all = [...points];
+  const walk = (part) => (typeof part[0] === "number" ? all.push(part) : part.forEach(walk));
+  for (const feature of collection.features) walk(feature.geometry.coordinates);
+  if (!all.length) return null;
+  const [lons, lats] = [all.map((p) => p[0]), all.map((p) => p[1])];
+  return [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
+}
+
+function hatch(colour) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 16;
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.6;
+  pen.beginPath();
+  for (const shift of [-16, 0, 16]) pen.moveTo(shift, 16), pen.lineTo(shift + 16, 0);
+  pen.stroke();
+  return pen.getImageData(0, 0, 16, 16);
+}

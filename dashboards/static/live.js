@@ -1,0 +1,57 @@
+// The live socket: reconnects by itself and asks for what it missed by the number of the last news it has.
+
+const DEAD_MS = 15000; // the server speaks at least every 5 s
+const LATE_MS = 5 * 60000;
+const SESSION_ENDED = 4401;
+
+/** `on`: snapshot(message), changes(message), positions(buffer), state("on" | "off"). Returns a closer. */
+export function follow(on) {
+  let seq = null;
+  let socket = null;
+  let wait = 500;
+  let heard = performance.now();
+  let isClosed = false;
+
+  function open() {
+    const address = new URL("/v1/live", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    if (seq !== null) address.searchParams.set("after", seq);
+    socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => {
+      heard = performance.now();
+      typeof data === "string" ? read(JSON.parse(data)) : on.positions(data);
+    };
+    socket.onclose = ({ code }) => {
+      if (isClosed) return;
+      on.state("off");
+      if (code === SESSION_ENDED) return location.reload(); // the sign-in page answers
+      setTimeout(open, wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, 15000);
+    };
+  }
+
+  function read(message) {
+    wait = 500;
+    seq = message.seq;
+    on.state("on", Date.parse(message.now));
+    if (message.type === "snapshot") on.snapshot(message);
+    if (message.type === "changes") on.changes(message);
+  }
+
+  const watch = setInterval(() => {
+    if (socket.readyState === WebSocket.OPEN && performance.now() - heard > DEAD_MS) socket.close();
+  }, 3000);
+  addEventListener("pagehide", close, { once: true });
+  open();
+
+  function close() {
+    isClosed = true;
+    clearInterval(watch);
+    socket.close();
+  }
+  return close;
+}
+
+/** Whether the newest position is so old that the reader must be told. */
+export const isLate = (newest, now) => newest > 0 && now - newest > LATE_MS;

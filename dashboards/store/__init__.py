@@ -1,0 +1,1 @@
+"""What the screens read across packages: the only place that does."""
