@@ -17,6 +17,7 @@ from core.model import PersonId, UserId
 from core.sessions import fingerprint
 from dashboards import hub as hubs
 from dashboards.hub import Hub, Mailbox
+from dashboards.model import Card
 from dashboards.store import live as store
 from geofence.tables import alerts, breaches
 from tracking.wire import positions
@@ -68,7 +69,7 @@ async def following(engine: AsyncEngine, url: str) -> AsyncIterator[Hub]:
 
 async def until_seq(hub: Hub, seq: int) -> None:
     async with asyncio.timeout(10):
-        while hub.seq < seq:
+        while hub.seq < seq:  # noqa: ASYNC110 - the hub has no bell for tests
             await asyncio.sleep(0.01)
 
 
@@ -169,7 +170,10 @@ async def test_the_end_of_a_session_ends_the_mailbox(
 
 async def test_a_socket_that_reads_nothing_is_marked_slow_and_loses_nothing_silently(chief: Caller) -> None:
     mailbox = Mailbox(chief, None)
-    card = store.Card(1, 1, "A", "strap", 1, "new", clock.now(), clock.now(), None, None, False, None, None)
+    now = clock.now()
+    card = Card(
+        1, 1, "A", "strap", 1, "new", now, now, None, None, is_late=False, taken_by_name=None, zone_name=None
+    )
     for seq in range(hubs.MOST_WAITING + 1):
         mailbox.tell(hubs.News(seq, (card,), {}))
     assert mailbox.is_slow
