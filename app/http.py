@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import geofence.api
 import inmates.api
 from core import db, http, i18n
 from core.attempts import Attempts
@@ -23,6 +24,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     }
     for code in ("4XX", "5XX")
 }
+
+ROUTERS = (
+    core.api,
+    inmates.api,
+    geofence.api,
+    live,
+    pages,
+)
 
 
 def application(settings: Settings) -> FastAPI:
@@ -44,8 +53,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.attempts = Attempts()
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
-    for router in (core.api.router, inmates.api.router, live.router, pages.router):
-        app.include_router(router)
+    for package in ROUTERS:
+        app.include_router(package.router)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app

@@ -179,7 +179,7 @@ async def _on_invalid(request: Request, invalid: Exception) -> Response:
     errors = []
     for error in invalid.errors():
         known = f"problems.field.{error['type']}"
-        key = known if texts.has(known) else "problems.field.other"
+        key = known if texts.has(known) else "problems.field.wrong"
         errors.append(_where(error["loc"]) | {"code": error["type"], "detail": texts.say(spoken, key)})
     return problem(request, 422, code="invalid", errors=errors)
 

@@ -14,6 +14,7 @@ DEFAULT: Final = "uz-Latn"
 HERE: Final = ZoneInfo("Asia/Tashkent")
 FOLDER: Final = Path(__file__).parent / "locale"
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+PLURALS: Final = {"one", "few", "many", "other"}
 
 Text = str | dict[str, str]
 """A sentence, or one per plural category (`one`, `few`, `many`, `other`), chosen by the value `count`."""
@@ -60,7 +61,7 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Catalogue:
     found: Catalogue = {}
     for name, value in table.items():
         key = f"{prefix}.{name}"
-        if isinstance(value, dict) and "other" not in value:
+        if isinstance(value, dict) and not set(value) <= PLURALS:
             found |= _flat(key, value)
         else:
             found[key] = value

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core import clock
 from core.model import DeviceId, OrderId, PersonId, UserId
+from geofence.model import ConditionId, ZoneId
+from geofence.tables import alert_entries, alerts, breaches, conditions, zone_versions, zones
 from inmates.tables import caseloads, orders, persons
 from tracking.tables import devices, wearings
 
@@ -18,9 +20,10 @@ SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def row(engine: AsyncEngine, table: Table, **values: Any) -> int:
+    """Its id, where it has one."""
     async with engine.begin() as conn:
-        made = await conn.execute(insert(table).values(values).returning(table.c.id))
-        return int(made.scalar_one())
+        made = await conn.execute(insert(table).values(values).returning(*table.primary_key))
+        return int(made.one()[0])
 
 
 async def person(engine: AsyncEngine, surname: str = "Aliyev", *, number: str | None = None) -> PersonId:
@@ -63,3 +66,62 @@ async def device(engine: AsyncEngine, whom: PersonId | None = None) -> DeviceId:
     if whom:
         await row(engine, wearings, device_id=made, person_id=whom, during=Range(SINCE, None))
     return made
+
+
+async def zone(
+    engine: AsyncEngine, name: str = "Namuna uyi", *, lon: float = 69.25, lat: float = 41.3
+) -> ZoneId:
+    """A circle of 150 m."""
+    made = ZoneId(await row(engine, zones, name=name))
+    await row(
+        engine,
+        zone_versions,
+        zone_id=made,
+        version=1,
+        shape="circle",
+        geom=f"SRID=4326;POINT({lon} {lat})",
+        radius_m=150,
+        during=Range(SINCE, None),
+    )
+    return made
+
+
+async def condition(engine: AsyncEngine, under: OrderId, where: ZoneId, *, number: int = 1) -> ConditionId:
+    values = {"order_id": under, "zone_id": where, "number": number, "kind": "curfew"}
+    return ConditionId(await row(engine, conditions, **values, during=Range(SINCE, None)))
+
+
+async def alert(
+    engine: AsyncEngine, whom: PersonId, subject: int, *, kind: str = "curfew", severity: int = 2
+) -> int:
+    """Raised a while ago, untouched, the breach still open."""
+    at = clock.now() - timedelta(minutes=10)
+    evidence = {"policy": "test"}
+    breach = await row(
+        engine,
+        breaches,
+        person_id=whom,
+        kind=kind,
+        subject_id=subject,
+        opened_at=at,
+        found_at=at,
+        opening=evidence,
+    )
+    made = await row(engine, alerts, breach_id=breach, person_id=whom, severity=severity, raised_at=at)
+    await row(engine, alert_entries, alert_id=made, at=at, kind="raised")
+    return made
+
+
+async def everything(engine: AsyncEngine) -> dict[str, int]:
+    """A person and one of each thing that hangs on them, by the name of its parameter in paths."""
+    whom = await person(engine)
+    under, where = await order(engine, whom), await zone(engine)
+    held = await condition(engine, under, where)
+    return {
+        "person_id": whom,
+        "order_id": under,
+        "zone_id": where,
+        "condition_id": held,
+        "device_id": await device(engine, whom),
+        "alert_id": await alert(engine, whom, held),
+    }

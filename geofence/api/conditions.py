@@ -1,0 +1,139 @@
+"""Conditions of orders over HTTP: what holds for a person, and what administrators change."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.model import OrderId, PersonId
+from geofence import model, reading
+from geofence import zones as service
+from geofence.model import ConditionId, ConditionKind, ZoneId
+
+router = APIRouter(tags=["conditions"])
+Minute = Annotated[int, Field(ge=0, le=1440, description="Minutes after local midnight")]
+
+
+class Window(BaseModel, from_attributes=True):
+    weekday: int = Field(ge=0, le=6, description="0 = Monday")
+    starts: Minute
+    ends: Minute
+
+
+class SpecialDay(BaseModel, from_attributes=True):
+    on_date: date
+    starts: int | None
+    ends: int | None
+
+
+class Excused(BaseModel, from_attributes=True):
+    id: int
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+class Condition(BaseModel, from_attributes=True):
+    id: int
+    order_id: int
+    number: int
+    kind: ConditionKind
+    zone_id: int
+    zone_name: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    windows: list[Window] = Field(description="None: always in force")
+    exceptions: list[SpecialDay] = Field(description="A day without starts and ends is free")
+    absences: list[Excused]
+
+
+class Day(BaseModel):
+    on: date
+    windows: list[tuple[Minute, Minute]] = Field([], max_length=24)
+
+
+class Hours(BaseModel):
+    weekly: list[Window] = Field([], max_length=168)
+    exceptions: list[Day] = Field([], max_length=400)
+
+    def hours(self) -> model.Hours:
+        weekly = tuple(model.Window(w.weekday, w.starts, w.ends) for w in self.weekly)
+        days = tuple(model.DayException(day.on, tuple(day.windows)) for day in self.exceptions)
+        return model.Hours(weekly, days)
+
+
+class Draft(BaseModel):
+    zone: int = Field(ge=1, le=2**63 - 1)
+    kind: ConditionKind
+    hours: Hours = Hours()
+    since: AwareDatetime | None = Field(None, description="None: from now on")
+    until: AwareDatetime | None = None
+
+    def draft(self) -> service.Draft:
+        return service.Draft(ZoneId(self.zone), self.kind, self.hours.hours(), self.since, self.until)
+
+
+class End(BaseModel):
+    at: AwareDatetime | None = Field(None, description="None: now")
+
+
+class Leave(BaseModel):
+    since: AwareDatetime
+    until: AwareDatetime
+    reason: str = Field(max_length=1000)
+
+
+class Made(BaseModel):
+    id: int
+
+
+@router.get("/v1/people/{person_id}/conditions", summary="Conditions that hold for a person now")
+async def list_conditions(
+    person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_READ)
+) -> list[Condition]:
+    found = await reading.conditions_of(conn, caller, person=PersonId(person_id))
+    return [Condition.model_validate(condition) for condition in found]
+
+
+@router.post("/v1/orders/{order_id}/conditions", status_code=201, summary="Add a condition to an order")
+async def add_condition(
+    order_id: http.Id, given: Draft, conn: http.Conn, caller: Caller = allow(Permission.CONDITION_WRITE)
+) -> Made:
+    order = OrderId(order_id)
+    await reading.order_known(conn, caller, order=order)
+    made = await service.attach(conn, caller.user, order=order, draft=given.draft(), now=clock.now())
+    return Made(id=made)
+
+
+@router.post("/v1/conditions/{condition_id}/revisions", status_code=201, summary="Change a condition")
+async def revise_condition(
+    condition_id: http.Id, given: Draft, conn: http.Conn, caller: Caller = allow(Permission.CONDITION_WRITE)
+) -> Made:
+    old = ConditionId(condition_id)
+    await reading.condition_known(conn, caller, condition=old)
+    made = await service.revise(conn, caller.user, condition=old, draft=given.draft(), now=clock.now())
+    return Made(id=made)
+
+
+@router.post("/v1/conditions/{condition_id}/end", status_code=204, summary="End a condition")
+async def end_condition(
+    condition_id: http.Id, given: End, conn: http.Conn, caller: Caller = allow(Permission.CONDITION_WRITE)
+) -> None:
+    held, now = ConditionId(condition_id), clock.now()
+    await reading.condition_known(conn, caller, condition=held)
+    await service.end(conn, caller.user, condition=held, at=given.at or now, now=now)
+
+
+@router.post("/v1/conditions/{condition_id}/absences", status_code=201, summary="Authorise an absence")
+async def grant_absence(
+    condition_id: http.Id, given: Leave, conn: http.Conn, caller: Caller = allow(Permission.ABSENCE_WRITE)
+) -> Made:
+    held = ConditionId(condition_id)
+    await reading.condition_known(conn, caller, condition=held)
+    made = await service.grant(
+        conn, caller.user, condition=held, since=given.since, until=given.until, reason=given.reason
+    )
+    return Made(id=made)

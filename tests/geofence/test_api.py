@@ -1,0 +1,155 @@
+"""Alerts, zones and conditions over HTTP, on the real application and database."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from callers import browser, session, user
+from core.auth import Role
+from core.model import PersonId, UserId
+from core.tables import audit, feed
+from files import alert, caseload, condition, device, everything, order, person, zone
+
+SQUARE = {"type": "Polygon", "coordinates": [[[69, 41], [69.1, 41], [69.1, 41.1], [69, 41.1], [69, 41]]]}
+BOW_TIE = {"type": "Polygon", "coordinates": [[[69, 41], [69.1, 41.1], [69.1, 41], [69, 41.1], [69, 41]]]}
+
+
+async def officer_of(app: FastAPI, *people: int, login: str = "officer") -> tuple[UserId, str]:
+    who = await user(app.state.engine, login)
+    for whom in people:
+        await caseload(app.state.engine, who, PersonId(whom))
+    return who, await session(app.state.engine, who)
+
+
+async def administrator(app: FastAPI) -> str:
+    return await session(app.state.engine, await user(app.state.engine, "root", role=Role.ADMINISTRATOR))
+
+
+async def test_an_alert_is_taken_noted_and_closed_by_one_of_two_officers(app: FastAPI) -> None:
+    ids = await everything(app.state.engine)
+    who, secret = await officer_of(app, ids["person_id"])
+    _, other = await officer_of(app, ids["person_id"], login="second")
+    path = f"/v1/alerts/{ids['alert_id']}"
+    async with browser(app, secret) as one, browser(app, other) as two:
+        assert (await one.post(f"{path}/close", json={"outcome": "false"})).status_code == 409
+        assert (await one.post(f"{path}/take")).json() == {
+            "id": ids["alert_id"],
+            "state": "taken",
+            "taken_by": who,
+        }
+        refused = await two.post(f"{path}/take")
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/alert_already_taken")
+        assert (await two.post(f"{path}/note", json={"text": "I called"})).status_code == 200
+        closed = await one.post(f"{path}/close", json={"outcome": "excuse", "note": "hospital"})
+        assert closed.json()["state"] == "closed"
+        opened = (await one.get(path)).json()
+    assert [(e["kind"], e["by_name"], e["note"], e["outcome"]) for e in opened["entries"]] == [
+        ("raised", None, None, None),
+        ("taken", "Officer", None, None),
+        ("noted", "Second", "I called", None),
+        ("closed", "Officer", "hospital", "excuse"),
+    ]
+    assert (opened["alert"]["zone_name"], opened["alert"]["condition_kind"]) == ("Namuna uyi", "curfew")
+    async with app.state.engine.begin() as conn:
+        told = (await conn.execute(select(feed.c.kind, feed.c.person_id))).all()
+        read = (await conn.execute(select(audit.c.subject_id).where(audit.c.action == "alert:read"))).all()
+    assert told == [("alert", ids["person_id"])] * 3
+    assert read == [(ids["alert_id"],)]
+
+
+async def test_the_queue_shows_the_gravest_first_and_turns_pages(app: FastAPI) -> None:
+    engine = app.state.engine
+    whom, strange = await person(engine), await person(engine)
+    _, secret = await officer_of(app, whom)
+    worn = [await device(engine) for _ in range(5)]
+    grades = (3, 1, 2, 1, 4)
+    made = [await alert(engine, whom, d, kind="strap", severity=g) for d, g in zip(worn, grades, strict=True)]
+    await alert(engine, strange, worn[0], kind="case")
+    seen, after = [], {}
+    async with browser(app, secret) as visitor:
+        while True:
+            page = (await visitor.get("/v1/alerts", params={"most": 2} | after)).json()
+            assert page["total"] == 5
+            seen += [a["id"] for a in page["alerts"]]
+            if page["after"] is None:
+                break
+            after = {"after": page["after"]}
+        assert seen == [made[n] for n in (3, 1, 2, 0, 4)]
+        everything_ = (await visitor.get("/v1/alerts", params={"state": "all"})).json()
+        assert [a["id"] for a in everything_["alerts"]] == made[::-1]
+        grave = (await visitor.get("/v1/alerts", params={"severity": 1})).json()
+        assert {a["id"] for a in grave["alerts"]} == {made[1], made[3]}
+        assert (await visitor.get("/v1/alerts", params={"state": "lost"})).status_code == 422
+
+
+async def test_zones_of_a_box_are_those_of_ones_own_people(app: FastAPI) -> None:
+    engine = app.state.engine
+    mine, strange = await everything(engine), await everything(engine)
+    far = await zone(engine, lon=60)
+    await condition(engine, await order(engine, PersonId(mine["person_id"])), far)
+    _, secret = await officer_of(app, mine["person_id"])
+    box = {"bbox": "69.2,41.2,69.3,41.4"}
+    async with browser(app, secret) as visitor:
+        [feature] = (await visitor.get("/v1/zones", params=box)).json()["features"]
+        assert feature["id"] == mine["zone_id"]
+        assert feature["geometry"]["type"] == "Polygon"
+        found = (await visitor.get(f"/v1/people/{mine['person_id']}/zones")).json()["features"]
+        assert {f["id"] for f in found} == {mine["zone_id"], far}
+        for wrong in ("1,2,3", "a,b,c,d", "3,2,1,4", "nan,0,1,1"):
+            assert (await visitor.get("/v1/zones", params={"bbox": wrong})).status_code == 422, wrong
+    async with browser(app, await administrator(app)) as visitor:
+        found = (await visitor.get("/v1/zones", params=box)).json()["features"]
+        assert {f["id"] for f in found} == {mine["zone_id"], strange["zone_id"]}
+
+
+@pytest.mark.parametrize(
+    ("geometry", "code"),
+    [
+        (BOW_TIE, "ring_crosses_itself"),
+        ({"type": "Polygon", "coordinates": "none"}, "shape_invalid"),
+        ({"type": "Nonsense"}, "shape_invalid"),
+        ({"type": "Point", "coordinates": [69, 41]}, "shape_of_another_kind"),
+        ({"type": "Polygon", "coordinates": []}, "shape_empty"),
+    ],
+)
+async def test_a_wrong_drawing_is_refused_with_its_reason(
+    app: FastAPI, geometry: dict[str, Any], code: str
+) -> None:
+    given = {"name": "Maktab", "shape": {"kind": "area", "geometry": geometry}}
+    async with browser(app, await administrator(app)) as visitor:
+        answer = await visitor.post("/v1/zones", json=given)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{code}")
+
+
+async def test_an_administrator_draws_attaches_revises_excuses_and_ends(app: FastAPI) -> None:
+    ids = await everything(app.state.engine)
+    drawing = {"kind": "area", "geometry": SQUARE}
+    night = {"weekly": [{"weekday": day, "starts": 1320, "ends": 1440} for day in range(7)]}
+    async with browser(app, await administrator(app)) as visitor:
+        made = (await visitor.post("/v1/zones", json={"name": "Maktab", "shape": drawing})).json()
+        assert made["version"] == 1
+        path = f"/v1/zones/{made['id']}/versions"
+        assert (await visitor.post(path, json={"after": 1, "shape": drawing})).json()["version"] == 2
+        assert (await visitor.post(path, json={"after": 1, "shape": drawing})).status_code == 409
+        draft = {"zone": made["id"], "kind": "curfew", "hours": night}
+        held = await visitor.post(f"/v1/orders/{ids['order_id']}/conditions", json=draft)
+        assert held.status_code == 201, held.text
+        condition_path = f"/v1/conditions/{held.json()['id']}"
+        leave = {
+            "since": "2026-11-21T08:00:00+05:00",
+            "until": "2026-11-21T12:00:00+05:00",
+            "reason": "shifokor",
+        }
+        assert (await visitor.post(f"{condition_path}/absences", json=leave)).status_code == 201
+        naive = leave | {"since": "2026-11-21T08:00:00"}
+        answer = await visitor.post(f"{condition_path}/absences", json=naive)
+        assert answer.json()["errors"][0]["pointer"] == "#/since"
+        listed = (await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()
+        assert [(c["zone_name"], len(c["windows"]), len(c["absences"])) for c in listed] == [
+            ("Namuna uyi", 0, 0),
+            ("Maktab", 7, 1),
+        ]
+        assert (await visitor.post(f"{condition_path}/end", json={})).status_code == 204
+        assert len((await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()) == 1
