@@ -38,6 +38,7 @@ class Directory:
 
     devices: Mapping[str, Device]
     serials: Mapping[DeviceId, str]
+    """Of those that can be answered."""
     known: I8
     beginnings: I8
     keys: I8
@@ -55,7 +56,7 @@ class Directory:
         keys = np.searchsorted(known, device) * (len(beginnings) + 1) + np.searchsorted(beginnings, since) + 1
         return cls(
             by_serial,
-            {d.id: d.serial for d in by_serial.values()},
+            {d.id: d.serial for d in by_serial.values() if d.protocol == "ejazo"},
             known,
             beginnings,
             keys,

@@ -1,6 +1,7 @@
 """The outbox of commands to devices: the API writes it, the worker sends it, receipts close it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import asyncpg
@@ -63,13 +64,12 @@ async def order(
 
 
 async def unsent(conn: asyncpg.Connection) -> list[tuple[DeviceId, down.Command]]:
-    return [
-        (
-            DeviceId(r["device_id"]),
-            down.command(r["id"], r["kind"], body=msgspec.json.decode(r["body"])),
-        )
-        for r in await conn.fetch(_UNSENT)
-    ]
+    found = []
+    for row in await conn.fetch(_UNSENT):
+        with suppress(msgspec.ValidationError):  # not written by `order`: no device would understand it
+            command = down.command(row["id"], row["kind"], body=msgspec.json.decode(row["body"]))
+            found.append((DeviceId(row["device_id"]), command))
+    return found
 
 
 async def mark_sent(conn: asyncpg.Connection, commands: Sequence[int]) -> None:

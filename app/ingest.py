@@ -1,0 +1,189 @@
+"""ejazo ingest: from the broker into the database, the only writer of fixes, marks, standings and breaches.
+
+One batch, one transaction: decode, record, judge, announce, commit; only then is the broker told, and then
+the devices. Whatever fails ends the worker's memory: it begins again from the checkpoints, and what was not
+acknowledged comes again."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import asyncpg
+import click
+import uvloop
+
+from app import log as logs
+from app import settings
+from core import bus, clock, db, heartbeat
+from core.model import DeviceId
+from core.settings import Settings
+from tracking import retention, service, wire
+from tracking.answers import Answers
+from tracking.directory import Directory
+from tracking.model import Mark, Message, Reason
+from tracking.mqtt import Inbox
+from tracking.store import commands, directory, marks
+from tracking.wire import Decoded, down, positions
+
+PART: Final = "ingest"
+CLIENT_ID: Final = "ejazo-ingest"
+"""Fixed: the broker keeps what arrives while the worker is away under this name."""
+TURN_S: Final = 0.25
+"""An idle worker looks this often at the clock, at edited terms and at commands."""
+TICK_US: Final = 1_000_000
+CHECKPOINT_US: Final = 10_000_000
+"""What recovery has to read again."""
+RETRY_S: Final = 1.0
+
+log = logging.getLogger("ingest")
+
+
+@dataclass(slots=True)
+class Worker:
+    conn: asyncpg.Connection
+    inbox: Inbox
+    keep: retention.Retention
+    directory: Directory
+    marks: dict[DeviceId, Mark]
+    as_of_us: int
+    """Of the last checkpoint of `marks`."""
+    heard_us: int
+    """When the last recorded message was received."""
+    answers: Answers = field(default_factory=Answers)
+    changed: set[DeviceId] = field(default_factory=set)
+    """Devices heard since the last checkpoint."""
+    rung: set[str] = field(default_factory=lambda: {commands.CHANNEL})
+    ticked_us: int = 0
+
+    @classmethod
+    async def recover(cls, conn: asyncpg.Connection, inbox: Inbox) -> Self:
+        """From the checkpoints and what was stored after them."""
+        known, as_of_us = await marks.load(conn)
+        worker = cls(
+            conn, inbox, retention.load(), await directory.load(conn), known, as_of_us, heard_us=as_of_us
+        )
+        for channel in ("terms", commands.CHANNEL):
+            await conn.add_listener(channel, lambda _c, _p, name, _x: worker.rung.add(name))
+        log.info("recovered", extra={"devices": len(known)})
+        return worker
+
+    async def work(self) -> None:
+        async for batch in self.inbox.batches(idle_s=TURN_S):
+            await self.heed()
+            if batch.messages:
+                decoded = await self.read(batch.messages)
+                async with self.conn.transaction():
+                    recorded = await service.record(
+                        self.conn, decoded, known=self.marks, as_of_us=self.as_of_us
+                    )
+                    await bus.announce(self.conn, _news(recorded))
+                self.inbox.acknowledge(batch)
+                self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+            await self.tick()
+            self.answer()
+
+    async def heed(self) -> None:
+        """Edited terms and wearings, and new commands: whatever rang since the last turn."""
+        rung = self.rung.copy()
+        self.rung.clear()
+        if "terms" in rung:
+            self.directory = await directory.load(self.conn)
+        if commands.CHANNEL in rung:
+            waiting = await commands.unsent(self.conn)
+            for device, command in waiting:
+                self.tell(device, command, qos=1)
+            await commands.mark_sent(self.conn, [command.command for _, command in waiting])
+
+    async def read(self, messages: tuple[Message, ...]) -> Decoded:
+        """A device we do not know may have been registered a moment ago."""
+        decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
+        if any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
+            self.directory = await directory.load(self.conn)
+            decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
+        if decoded.rejected:
+            log.warning("rejected", extra=wire.counts(decoded))
+        return decoded
+
+    def remember(self, decoded: Decoded, recorded: service.Recorded, *, received_us: int) -> None:
+        """The commit has happened: now, and not before, memory follows."""
+        self.marks |= recorded.marks
+        self.changed |= recorded.marks.keys()
+        self.heard_us = received_us
+        self.answers.owe(decoded.numbered)
+
+    async def tick(self) -> None:
+        """What is due by the clock: once a second the pulse, every ten the checkpoint."""
+        now_us = clock.now_us()
+        if now_us - self.ticked_us < TICK_US:
+            return
+        self.ticked_us = now_us
+        if self.inbox.is_connected:  # a worker that hears nothing has no pulse
+            await heartbeat.beat(self.conn, PART, now=clock.from_us(now_us))
+        if now_us - self.as_of_us >= CHECKPOINT_US and self.changed:
+            await marks.save(self.conn, {d: self.marks[d] for d in self.changed}, as_of_us=self.heard_us)
+            self.as_of_us = self.heard_us
+            self.changed.clear()
+
+    def answer(self) -> None:
+        for device, message in self.answers.due(self.marks, now_us=clock.now_us()):
+            self.tell(device, message)
+
+    def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
+        serial = self.directory.serials.get(device)
+        if serial is not None:
+            self.inbox.publish(wire.DOWN.format(serial), down.encode(message), qos=qos)
+
+
+def _news(recorded: service.Recorded) -> list[bus.Row]:
+    """Where people are now, which commands were answered, what devices lost for good."""
+    rows = [bus.Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
+    rows += [bus.Row("command", {"command": number}) for number in recorded.answered]
+    rows += [
+        bus.Row("platform", {"what": "lost", "device": device, "numbers": ranges})
+        for device, ranges in recorded.lost
+    ]
+    return rows
+
+
+async def run(loaded: Settings) -> None:
+    """Works until it is cancelled, whatever fails meanwhile."""
+    while True:
+        try:
+            async with _connection(loaded.database_url) as conn:
+                inbox = Inbox(loaded.mqtt_url, client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS)
+                async with inbox:
+                    worker = await Worker.recover(conn, inbox)
+                    await worker.work()
+        except Exception:
+            log.exception("begins again")
+        await asyncio.sleep(RETRY_S)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
+    conn = await db.connect(url)
+    try:
+        yield conn
+    finally:
+        conn.terminate()  # a polite farewell waits for a server that may be gone
+
+
+async def _until_told(loaded: Settings) -> None:
+    work = asyncio.current_task()
+    if work is not None:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, work.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await run(loaded)
+
+
+@click.command()
+def command() -> None:
+    """Take in what devices report, judge it and answer them."""
+    logs.begin()
+    uvloop.run(_until_told(settings.load()))
