@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
+import numpy as np
+
 from core.model import PersonId
-from geofence.model import Change, Standing, TakenOff, Terms
+from geofence.engine.borders import Borders, Pairs
+from geofence.model import Change, Place, Standing, TakenOff, Term, Terms
 from geofence.policies import Policy
-from geofence.rules import walk
+from geofence.rules import devices, doubt, hours, walk
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent
+from tracking.model import DeviceEvent, Fix
 
 NEVER_US = 2**62
 
@@ -32,8 +35,14 @@ class Seat:
 
     standing: Standing
     terms: Terms
-    next_us: int
-    """When the clock next matters; NEVER_US = at no known time."""
+    borders: tuple[int, ...] = ()
+    """The pool's numbers of the terms' shapes, one a term."""
+    place_of: dict[int, int] = field(default_factory=dict)
+    """Where a term stands in `terms`, by its identity in memory."""
+    terms_us: int = NEVER_US
+    """When the clock next matters to a term."""
+    next_us: int = NEVER_US
+    """When the clock next matters at all."""
 
 
 class Board:
@@ -42,11 +51,12 @@ class Board:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._seats: dict[PersonId, Seat] = {}
+        self._borders = Borders()
 
     def __len__(self) -> int:
         return len(self._seats)
 
-    def __contains__(self, person: PersonId) -> bool:
+    def __contains__(self, person: object) -> bool:
         return person in self._seats
 
     def __iter__(self) -> Iterator[PersonId]:
@@ -58,48 +68,111 @@ class Board:
         Terms that differ from the old before `standing.at_us` need a standing folded under the new ones."""
         if standing is None:
             standing = self.standing(person) if person in self else walk.fresh(person)
-        self._seats[person] = seat = Seat(standing, terms, NEVER_US)
+        left = tuple(t for t in terms if t.until_us is None or t.until_us > standing.at_us)
+        seat = Seat(standing, left, tuple(self._borders.hold(t.shape) for t in left))
+        seat.place_of = {id(term): i for i, term in enumerate(left)}
+        self.drop(person)
+        self._seats[person] = seat
         self._wind(seat)
 
     def drop(self, person: PersonId) -> None:
-        self._seats.pop(person, None)
+        seat = self._seats.pop(person, None)
+        for border in seat.borders if seat else ():
+            self._borders.release(border)
 
     def standing(self, person: PersonId) -> Standing:
         return self._seats[person].standing
 
     def terms(self, person: PersonId) -> Terms:
+        """Those that had not ended when they were put."""
         return self._seats[person].terms
 
     def judge(self, fixes: Fixes, events: Iterable[DeviceEvent | TakenOff] = ()) -> Judged:
         """Fold a batch. The reports may come in any order and hold repeats; they are sorted here."""
         grouped = _by_person(fixes, events)
         late = frozenset(p for p, reports in grouped.items() if not self._can_fold(p, reports))
+        batch = [(self._seats[p], reports) for p, reports in sorted(grouped.items()) if p not in late]
+        distances = iter(self._measure(batch).tolist())
         changes: list[Change] = []
-        for person in sorted(grouped.keys() - late):
-            changes += self._fold(self._seats[person], grouped[person])
+        for seat, reports in batch:
+            changes += self._fold(seat, reports, distances)
         return Judged(changes, late)
 
     def advance(self, until_us: int) -> list[Change]:
         """Let the clock run for everybody, up to and including `until_us`."""
         changes: list[Change] = []
         for seat in [s for s in self._seats.values() if s.next_us <= until_us]:
-            seat.standing, passed = walk.through(seat.standing, seat.terms, until_us, policy=self.policy)
-            self._wind(seat)
-            changes += passed
+            changes += self._through(seat, until_us)
         return changes
 
     def _can_fold(self, person: PersonId, reports: list[walk.Fact]) -> bool:
         seat = self._seats.get(person)
         return seat is not None and not walk.is_late(seat.standing, reports[0])
 
-    def _fold(self, seat: Seat, reports: list[walk.Fact]) -> list[Change]:
-        seat.standing, changes = walk.walk(seat.standing, reports, seat.terms, policy=self.policy)
+    def _measure(
+        self, batch: list[tuple[Seat, list[walk.Fact]]]
+    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """Signed metres of each fix to each of its person's terms, in the order in which they are folded."""
+        fixes = [(seat, fix) for seat, reports in batch for fix in reports if isinstance(fix, Fix)]
+        counts = [len(seat.borders) for seat, _ in fixes]
+        reach = [doubt.reach(doubt.accuracy(fix, self.policy)[0], self.policy) for _, fix in fixes]
+        return self._borders.measure(
+            Pairs(
+                np.fromiter(chain.from_iterable(seat.borders for seat, _ in fixes), np.int64, sum(counts)),
+                np.repeat([fix.lon for _, fix in fixes], counts),
+                np.repeat([fix.lat for _, fix in fixes], counts),
+                np.repeat(reach, counts),
+            )
+        )
+
+    def _fold(self, seat: Seat, reports: list[walk.Fact], distances: Iterator[float]) -> list[Change]:
+        """The sequential part: the same steps as `walk.walk`, with distances that are measured already."""
+        changes: list[Change] = []
+        for report in reports:
+            measured = [next(distances) for _ in seat.borders] if isinstance(report, Fix) else []
+            if seat.standing.last == walk.mark(report):
+                continue
+            if report.taken_us >= seat.next_us:
+                changes += self._through(seat, report.taken_us)
+            before = seat.standing
+            seat.standing, found = walk.fold(
+                before, report, seat.terms, policy=self.policy, measure=_Measured(seat, measured)
+            )
+            changes += found
+            if before.last is None:
+                self._wind(seat)
+            elif before.worn is not seat.standing.worn:
+                self._wind_devices(seat)
+        return changes
+
+    def _through(self, seat: Seat, until_us: int) -> list[Change]:
+        seat.standing, changes = walk.through(seat.standing, seat.terms, until_us, policy=self.policy)
         self._wind(seat)
         return changes
 
     def _wind(self, seat: Seat) -> None:
-        moment = walk.next_moment(seat.standing, seat.terms, policy=self.policy)
-        seat.next_us = NEVER_US if moment is None else moment
+        standing = seat.standing
+        if standing.last is None:
+            return
+        moments = (hours.next_moment(term, standing.at_us) for term in seat.terms)
+        seat.terms_us = min((m for m in moments if m is not None), default=NEVER_US)
+        self._wind_devices(seat)
+
+    def _wind_devices(self, seat: Seat) -> None:
+        moments = (devices.next_moment(worn, self.policy) for worn in seat.standing.worn)
+        seat.next_us = min((m for m in moments if m is not None), default=NEVER_US)
+        seat.next_us = min(seat.next_us, seat.terms_us)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Distances of one fix, found by the term."""
+
+    seat: Seat
+    metres: list[float]
+
+    def __call__(self, term: Term, place: Place, reach_m: float) -> float:  # noqa: ARG002 - a Measure
+        return self.metres[self.seat.place_of[id(term)]]
 
 
 def _by_person(fixes: Fixes, events: Iterable[DeviceEvent | TakenOff]) -> dict[PersonId, list[walk.Fact]]:

@@ -21,6 +21,7 @@ EXPECTED = {
     ShapeKind.CORRIDOR: (LineString,),
 }
 HERE = Point(0.0, 0.0)
+HALF_TURN = 180.0
 
 
 class BadShape(Refusal):
@@ -68,11 +69,12 @@ def signed_distance(shape: Shape, at: LonLat, *, most_m: float) -> float:
 
 def is_crossed(shape: Shape, start: LonLat, end: LonLat) -> bool:
     """Does the straight way between two places meet the zone (its border included)?"""
-    way = LineString([start, end])
+    way = unwrapped(LineString([start, end]))
     if shape.kind is ShapeKind.AREA:
         return bool(shapely.intersects(shape.geometry, way))
     middle = LonLat(start.lon + shortest(end.lon - start.lon) / 2.0, (start.lat + end.lat) / 2.0)
-    metres = shapely.distance(_around(shape.geometry, middle), _around(way, middle))
+    middle_line = shape.geometry if shape.kind is ShapeKind.CIRCLE else unwrapped(shape.geometry)
+    metres = shapely.distance(_around(middle_line, middle), _around(way, middle))
     return bool(metres <= shape.radius_m)
 
 
@@ -86,7 +88,7 @@ def _to_centre(centre: Geometry, at: LonLat) -> float:
     if isinstance(centre, Point):
         kx, ky = metres_per_degree(at.lat)
         return hypot(shortest(centre.x - at.lon) * kx, (centre.y - at.lat) * ky)
-    return float(shapely.distance(_around(centre, at), HERE))
+    return float(shapely.distance(_around(unwrapped(centre), at), HERE))
 
 
 def _around(geometry: Geometry, at: LonLat) -> Geometry:
@@ -94,8 +96,21 @@ def _around(geometry: Geometry, at: LonLat) -> Geometry:
     kx, ky = metres_per_degree(at.lat)
 
     def metres(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-        away = degrees - at
-        away[:, 0] -= 360.0 * np.rint(away[:, 0] / 360.0)
-        return away * (kx, ky)
+        return (near(degrees, at.lon) - at) * (kx, ky)
 
     return shapely.transform(geometry, metres)
+
+
+def near(degrees: NDArray[np.float64], lon: float) -> NDArray[np.float64]:
+    """The same places, turned round the earth as one piece until their middle is nearest to `lon`."""
+    lons = degrees[:, 0]
+    turn = 360.0 * np.rint(((lons.min() + lons.max()) / 2.0 - lon) / 360.0)
+    return degrees if turn == 0.0 else degrees - (turn, 0.0)
+
+
+def unwrapped(line: Geometry) -> Geometry:
+    """A line over the date line without the leap from 180 to -180; any other line as it is."""
+    degrees = shapely.get_coordinates(line)
+    if np.abs(np.diff(degrees[:, 0])).max(initial=0.0) <= HALF_TURN:
+        return line
+    return LineString(np.column_stack((np.unwrap(degrees[:, 0], period=360.0), degrees[:, 1])))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.geo import LonLat
+from core.geo import LonLat, distance_m
 from core.model import PersonId
 from geofence.model import (
     Belief,
@@ -26,6 +26,9 @@ BREACH = {
     ConditionKind.CURFEW: BreachKind.CURFEW,
     ConditionKind.BOUNDARY: BreachKind.BOUNDARY_LEFT,
 }
+
+ROUNDED = 1.01
+"""The planes of the two ends differ by less than this."""
 
 Step = tuple[Belief, list[Change]]
 
@@ -67,7 +70,8 @@ def see(belief: Belief, sight: Sight, policy: Policy) -> Belief:
         policy=policy,
     )
     sights = (*belief.sights[1 - policy.evidence_fixes :], sight)
-    return replace(belief, log_odds=log_odds, sights=sights)
+    zone, version = belief.zone, belief.zone_version
+    return Belief(belief.condition, belief.kind, zone, version, log_odds, sights, belief.breach)
 
 
 def judge(belief: Belief, term: Term, at_us: int, *, person: PersonId, policy: Policy) -> Step:
@@ -100,7 +104,12 @@ def cross(
     start, end = way
     if not _may_cross(before, belief, term, way=way, policy=policy):
         return []
-    if not shapes.is_crossed(term.shape, LonLat(start.lon, start.lat), LonLat(end.lon, end.lat)):
+    places = LonLat(start.lon, start.lat), LonLat(end.lon, end.lat)
+    if _is_too_short(belief, distance_m(*places)):
+        return []
+    if not (hours.holds(term, start.taken_us) and hours.holds(term, end.taken_us)):
+        return []
+    if not shapes.is_crossed(term.shape, *places):
         return []
     breach = OpenBreach(BreachKind.EXCLUSION_CROSSED, belief.condition, start.taken_us)
     told = evidence(belief, policy, term=term) | {"why": "straight_way"}
@@ -183,17 +192,20 @@ def _kept(beliefs: tuple[Belief, ...], term: Term) -> Belief:
 def _may_cross(
     before: Belief, belief: Belief, term: Term, *, way: tuple[Place, Place], policy: Policy
 ) -> bool:
+    if term.kind is not ConditionKind.EXCLUSION or len(belief.sights) < 2:
+        return False
     start, end = way
     return (
-        term.kind is ConditionKind.EXCLUSION
-        and 0 < end.taken_us - start.taken_us <= policy.crossing_gap_s * doubt.SECOND_US
+        0 < end.taken_us - start.taken_us <= policy.crossing_gap_s * doubt.SECOND_US
         and verdict(before, policy) is Verdict.OUT
         and verdict(belief, policy) is Verdict.OUT
         and all(_is_clear(sight, policy) for sight in belief.sights[-2:])
-        and len(belief.sights) > 1
-        and hours.holds(term, start.taken_us)
-        and hours.holds(term, end.taken_us)
     )
+
+
+def _is_too_short(belief: Belief, way_m: float) -> bool:
+    """A way that meets the zone is at least as long as both ends are far from it."""
+    return sum(sight.distance_m for sight in belief.sights[-2:]) > ROUNDED * way_m
 
 
 def _is_clear(sight: Sight, policy: Policy) -> bool:

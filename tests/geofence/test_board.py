@@ -1,0 +1,112 @@
+"""The board says what the scalar fold says, for many people at once, in any batches and with any ticks."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.model import PersonId
+from geofence.engine import Board
+from geofence.model import Change, Standing, Terms
+from geofence.rules import walk
+from scene import PERSON, POLICY, a_fix, a_term, an_event, at, circle, words
+from tracking import fixes
+from tracking.model import DeviceEvent, EventKind, Fix, Report
+from walks import LASTS_MIN, a_life, all_terms
+
+END_US = at(2 * LASTS_MIN)
+
+
+def of(board: Board, reports: list[Report]) -> list[Change]:
+    judged = board.judge(
+        fixes.of([r for r in reports if isinstance(r, Fix)]),
+        [r for r in reports if isinstance(r, DeviceEvent)],
+    )
+    assert not judged.late
+    return judged.changes
+
+
+def alike(one: Standing, other: Standing) -> None:
+    """Equal, but for the last digits of distances and of what is believed from them."""
+    assert [b.log_odds for b in one.beliefs] == pytest.approx([b.log_odds for b in other.beliefs], abs=1e-9)
+    flat = [
+        replace(s, beliefs=tuple(replace(b, log_odds=0.0, sights=()) for b in s.beliefs))
+        for s in (one, other)
+    ]
+    assert flat[0] == flat[1]
+    for a, b in zip(one.beliefs, other.beliefs, strict=True):
+        assert [s[:3] for s in a.sights] == [s[:3] for s in b.sights]
+        assert [s.distance_m for s in a.sights] == pytest.approx([s.distance_m for s in b.sights], abs=1e-6)
+
+
+def bare(change: Change) -> Change:
+    return replace(change, evidence={})
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(a_life(25), all_terms()), min_size=1, max_size=4), st.data())
+def test_board_and_scalar_fold_are_equal(
+    people: list[tuple[list[Report], Terms]], data: st.DataObject
+) -> None:
+    board, changes, all_reports = Board(POLICY), list[Change](), list[Report]()
+    for number, (life, terms) in enumerate(people):
+        board.put(PersonId(number), terms)
+        all_reports += [replace(r, person=PersonId(number)) for r in life]
+    all_reports.sort(key=walk.mark)
+    while all_reports:
+        batch = all_reports[: data.draw(st.integers(1, 30))]
+        if data.draw(st.booleans()):
+            changes += board.advance(batch[0].taken_us)
+        del all_reports[: len(batch)]
+        changes += of(board, data.draw(st.permutations([*batch, *batch[:3]])))
+    changes += board.advance(END_US)
+    for number, (life, terms) in enumerate(people):
+        person = PersonId(number)
+        reports = [replace(r, person=person) for r in life]
+        standing, expected = walk.walk(walk.fresh(person), reports, terms, policy=POLICY, until_us=END_US)
+        assert [bare(c) for c in changes if c.person == person] == [bare(c) for c in expected]
+        alike(board.standing(person), standing)
+
+
+def test_a_late_report_sets_all_of_the_persons_batch_aside() -> None:
+    board = Board(POLICY)
+    board.put(PERSON, (a_term(),))
+    of(board, [a_fix(10)])
+    before = board.standing(PERSON)
+    judged = board.judge(fixes.of([a_fix(9), a_fix(11)]))
+    assert judged.late == {PERSON}
+    assert board.standing(PERSON) is before
+
+
+def test_somebody_whom_the_board_does_not_hold_is_reported_and_not_lost() -> None:
+    assert Board(POLICY).judge(fixes.of([a_fix()])).late == {PERSON}
+
+
+def test_an_edit_is_in_force_at_the_next_fix() -> None:
+    board = Board(POLICY)
+    board.put(PERSON, (a_term("inclusion"),))
+    assert words(of(board, [a_fix(i) for i in range(5)])) == ""
+    old = a_term("inclusion", until_us=at(5))
+    board.put(PERSON, (old, a_term("inclusion", circle(100.0, x=5000.0), zone_version=2, since_us=at(5))))
+    assert words(of(board, [a_fix(i) for i in range(5, 8)])) == "inclusion_left!"
+
+
+def test_the_clock_opens_what_a_device_left_unended() -> None:
+    board = Board(POLICY)
+    board.put(PERSON, ())
+    assert words(of(board, [an_event(0, EventKind.BATTERY, 15)])) == "battery!"
+    assert words(board.advance(at(59))) == ""
+    assert words(board.advance(at(61))) == "uncharged!"
+    assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
+
+
+def test_equal_shapes_share_a_border_and_nobodys_are_swept_out() -> None:
+    board, chance = Board(POLICY), np.random.default_rng(5)
+    for number in range(6000):
+        board.put(
+            PersonId(number % 50), (a_term("inclusion", circle(100.0, x=float(chance.integers(10**9)))),)
+        )
+    assert len(board._borders._numbers) == 50
+    assert len(board._borders._boxes) < 6000

@@ -1,0 +1,127 @@
+"""What must hold of the fold for every life, whatever the order, the pauses and the ticks."""
+
+import random
+from collections import defaultdict
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geofence import wire
+from geofence.model import Change, Edge, Standing, Terms
+from geofence.rules import walk
+from scene import PERSON, POLICY, a_fix, a_term, at, circle, words
+from tracking.model import Report
+from walks import LASTS_MIN, a_life, all_terms
+
+END_US = at(2 * LASTS_MIN)
+
+
+def walked(reports: list[Report], terms: Terms) -> tuple[Standing, list[Change]]:
+    return walk.walk(walk.fresh(PERSON), reports, terms, policy=POLICY, until_us=END_US)
+
+
+@given(a_life(), all_terms(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_and_repeats_change_nothing(
+    life: list[Report], terms: Terms, chance: random.Random
+) -> None:
+    arrived = life + chance.sample(life, k=len(life) // 2)
+    chance.shuffle(arrived)
+    assert walked(sorted(arrived, key=walk.mark), terms) == walked(life, terms)
+
+
+@given(a_life(), all_terms(), st.data())
+def test_a_walk_may_stop_anywhere_and_go_on_from_bytes(
+    life: list[Report], terms: Terms, data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(life)))
+    standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policy=POLICY)
+    standing = wire.decode(wire.encode(standing))
+    standing, second = walk.walk(standing, life[cut:], terms, policy=POLICY, until_us=END_US)
+    assert (standing, first + second) == walked(life, terms)
+
+
+@given(a_life(), all_terms(), st.data())
+def test_ticks_change_nothing_but_when_a_change_is_seen(
+    life: list[Report], terms: Terms, data: st.DataObject
+) -> None:
+    standing, changes = walk.fresh(PERSON), list[Change]()
+    for report in life:
+        for _ in range(data.draw(st.integers(0, 2))):
+            until = data.draw(st.integers(at(0), report.taken_us))
+            standing, found = walk.walk(standing, (), terms, policy=POLICY, until_us=until)
+            changes += found
+        standing, found = walk.walk(standing, [report], terms, policy=POLICY)
+        changes += found
+    standing, found = walk.walk(standing, (), terms, policy=POLICY, until_us=END_US)
+    assert (standing, changes + found) == walked(life, terms)
+
+
+@given(a_life(), all_terms())
+def test_breaches_alternate_and_have_names_of_their_own(life: list[Report], terms: Terms) -> None:
+    _, changes = walked(life, terms)
+    by_subject: dict[tuple[str, int], list[Change]] = defaultdict(list)
+    for change in changes:
+        by_subject[change.kind, change.subject].append(change)
+    for said in by_subject.values():
+        assert [c.edge for c in said] == [Edge.OPENED, Edge.CLOSED] * (len(said) // 2) + [Edge.OPENED] * (
+            len(said) % 2
+        )
+        assert all(c.opened_us == o.opened_us for o, c in zip(said[::2], said[1::2], strict=False))
+        opened = [c.opened_us for c in said[::2]]
+        assert len(set(opened)) == len(opened)
+        assert all(a.at_us <= b.at_us for a, b in pairwise(said))
+        assert all(c.opened_us <= c.at_us for c in said)
+
+
+@given(a_life(), all_terms())
+def test_what_is_open_in_the_standing_is_what_opened_and_did_not_close(
+    life: list[Report], terms: Terms
+) -> None:
+    standing, changes = walked(life, terms)
+    open_now = {(c.kind, c.subject, c.opened_us) for c in changes if c.edge is Edge.OPENED}
+    open_now -= {(c.kind, c.subject, c.opened_us) for c in changes if c.edge is Edge.CLOSED}
+    held = {tuple(b.breach) for b in standing.beliefs if b.breach}
+    held |= {(s.kind, w.device, s.opened_us) for w in standing.worn for s in w.signs if s.opened_us}
+    assert open_now == held
+
+
+@given(a_life(), all_terms())
+def test_doubt_opens_nothing_and_excuses_nothing(life: list[Report], terms: Terms) -> None:
+    for change in walked(life, terms)[1]:
+        if "verdict" in change.evidence and (
+            change.edge is Edge.OPENED or change.evidence["reason"] == "complied"
+        ):
+            assert change.evidence["verdict"] in {"in", "out"}
+            assert change.evidence["policy"] == POLICY.id
+            assert change.evidence["fixes"]
+
+
+@settings(max_examples=50)
+@given(st.sampled_from([5.0, 20.0, 60.0, 200.0]), st.integers(0, 2**32), st.sampled_from([0.1, 1.0, 10.0]))
+def test_deep_inside_with_honest_errors_never_opens(accuracy: float, seed: int, every: float) -> None:
+    chance, sigma = random.Random(seed), accuracy / POLICY.accuracy_quantile
+    home = a_term("inclusion", circle(3.0 * accuracy + 20.0))
+    stay = [
+        a_fix(i * every, chance.gauss(0, sigma), chance.gauss(0, sigma), accuracy=accuracy)
+        for i in range(200)
+    ]
+    assert words(walk.walk(walk.fresh(PERSON), stay, (home,), policy=POLICY)[1]) == ""
+
+
+@given(
+    st.integers(3, 30),
+    st.integers(1, 30),
+    st.sampled_from([1 / 60, 0.25, 1.0, 5.0]),
+    st.floats(0, 6.3),
+    st.sampled_from(["inclusion", "exclusion", "boundary"]),
+)
+def test_one_wild_fix_between_good_ones_opens_nothing(
+    before: int, after: int, every: float, bearing: float, kind: str
+) -> None:
+    """600 m off, and claiming ten: into a forbidden zone, or out of the home."""
+    zone = circle(100.0, x=600.0) if kind == "exclusion" else circle(100.0)
+    wild = (600.0, 0.0) if kind == "exclusion" else (600.0 * (bearing / 6.3), 600.0)
+    places = [(0.0, 0.0)] * before + [wild] + [(0.0, 0.0)] * after
+    stay = [a_fix(i * every, x, y) for i, (x, y) in enumerate(places)]
+    assert words(walk.walk(walk.fresh(PERSON), stay, (a_term(kind, zone),), policy=POLICY)[1]) == ""
