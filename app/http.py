@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
-import tracking.api
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -29,9 +28,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 ROUTERS = (
     core.api,
     inmates.api,
-    tracking.api,
     geofence.api,
     live,
+    scenes,
     pages,
 )
 

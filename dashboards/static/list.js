@@ -2,6 +2,18 @@
 
 import { age, el, t } from "/static/texts.js";
 
+const ARROW = "M6 3.5 10.5 8 6 12.5";
+
+function openLink(card) {
+  const link = el("a.open-alert", { href: `/alerts/${card.id}`, title: t("map.alert"), "aria-label": t("map.alert") });
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of Object.entries({ width: 16, height: 16, fill: "none", stroke: "currentColor", "stroke-width": 2 })) svg.setAttribute(key, value);
+  svg.append(document.createElementNS(svg.namespaceURI, "path"));
+  svg.firstChild.setAttribute("d", ARROW);
+  link.append(svg);
+  return link;
+}
+
 export class AlertList {
   constructor(root, { onChoose, onNew }) {
     this.root = root;
@@ -55,7 +67,7 @@ export class AlertList {
       : el("span.pill.is-new", {}, t("alert.state.new"));
     return el(`li${isFresh ? ".is-fresh" : ""}`,
       { "data-testid": `alert-${card.id}`, "data-state": card.state, "data-severity": card.severity, "data-over": over ? "yes" : "no" },
-      button, el("div.alert-end", {}, state, el("a.small", { href: `/alerts/${card.id}` }, t("map.alert"))));
+      button, el("div.alert-end", {}, state, openLink(card)));
   }
 
   /** Ages grow. */

@@ -54,7 +54,7 @@ async function select(id, fly = true) {
   if (!person) return card.hide();
   card.show(person, people.state(person), now());
   lower();
-  if (fly && person.lon !== undefined) map.flyTo({ center: [person.lon, person.lat], zoom: Math.max(map.getZoom(), 13.6), speed: 1.6 });
+  if (fly && person.lon !== undefined) map.flyTo({ center: [person.lon, person.lat], zoom: Math.max(map.getZoom(), 13.6), speed: 1.6, offset: isPhone() ? [0, 40] : [0, 0] });
   const answer = await fetch(`/v1/people/${id}/scene`);
   if (!answer.ok || chosen !== id) return;
   const { zones } = await answer.json();
@@ -92,6 +92,7 @@ function raise(isRaised) {
   at("panel").classList.toggle("is-raised", isRaised);
   at("handle").setAttribute("aria-expanded", String(isRaised));
 }
+const isPhone = () => matchMedia("(max-width: 760px)").matches;
 const lower = () => raise(false);
 
 function listen() {
@@ -120,7 +121,7 @@ function settle() {
   const wanted = Number(new URLSearchParams(location.hash.slice(1)).get("person"));
   if (wanted && people.get(wanted)) return select(wanted);
   const bounds = box({ features: [] }, points);
-  if (bounds) map.fitBounds(bounds, { padding: 60, maxZoom: 12.5, animate: false });
+  if (bounds) map.fitBounds(bounds, { padding: isPhone() ? { top: 30, left: 24, right: 24, bottom: 260 } : 60, maxZoom: 12.5, animate: false });
 }
 
 let isSettled = false;

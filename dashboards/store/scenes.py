@@ -1,0 +1,74 @@
+"""What small maps show: one version of a zone, and the very fixes that evidence names."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import and_, case, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import from_us
+from core.model import PersonId
+from geofence.tables import zone_versions, zones
+from tracking.tables import fixes
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A fix on a small map."""
+
+    taken_at: datetime
+    lon: float
+    lat: float
+    accuracy_m: float | None
+
+
+SPOT = (fixes.c.taken_at, fixes.c.lon, fixes.c.lat, fixes.c.accuracy_m)
+
+
+async def outline(conn: AsyncConnection, zone: int, *, version: int) -> tuple[str, dict[str, Any]] | None:
+    """Name and GeoJSON of a zone as it was, with its radius in it."""
+    around = func.st_buffer(cast(zone_versions.c.geom, Geography), zone_versions.c.radius_m)
+    drawn = case(
+        (zone_versions.c.radius_m > 0, func.st_asgeojson(around, 7)),
+        else_=func.st_asgeojson(zone_versions.c.geom, 7),
+    )
+    query = (
+        select(zones.c.name, drawn)
+        .join(zone_versions)
+        .where(zone_versions.c.zone_id == zone, zone_versions.c.version == version)
+    )
+    row = (await conn.execute(query)).one_or_none()
+    return None if row is None else (row[0], json.loads(row[1]))
+
+
+async def cited(
+    conn: AsyncConnection, person: PersonId, *, fixes_of: Iterable[Mapping[str, Any]]
+) -> list[Spot]:
+    """The fixes that evidence names, oldest first."""
+    named = [
+        and_(
+            fixes.c.device_id == fix["device"],
+            fixes.c.sequence == fix["sequence"],
+            fixes.c.taken_at == from_us(fix["taken_us"]),
+        )
+        for fix in fixes_of
+    ]
+    if not named:
+        return []
+    query = select(*SPOT).where(fixes.c.person_id == person, or_(*named)).order_by(fixes.c.taken_at)
+    return [Spot(*row) for row in await conn.execute(query)]
+
+
+async def last(conn: AsyncConnection, person: PersonId, *, now: datetime) -> list[Spot]:
+    """Where a person was last, within a week."""
+    query = (
+        select(*SPOT)
+        .where(fixes.c.person_id == person, fixes.c.taken_at > now - timedelta(days=7))
+        .order_by(fixes.c.taken_at.desc())
+        .limit(1)
+    )
+    return [Spot(*row) for row in await conn.execute(query)]
