@@ -1,6 +1,6 @@
 """Breaches and the alerts they raise, written by the worker: every save may be repeated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,33 +9,13 @@ import msgspec
 
 from core.clock import from_us, to_us
 from core.model import PersonId
-from geofence.model import BreachId, BreachKind, Change, EntryKind
-
-Name = tuple[PersonId, BreachKind, int, int]
-"""Person, kind, subject and opening moment: what makes a breach the same breach."""
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """One breach as a fold tells it or as the database keeps it."""
-
-    person: PersonId
-    kind: BreachKind
-    subject: int
-    opened_us: int
-    opening: dict[str, Any]
-    closed_us: int | None = None
-    closing: dict[str, Any] | None = None
-    annulled_us: int | None = None
-
-    @property
-    def name(self) -> Name:
-        return self.person, self.kind, self.subject, self.opened_us
+from geofence.model import BreachId, BreachKind, EntryKind
+from geofence.rules.episodes import Episode
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    change: Change
+    episode: Episode
     severity: int
     is_late: bool
 
@@ -122,43 +102,43 @@ order by a.id
 """
 
 SINCE = """
--- Which breaches did the fold open, have open or close after a moment?
-select person_id, kind, subject_id, opened_at, opening, closed_at, closing, annulled_at from breaches
-where person_id = $1 and kind <> all($2) and (
-    closed_at is null
-    or opened_at >= $3
-    or closed_at >= $3
-    or (opening ->> 'at_us')::bigint >= $4
-)
-order by opened_at, kind, subject_id
+-- What is stored of these folds: opened from a moment of each person on, or not over by then?
+select person_id, kind, subject_id, opened_at, opening, closed_at, closing,
+    annulled_at is not null as annulled
+from breaches
+join unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since) using (person_id)
+where kind <> all($3) and (opened_at >= since or closed_at is null or closed_at > since)
+order by person_id, opened_at, kind, subject_id
 """
 
 OPEN_OF_KINDS = """
 -- Which breaches of these kinds are open now?
-select person_id, kind, subject_id, opened_at, opening, closed_at, closing, annulled_at from breaches
+select person_id, kind, subject_id, opened_at, opening, closed_at, closing,
+    annulled_at is not null as annulled
+from breaches
 where kind = any($1) and closed_at is null and annulled_at is null
 """
 
 
 async def open_(conn: asyncpg.Connection, opened: Sequence[Opened], *, now_us: int) -> list[News]:
-    changes = [one.change for one in opened]
+    episodes = [one.episode for one in opened]
+    openings = [_json(one.episode.opening or {}) for one in opened]
     late, severities = [one.is_late for one in opened], [one.severity for one in opened]
-    given = (*_names(changes), _evidence(changes), late, severities, from_us(now_us))
+    given = (*_names(episodes), openings, late, severities, from_us(now_us))
     return await _tell(conn, await conn.fetch(OPEN, *given) if opened else [], EntryKind.RAISED, now_us)
 
 
-async def close(conn: asyncpg.Connection, changes: Sequence[Change], *, now_us: int) -> list[News]:
-    given = (*_names(changes), _evidence(changes), [from_us(change.at_us) for change in changes])
-    return await _tell(conn, await conn.fetch(CLOSE, *given) if changes else [], EntryKind.ENDED, now_us)
+async def close(conn: asyncpg.Connection, episodes: Sequence[Episode], *, now_us: int) -> list[News]:
+    given = (*_names(episodes), *_endings(episodes))
+    return await _tell(conn, await conn.fetch(CLOSE, *given) if episodes else [], EntryKind.ENDED, now_us)
 
 
 async def correct(
     conn: asyncpg.Connection, episodes: Sequence[Episode], *, entry: EntryKind, now_us: int
 ) -> list[News]:
     """Write the endings of these episodes over those that are kept."""
-    closings = [None if e.closing is None else _json(e.closing) for e in episodes]
-    ends = [None if e.closed_us is None else from_us(e.closed_us) for e in episodes]
-    rows = await conn.fetch(CORRECT, *_names(episodes), closings, ends) if episodes else []
+    given = (*_names(episodes), *_endings(episodes))
+    rows = await conn.fetch(CORRECT, *given) if episodes else []
     return await _tell(conn, rows, entry, now_us)
 
 
@@ -175,29 +155,31 @@ async def _tell(
 
 
 async def since(
-    conn: asyncpg.Connection, person: PersonId, *, since_us: int, but: Iterable[BreachKind]
+    conn: asyncpg.Connection, moments: Mapping[PersonId, int], *, but: Iterable[BreachKind]
 ) -> list[Episode]:
-    """What is stored of a person's fold after a moment, with the annulled; `but` kinds are no fold's."""
-    rows = await conn.fetch(SINCE, person, [str(kind) for kind in but], from_us(since_us), since_us)
-    return [_episode(row) for row in rows]
+    """What is stored of these persons' folds from a moment on, with the annulled; `but`: kinds of no fold."""
+    given = (list(moments), [from_us(at) for at in moments.values()], [str(kind) for kind in but])
+    return [_episode(row) for row in await conn.fetch(SINCE, *given)]
 
 
 async def open_of(conn: asyncpg.Connection, kinds: Iterable[BreachKind]) -> list[Episode]:
     return [_episode(row) for row in await conn.fetch(OPEN_OF_KINDS, [str(kind) for kind in kinds])]
 
 
-def _names(named: Sequence[Change] | Sequence[Episode]) -> tuple[list[Any], ...]:
+def _names(episodes: Sequence[Episode]) -> tuple[list[Any], ...]:
     return (
-        [one.person for one in named],
-        [str(one.kind) for one in named],
-        [one.subject for one in named],
-        [from_us(one.opened_us) for one in named],
+        [one.person for one in episodes],
+        [str(one.kind) for one in episodes],
+        [one.subject for one in episodes],
+        [from_us(one.opened_us) for one in episodes],
     )
 
 
-def _evidence(changes: Sequence[Change]) -> list[str]:
-    """`at_us` is the place in the fold: a crossing is found by the fix after its opening."""
-    return [_json({**change.evidence, "at_us": change.at_us}) for change in changes]
+def _endings(episodes: Sequence[Episode]) -> tuple[list[Any], ...]:
+    return (
+        [None if one.closing is None else _json(one.closing) for one in episodes],
+        [None if one.closed_us is None else from_us(one.closed_us) for one in episodes],
+    )
 
 
 def _json(value: dict[str, Any]) -> str:
@@ -205,16 +187,16 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def _episode(row: asyncpg.Record) -> Episode:
-    closed, annulled, closing = row["closed_at"], row["annulled_at"], row["closing"]
+    closed, closing = row["closed_at"], row["closing"]
     return Episode(
         PersonId(row["person_id"]),
         BreachKind(row["kind"]),
         row["subject_id"],
         to_us(row["opened_at"]),
         opening=msgspec.json.decode(row["opening"]),
-        closed_us=closed and to_us(closed),
-        closing=closing and msgspec.json.decode(closing),
-        annulled_us=annulled and to_us(annulled),
+        closed_us=None if closed is None else to_us(closed),
+        closing=None if closing is None else msgspec.json.decode(closing),
+        is_annulled=row["annulled"],
     )
 
 

@@ -1,8 +1,7 @@
 """Checkpoints of the fold: where recovery and replay begin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import asyncpg
 
@@ -43,24 +42,23 @@ limit $3 offset $4
 """
 
 FORGET = """
--- What was folded without a fact that is now known is void.
-delete from standings where person_id = $1 and as_of >= $2
+-- What was folded after a moment lacks a fact that is known now.
+delete from standings s
+using unnest($1::bigint[], $2::timestamptz[]) as n (person_id, after)
+where s.person_id = n.person_id and s.as_of > n.after
+"""
+
+DROP = """
+-- Give up these checkpoints; later ones stand in their place.
+delete from standings s
+using unnest($1::bigint[], $2::timestamptz[]) as n (person_id, as_of)
+where (s.person_id, s.as_of) = (n.person_id, n.as_of)
 """
 
 PRUNE = """
--- Keep everybody's newest, one a bucket behind it, none older than the fixes themselves.
+-- The history of checkpoints ends where that of fixes does; everybody's newest stays.
 delete from standings s
-using (
-    select person_id, as_of,
-        row_number() over (partition by person_id order by as_of desc) as place,
-        row_number() over (
-            partition by person_id, date_bin($1::interval, as_of, 'epoch'::timestamptz) order by as_of
-        ) as place_in_bucket
-    from standings
-) as ranked
-where (s.person_id, s.as_of) = (ranked.person_id, ranked.as_of)
-    and place > 1
-    and (place_in_bucket > 1 or s.as_of < $2)
+where as_of < $1 and exists (select from standings n where n.person_id = s.person_id and n.as_of > s.as_of)
 """
 
 
@@ -87,13 +85,18 @@ async def before(
     return [_checkpoint(row) for row in rows]
 
 
-async def forget(conn: asyncpg.Connection, person: PersonId, *, since_us: int) -> None:
-    await conn.execute(FORGET, person, from_us(since_us))
+async def forget(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> None:
+    """Everything after each person's moment."""
+    await conn.execute(FORGET, list(moments), [from_us(at) for at in moments.values()])
 
 
-async def prune(conn: asyncpg.Connection, *, every_s: int, oldest_us: int) -> None:
-    """Thin the history out: one checkpoint every `every_s` seconds, none before `oldest_us` but the last."""
-    await conn.execute(PRUNE, timedelta(seconds=every_s), from_us(oldest_us))
+async def drop(conn: asyncpg.Connection, listed: Sequence[tuple[PersonId, int]]) -> None:
+    if listed:
+        await conn.execute(DROP, [person for person, _ in listed], [from_us(at) for _, at in listed])
+
+
+async def prune(conn: asyncpg.Connection, *, before_us: int) -> None:
+    await conn.execute(PRUNE, from_us(before_us))
 
 
 def _checkpoint(row: asyncpg.Record) -> Checkpoint:

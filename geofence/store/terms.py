@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import shapely
 
-from core.clock import to_us
+from core.clock import from_us, to_us
 from core.model import DeviceId, OrderId, PersonId
 from geofence.model import (
     Absence,
@@ -23,6 +23,7 @@ from geofence.model import (
     Window,
     ZoneId,
 )
+from tracking.directory import FOREVER_US, Wearing
 
 Fingerprints = dict[PersonId, int]
 """One number a person that changes whenever anything their terms are made of changes."""
@@ -30,6 +31,13 @@ Fingerprints = dict[PersonId, int]
 WORN = """
 -- Who wears or wore a device?
 select distinct person_id from wearings order by person_id
+"""
+
+WEARINGS = """
+-- Who wears what from now on?
+select person_id, device_id, lower(during) as since, upper(during) as until from wearings
+where upper_inf(during) or upper(during) > $1
+order by device_id, since
 """
 
 TERMS = """
@@ -112,6 +120,19 @@ group by person_id
 
 async def worn(conn: asyncpg.Connection) -> list[PersonId]:
     return [PersonId(row["person_id"]) for row in await conn.fetch(WORN)]
+
+
+async def wearings(conn: asyncpg.Connection, *, since_us: int) -> list[Wearing]:
+    """Those that last, and those to come."""
+    return [
+        Wearing(
+            DeviceId(row["device_id"]),
+            PersonId(row["person_id"]),
+            to_us(row["since"]) if row["since"] else 0,
+            to_us(row["until"]) if row["until"] else FOREVER_US,
+        )
+        for row in await conn.fetch(WEARINGS, from_us(since_us))
+    ]
 
 
 async def fingerprints(conn: asyncpg.Connection) -> Fingerprints:
@@ -207,7 +228,3 @@ async def _absences(conn: asyncpg.Connection, conditions: list[int]) -> dict[int
         until = to_us(row["until"]) if row["until"] else FOREVER_US
         granted[row["condition_id"]].append(Absence(since, until))
     return {condition: tuple(listed) for condition, listed in granted.items()}
-
-
-FOREVER_US = 2**62
-"""An absence without an end."""

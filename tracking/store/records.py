@@ -1,6 +1,6 @@
 """Fixes and events of devices: written by COPY, each once, and read back in the order of the fold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from typing import Final
@@ -54,6 +54,31 @@ from device_events
 where person_id = $1 and taken_at >= $2 and taken_at < $3
 """
 
+# What the devices of many people reported, each since a moment; $3 is the earliest of them.
+_FIXES_SINCE: Final = """
+select f.*
+from (
+    select distinct n.person_id, n.since, w.device_id
+    from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since)
+    join wearings w using (person_id)
+) worn
+join fixes f using (device_id, person_id)
+where f.taken_at >= worn.since and f.taken_at >= $3
+"""
+
+# The same of their devices' events.
+_EVENTS_SINCE: Final = """
+select e.*
+from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since)
+join device_events e using (person_id)
+where e.taken_at >= n.since
+"""
+
+# When was a fix of each device last received? Devices without one since $1 are left out.
+_LOCATED: Final = """
+select device_id, max(received_at) as at from fixes where received_at >= $1 group by device_id
+"""
+
 
 async def insert_fixes(
     conn: asyncpg.Connection, fixes: Fixes, *, certain: NDArray[np.bool_]
@@ -105,6 +130,28 @@ async def reports(
     found: list[Report] = [_fix(row) for row in await conn.fetch(_FIXES_OF, *period)]
     found += [_event(row) for row in await conn.fetch(_EVENTS_OF, *period)]
     return sorted(found, key=lambda r: (r.taken_us, r.device, r.sequence))
+
+
+async def reports_since(
+    conn: asyncpg.Connection, moments: Mapping[PersonId, int]
+) -> dict[PersonId, list[Report]]:
+    """What the devices of many people reported, each from a moment on, in the order of the fold."""
+    found: dict[PersonId, list[Report]] = {person: [] for person in moments}
+    if moments:
+        given = list(moments), [from_us(at) for at in moments.values()]
+        for row in await conn.fetch(_FIXES_SINCE, *given, min(given[1])):
+            found[row["person_id"]].append(_fix(row))
+        for row in await conn.fetch(_EVENTS_SINCE, *given):
+            found[row["person_id"]].append(_event(row))
+    return {
+        p: sorted(listed, key=lambda r: (r.taken_us, r.device, r.sequence)) for p, listed in found.items()
+    }
+
+
+async def located(conn: asyncpg.Connection, *, since_us: int) -> dict[DeviceId, int]:
+    """When a fix of each device was last received, if since that moment."""
+    rows = await conn.fetch(_LOCATED, from_us(since_us))
+    return {DeviceId(row["device_id"]): to_us(row["at"]) for row in rows}
 
 
 async def _insert(conn: asyncpg.Connection, fixes: Fixes, certain: NDArray[np.bool_]) -> NDArray[np.bool_]:

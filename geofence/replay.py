@@ -1,0 +1,147 @@
+"""Fold again from a checkpoint: reports came late, what has been was edited, a crash, a court asks.
+
+Recovery is replay: there is one way from stored facts to standings and breaches, and this is it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from core.bus import Row
+from core.model import PersonId
+from geofence import breaches, policies, wire
+from geofence.model import Change, Standing
+from geofence.rules import episodes, walk
+from geofence.rules.duty import Duty
+from geofence.rules.episodes import Differences, Episode
+from geofence.store import breaches as breaches_store
+from geofence.store import standings, terms
+from tracking import store as tracking_store
+
+PATIENCE_US: Final = 10_000_000
+"""The clock is passed this much later than it ticks: reports of the last moments are still on their way, and
+a fix taken before hours began but heard after would each time make a replay."""
+AT_ONCE: Final = 250
+"""Persons whose reports are held in memory together."""
+NEVER_US: Final = 253_402_300_799_000_000
+"""The last second that a calendar knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    standings: dict[PersonId, Standing]
+    rows: list[Row]
+    """To announce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One person folded again, compared with what is stored."""
+
+    standing: Standing
+    found: dict[episodes.Name, Episode]
+    differences: Differences
+
+
+async def duties(conn: asyncpg.Connection, people: Iterable[PersonId]) -> dict[PersonId, Duty]:
+    wanted = list(people)
+    held = await terms.terms(conn, wanted)
+    offs = await terms.taken_off(conn, wanted)
+    return {person: Duty(held[person], offs[person]) for person in wanted}
+
+
+async def refold(
+    conn: asyncpg.Connection,
+    begins: Mapping[PersonId, Standing],
+    bound: Mapping[PersonId, Duty],
+    *,
+    now_us: int,
+) -> Folded:
+    """Fold these people's stored reports again, and make the stored breaches say what the fold says."""
+    folded = Folded({}, [])
+    people = list(begins)
+    for first in range(0, len(people), AT_ONCE):
+        some = {person: begins[person] for person in people[first : first + AT_ONCE]}
+        told = await compare(conn, some, bound, now_us=now_us)
+        for person, one in told.items():
+            folded.rows.extend(await breaches.reconcile(conn, one.differences, now_us=now_us))
+            folded.standings[person] = one.standing
+    await standings.forget(conn, {person: begin.at_us for person, begin in begins.items()})
+    return folded
+
+
+async def compare(
+    conn: asyncpg.Connection,
+    begins: Mapping[PersonId, Standing],
+    bound: Mapping[PersonId, Duty],
+    *,
+    now_us: int,
+) -> dict[PersonId, Told]:
+    """Fold again and compare; changes nothing."""
+    reports = await tracking_store.reports_since(
+        conn, {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
+    )
+    policy = policies.valid_at(now_us)
+    walked = {
+        person: walk.walk(
+            begin,
+            _facts(begin, reports[person], bound[person], now_us=now_us),
+            bound[person].terms,
+            policy=policy,
+            until_us=now_us - PATIENCE_US,
+        )
+        for person, begin in begins.items()
+    }
+    return await _compared(conn, begins, walked)
+
+
+async def _compared(
+    conn: asyncpg.Connection,
+    begins: Mapping[PersonId, Standing],
+    walked: Mapping[PersonId, tuple[Standing, list[Change]]],
+) -> dict[PersonId, Told]:
+    found = {person: episodes.told(changes, begins[person]) for person, (_, changes) in walked.items()}
+    moments = {
+        person: min([begins[person].at_us, *(e.opened_us for e in told.values())])
+        for person, told in found.items()
+    }
+    stored: dict[PersonId, list[Episode]] = {person: [] for person in begins}
+    for episode in await breaches_store.since(conn, moments, but=breaches.OF_NO_FOLD):
+        stored[episode.person].append(episode)
+    starts = {person: begin.at_us for person, begin in begins.items()}
+    return {
+        person: Told(standing, found[person], episodes.compared(found[person], stored[person], begins=starts))
+        for person, (standing, _) in walked.items()
+    }
+
+
+async def beginning(
+    conn: asyncpg.Connection, person: PersonId, duty: Duty, *, before_us: int = NEVER_US
+) -> Standing:
+    """The newest checkpoint with nothing in it from `before_us` on and nothing that is not so any more."""
+    skip = 0
+    while listed := await standings.before(conn, person, before_us=before_us, skip=skip):
+        for checkpoint in listed:
+            if (standing := restored(checkpoint, duty)) is not None:
+                return standing
+        skip += len(listed)
+    return walk.fresh(person)
+
+
+def restored(checkpoint: standings.Checkpoint, duty: Duty) -> Standing | None:
+    """None: folded under terms that are others now, or written by another program."""
+    if checkpoint.terms != duty.past(checkpoint.as_of_us):
+        return None
+    try:
+        return wire.decode(checkpoint.state)
+    except wire.UnknownStanding:
+        return None
+
+
+def _facts(begin: Standing, reports: Sequence[walk.Fact], duty: Duty, *, now_us: int) -> list[walk.Fact]:
+    """What is not yet in a standing: reports, and devices taken off by now (or by the last report)."""
+    horizon_us = max(now_us, reports[-1].taken_us if reports else 0)
+    offs = (off for off in duty.taken_off if off.taken_us <= horizon_us)
+    listed = sorted([*reports, *offs], key=walk.mark)
+    return [fact for fact in listed if begin.last is None or walk.mark(fact) > begin.last]

@@ -1,0 +1,226 @@
+"""The worker's side: hold everybody's standing, judge what comes, and save it in the same transaction.
+
+Memory is never ahead of the database: whose transaction fails drops the `Supervision` and recovers anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncpg
+
+from core import bus
+from core.bus import Row
+from core.model import DeviceId, PersonId
+from geofence import breaches, policies, replay, wire
+from geofence.engine import Board
+from geofence.model import Standing, TakenOff
+from geofence.rules import walk
+from geofence.rules.duty import Duty
+from geofence.silence import Ear
+from geofence.store import breaches as breaches_store
+from geofence.store import standings, terms
+from tracking import store as tracking_store
+from tracking.fixes import Fixes
+from tracking.model import DeviceEvent
+
+CHECKPOINT_US: Final = 60_000_000
+"""How old a checkpoint may be: so much is folded again after a crash."""
+HISTORY_US: Final = 600_000_000
+"""One checkpoint in so long is kept for replay; those between stand only until the next."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """A person's newest checkpoint."""
+
+    as_of_us: int
+    at_us: int
+    """When it was made."""
+
+
+@dataclass(slots=True)
+class Supervision:
+    """Everybody under supervision, as the one worker that judges remembers them."""
+
+    board: Board
+    prints: terms.Fingerprints
+    duties: dict[PersonId, Duty] = field(default_factory=dict)
+    to_come: dict[PersonId, TakenOff] = field(default_factory=dict)
+    """The next end of a wearing that is not folded yet."""
+    ear: Ear = field(default_factory=Ear)
+    kept: dict[PersonId, Kept] = field(default_factory=dict)
+
+    def seat(self, person: PersonId, duty: Duty, standing: Standing) -> None:
+        self.board.put(person, duty.terms, standing)
+        self.duties[person] = duty
+        self.to_come.pop(person, None)
+        if (off := next((o for o in duty.taken_off if _is_new(o, standing)), None)) is not None:
+            self.to_come[person] = off
+
+    def drop(self, person: PersonId) -> None:
+        self.board.drop(person)
+        for held in (self.duties, self.to_come, self.kept):
+            held.pop(person, None)
+
+
+async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
+    """From checkpoints and stored reports, as if nothing had happened; announces what a crash left unsaid."""
+    prints = await terms.fingerprints(conn)
+    held = Supervision(Board(policies.valid_at(now_us)), prints)
+    bound = await replay.duties(conn, prints)
+    begins = await _beginnings(conn, bound)
+    folded = await replay.refold(conn, begins, bound, now_us=now_us)
+    for person, standing in folded.standings.items():
+        held.seat(person, bound[person], standing)
+        held.kept[person] = Kept(begins[person].at_us, 0)
+    await _listen(conn, held, now_us=now_us)
+    await bus.announce(conn, folded.rows)
+    return held
+
+
+async def judge(
+    conn: asyncpg.Connection,
+    held: Supervision,
+    fixes: Fixes,
+    events: Sequence[DeviceEvent],
+    *,
+    now_us: int,
+) -> list[Row]:
+    """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
+    held.ear.hear(fixes)
+    judged = held.board.judge(fixes, events)
+    rows = await breaches.save(conn, judged.changes, now_us=now_us)
+    begun = _earliest(judged.late, fixes, events)
+    if held.to_come:
+        begun |= {person: off.taken_us for person, off in held.to_come.items() if _is_overtaken(held, off)}
+    return rows + await _again(conn, held, begun, now_us=now_us)
+
+
+async def tick(
+    conn: asyncpg.Connection,
+    held: Supervision,
+    *,
+    contacts: Mapping[DeviceId, int],
+    blind: Iterable[tuple[int, int]],
+    now_us: int,
+) -> list[Row]:
+    """Let the clock run. `contacts`: when anything of each device was last received; `blind`: when the
+    platform could hear nobody, [since, until)."""
+    off = [one for one in held.to_come.values() if one.taken_us <= now_us]
+    rows = await _again(conn, held, {one.person: one.taken_us for one in off}, now_us=now_us)
+    changes = held.board.advance(now_us - replay.PATIENCE_US)
+    changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=held.board.policy)
+    return rows + await breaches.save(conn, changes, now_us=now_us)
+
+
+async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
+    """Take over terms and wearings that were edited; where the edit reaches back, fold again (ADR-0009)."""
+    prints = await terms.fingerprints(conn)
+    changed = [person for person, print_ in prints.items() if held.prints.get(person) != print_]
+    for person in held.prints.keys() - prints.keys():
+        held.drop(person)
+    held.prints = prints
+    held.ear.wearings = await terms.wearings(conn, since_us=now_us)
+    bound = await replay.duties(conn, changed)
+    begins: dict[PersonId, Standing] = {}
+    for person, duty in bound.items():
+        standing = held.board.standing(person) if person in held.board else None
+        if standing and duty.past(standing.at_us) == held.duties[person].past(standing.at_us):
+            held.seat(person, duty, standing)
+        else:
+            begins[person] = await replay.beginning(conn, person, duty)
+    return await _refold(conn, held, begins, bound, now_us=now_us)
+
+
+async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int = 500) -> int:
+    """Save what has changed since a minute ago, some at a time; gives how many. Call it once a second."""
+    rows: list[standings.Checkpoint] = []
+    replaced: list[tuple[PersonId, int]] = []
+    for person in held.board:
+        kept = held.kept.setdefault(person, Kept(0, 0))
+        standing = held.board.standing(person)
+        if standing.at_us <= kept.as_of_us or now_us - kept.at_us < CHECKPOINT_US:
+            continue
+        past = held.duties[person].past(standing.at_us)
+        rows.append(standings.Checkpoint(person, standing.at_us, past, wire.encode(standing)))
+        if kept.as_of_us and kept.as_of_us // HISTORY_US == standing.at_us // HISTORY_US:
+            replaced.append((person, kept.as_of_us))
+        held.kept[person] = Kept(standing.at_us, now_us)
+        if len(rows) == most:
+            break
+    await standings.save(conn, rows)
+    await standings.drop(conn, replaced)
+    return len(rows)
+
+
+async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> None:
+    """Who wears what, whose place was received lately, and whose silence is open already."""
+    held.ear.wearings = await terms.wearings(conn, since_us=now_us)
+    looked_us = 2 * int(held.board.policy.no_location_s * breaches.SECOND_US)
+    for wearing in held.ear.wearings:  # a place received before we looked, by the time it was taken
+        place = held.board.standing(wearing.person).place
+        if place is not None and place.device == wearing.device:
+            held.ear.located[wearing.device] = place.taken_us
+    held.ear.located |= await tracking_store.located(conn, since_us=now_us - looked_us)
+    held.ear.remember(await breaches_store.open_of(conn, breaches.OF_NO_FOLD))
+
+
+async def _again(
+    conn: asyncpg.Connection, held: Supervision, begun: dict[PersonId, int], *, now_us: int
+) -> list[Row]:
+    """Fold these people again, each from before the moment at which something unknown happened."""
+    unknown = [person for person in begun if person not in held.duties]
+    bound = {person: held.duties[person] for person in begun.keys() - set(unknown)}
+    bound |= await replay.duties(conn, unknown)
+    begins = {
+        person: await replay.beginning(conn, person, bound[person], before_us=before_us)
+        for person, before_us in begun.items()
+    }
+    return await _refold(conn, held, begins, bound, now_us=now_us)
+
+
+async def _refold(
+    conn: asyncpg.Connection,
+    held: Supervision,
+    begins: dict[PersonId, Standing],
+    bound: dict[PersonId, Duty],
+    *,
+    now_us: int,
+) -> list[Row]:
+    if not begins:
+        return []
+    folded = await replay.refold(conn, begins, bound, now_us=now_us)
+    for person, standing in folded.standings.items():
+        held.seat(person, bound[person], standing)
+        held.kept[person] = Kept(begins[person].at_us, 0)
+    return folded.rows
+
+
+async def _beginnings(conn: asyncpg.Connection, bound: dict[PersonId, Duty]) -> dict[PersonId, Standing]:
+    """Everybody's newest checkpoint; who has a void one is looked up alone."""
+    latest = await standings.latest(conn)
+    begins: dict[PersonId, Standing] = {}
+    for person, duty in bound.items():
+        standing = walk.fresh(person)
+        if person in latest:
+            standing = replay.restored(latest[person], duty) or await replay.beginning(conn, person, duty)
+        begins[person] = standing
+    return begins
+
+
+def _earliest(late: Iterable[PersonId], fixes: Fixes, events: Sequence[DeviceEvent]) -> dict[PersonId, int]:
+    """When the first of each person's new reports was made."""
+    found = {}
+    for person in late:
+        taken = fixes.taken_us[fixes.person == person].tolist()
+        found[person] = min(taken + [event.taken_us for event in events if event.person == person])
+    return found
+
+
+def _is_new(off: TakenOff, standing: Standing) -> bool:
+    return standing.last is None or walk.mark(off) > standing.last
+
+
+def _is_overtaken(held: Supervision, off: TakenOff) -> bool:
+    """Something that happened after it is folded already."""
+    return held.board.standing(off.person).at_us >= off.taken_us
