@@ -82,7 +82,7 @@ class Supervisor:
             if one.again_at is None:
                 self._plan(one, now)
             elif now >= one.again_at:
-                self._again(one)
+                self._again(one, now)
 
     def stop(self) -> None:
         for one in self.watched:
@@ -100,8 +100,8 @@ class Supervisor:
         later = f" in {pause:.0f} s" if pause else ""
         self.say(f"{one.name} {_how_it_ended(one.part)}; starting it again{later}")
 
-    def _again(self, one: Watched) -> None:
-        one.started, one.again_at = time.monotonic(), None
+    def _again(self, one: Watched, now: float) -> None:
+        one.started, one.again_at = now, None
         try:
             one.part.start()
         except ServiceError as why:

@@ -176,6 +176,7 @@ class Cluster:
             if self._pid_file() == (self.child.pid, "ready"):
                 return True
             time.sleep(0.01)
+        process.end(self.child, signal.SIGQUIT)
         return False
 
     def _pid_file(self) -> tuple[int, str] | None:
@@ -197,7 +198,7 @@ class Cluster:
             time.sleep(0.05)
 
     def _serves(self, pid: int) -> bool:
-        asked = subprocess.run(
-            ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return str(self.data) in asked.stdout
+        try:
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
