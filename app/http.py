@@ -10,12 +10,13 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import tracking.api
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.settings import Settings
-from dashboards import assets, hub, live, pages
+from dashboards import assets, hub, live, pages, scenes
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -28,6 +29,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 ROUTERS = (
     core.api,
     inmates.api,
+    tracking.api,
     geofence.api,
     live,
     scenes,

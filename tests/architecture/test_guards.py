@@ -75,6 +75,7 @@ GUARDED = [way for way in ANSWERED if way.guards != (PUBLIC,)]
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/alerts/{alert_id}/note": {"text": "called"},
     "/v1/alerts/{alert_id}/close": {"outcome": "false"},
+    "/v1/devices/{device_id}/commands": {"kind": "vibrate"},
 }
 """What a well-formed request says, where a route wants a body."""
 
@@ -83,11 +84,19 @@ def objects(path: str) -> set[str]:
     return set(re.findall(r"{(\w+_id)}", path))
 
 
+QUESTIONS = {
+    "/v1/people/{person_id}/track": {"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"},
+}
+"""The same for queries."""
+
+
 async def ask(app: FastAPI, secret: str | None, way: Way, ids: dict[str, int]) -> int:
     path = re.sub(r":\w+}", "}", way.path).format(**ids, name="x", date="2026-11-20")
     async with browser(app, secret) as visitor:
         body = BODIES.get(way.path, {}) if way.method != "GET" else None
-        return (await visitor.request(way.method, path, json=body)).status_code
+        return (
+            await visitor.request(way.method, path, json=body, params=QUESTIONS.get(way.path))
+        ).status_code
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)

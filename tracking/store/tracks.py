@@ -1,0 +1,163 @@
+"""What officers read of devices: a person's fixes over a time, a device's state, its commands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.model import DeviceId, PersonId
+from inmates import store as people
+from inmates.model import Scope
+from tracking.tables import commands, devices, fixes, marks, wearings
+
+LOOK_BACK: Final = timedelta(days=14)
+"""How far behind now a last fix is looked for: each day is a partition to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One fix of a track."""
+
+    device: DeviceId
+    sequence: int
+    taken_at: datetime
+    received_at: datetime
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    speed_mps: float | None
+    course_deg: float | None
+    battery: int | None
+    mechanism: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """A device and who wears it now."""
+
+    id: DeviceId
+    serial: str
+    model: str
+    protocol: str
+    person_id: PersonId | None
+    worn_since: datetime | None
+    contact_at: datetime | None
+    fix_at: datetime | None
+    accuracy_m: float | None
+    battery: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A command and how far it has come."""
+
+    id: int
+    kind: str
+    body: dict[str, Any]
+    made_by: int
+    made_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    done_at: datetime | None
+
+
+POINT: Final[tuple[Any, ...]] = (
+    fixes.c.device_id,
+    fixes.c.sequence,
+    fixes.c.taken_at,
+    fixes.c.received_at,
+    fixes.c.lon,
+    fixes.c.lat,
+    fixes.c.accuracy_m,
+    fixes.c.speed_mps,
+    fixes.c.course_deg,
+    fixes.c.battery,
+    fixes.c.mechanism,
+    fixes.c.flags,
+)
+
+
+async def track(
+    conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime, most: int
+) -> list[Point]:
+    """The person's fixes of [since, until), from whatever devices they wore, in the order of the fold."""
+    worn = select(wearings.c.device_id).where(wearings.c.person_id == person)
+    query = (
+        select(*POINT)
+        .where(
+            fixes.c.device_id.in_(worn),
+            fixes.c.person_id == person,
+            fixes.c.taken_at >= since,
+            fixes.c.taken_at < until,
+        )
+        .order_by(fixes.c.taken_at, fixes.c.device_id, fixes.c.sequence)
+        .limit(most)
+    )
+    return [Point(*row) for row in (await conn.execute(query)).all()]
+
+
+async def device(conn: AsyncConnection, ident: DeviceId, *, scope: Scope) -> Worn | None:
+    """The device, if its wearer of now is within the scope; nobody's devices are the administrators'."""
+    query = _worn(scope.at).where(devices.c.id == ident)
+    if scope.user is not None:
+        query = query.where(people.seen_by(scope, wearings.c.person_id))
+    row = (await conn.execute(query)).one_or_none()
+    return Worn(*row) if row else None
+
+
+async def device_of(conn: AsyncConnection, person: PersonId, *, at: datetime) -> Worn | None:
+    """What a person wears at a moment; of two devices the one put on last."""
+    query = _worn(at).where(wearings.c.person_id == person).limit(1)
+    row = (await conn.execute(query.order_by(func.lower(wearings.c.during).desc()))).one_or_none()
+    return Worn(*row) if row else None
+
+
+async def commands_of(conn: AsyncConnection, ident: DeviceId, *, most: int) -> list[Ordered]:
+    """Newest first."""
+    query = (
+        select(
+            commands.c.id,
+            commands.c.kind,
+            commands.c.body,
+            commands.c.made_by,
+            commands.c.made_at,
+            commands.c.sent_at,
+            commands.c.received_at,
+            commands.c.done_at,
+        )
+        .where(commands.c.device_id == ident)
+        .order_by(commands.c.id.desc())
+        .limit(most)
+    )
+    return [Ordered(*row) for row in (await conn.execute(query)).all()]
+
+
+def _worn(at: datetime) -> Select[Any]:
+    last = (
+        select(fixes.c.taken_at, fixes.c.accuracy_m, fixes.c.battery)
+        .where(fixes.c.device_id == devices.c.id, fixes.c.taken_at > at - LOOK_BACK)
+        .order_by(fixes.c.taken_at.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    here = (wearings.c.device_id == devices.c.id) & wearings.c.during.contains(at)
+    return (
+        select(
+            devices.c.id,
+            devices.c.serial,
+            devices.c.model,
+            devices.c.protocol,
+            wearings.c.person_id,
+            func.lower(wearings.c.during),
+            marks.c.contact_at,
+            last.c.taken_at,
+            last.c.accuracy_m,
+            last.c.battery,
+        )
+        .outerjoin(wearings, here)
+        .outerjoin(marks, marks.c.device_id == devices.c.id)
+        .outerjoin(last, true())
+    )
