@@ -1,5 +1,6 @@
 """ejazo simulate: devices that do not exist report through the real broker."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ EPOCH_US = to_us(EPOCH.replace(year=2026))
 NUMBERS_PER_SECOND = 10
 """A later run begins above all numbers of an earlier one, up to ten reports a second."""
 GATEWAYS = 2
+GREETING_S = 1.5
 PAUSE_US = 2 * SECOND_US
-"""Between connecting and the first report."""
+"""Between making up the city and the first report."""
 TRUTH_US = 3.0
 """To work out one person and second, with room."""
 ENDLESS_S = 600.0
@@ -47,6 +49,7 @@ class Order:
     format: str
     manners: Manners
     clock_error_s: float
+    ago_s: float = 0.0
 
 
 @click.command
@@ -61,6 +64,7 @@ class Order:
 @click.option("--shuffles", default=0.0, help="Share of messages overtaken by later ones.")
 @click.option("--garbage", default=0.0, help="Share of messages followed by one that nobody can read.")
 @click.option("--clock-error", "clock_error_s", default=0.0, help="Standard deviation of clocks, seconds.")
+@click.option("--ago", "ago_s", default=0.0, help="Begin so many seconds ago and catch up at full speed.")
 def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
     """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first)."""
     order = Order(manners=Manners(repeats, shuffles, garbage), **asked)
@@ -80,7 +84,7 @@ async def run(url: str, order: Order) -> Player:
     for gateway in gateways:
         await gateway.start()
     residents = world.world(order.devices, order.seed, clock.now()).residents
-    begins_us = clock.now_us() + PAUSE_US + _preparing_us(order)
+    begins_us = clock.now_us() + PAUSE_US + _preparing_us(order) - round(order.ago_s * SECOND_US)
     ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
     fleet = _fleet(order, residents, begins_us)
     ledger = _ledger(order, fleet, begins_us=begins_us) if order.ledger else None
@@ -90,10 +94,12 @@ async def run(url: str, order: Order) -> Player:
         order.manners,
         play.ENCODINGS[order.format],
         ledger,
-        first_sequence=(begins_us - EPOCH_US) * NUMBERS_PER_SECOND // SECOND_US,
+        first_sequence=(clock.now_us() - EPOCH_US) * NUMBERS_PER_SECOND // SECOND_US,
         seed=order.seed,
     )
     gateways[0].listen(DOWN.format("+"), player.hear)
+    player.greet()
+    await asyncio.sleep(GREETING_S)
     try:
         await player.play(begins_us, ends_us)
     finally:

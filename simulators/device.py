@@ -38,6 +38,7 @@ class Device:
         self._waiting: set[int] = set()
         self._sent_us = 0
         self._is_asked_too_far_back = False
+        self._has_begun = False
 
     @property
     def oldest(self) -> int:
@@ -47,8 +48,14 @@ class Device:
     def held(self) -> int:
         return len(self._held)
 
+    def begin_after(self, last: int) -> None:
+        """A device that has taken nothing yet goes on where the platform says that it stopped."""
+        if not self._has_begun:
+            self.next = max(self.next, last + 1)
+
     def take(self, make: Callable[[int], Report]) -> Report:
         """One more report; a full memory forgets its oldest."""
+        self._has_begun = True
         report = make(self.next)
         self._queue(self.next)
         self._held.append(report)

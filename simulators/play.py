@@ -49,6 +49,8 @@ class Player:
     link: Link = field(init=False)
     index: dict[str, int] = field(init=False)
     highest: list[int] = field(init=False)
+    scene_us: int = 0
+    """How far the play has come: behind the clock where it catches up with the past."""
     asked: set[int] = field(default_factory=set)
     offline: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
@@ -64,6 +66,11 @@ class Player:
             if scene.kind in away:
                 self.offline.setdefault(scene.who, []).append((scene.begins_us, scene.ends_us))
 
+    def greet(self) -> None:
+        """Says nothing with every device: the platform answers with the highest number it knows of it."""
+        for who, topic in enumerate(self.topics):
+            self._publish(Parcel(who, topic, as_json(Outgoing([], 0), now_us(), ())))
+
     async def play(self, begins_us: int, ends_us: int | None) -> None:
         """Until `ends_us`, then until everything is acknowledged or the platform stays silent."""
         since_us, tidy_us = begins_us, begins_us
@@ -74,6 +81,7 @@ class Player:
                 while due.at_us > (now := now_us()):
                     tidy_us = self._tidy(now, tidy_us)
                     await asyncio.sleep(SLOT_S)
+                self.scene_us = due.at_us
                 self.tally.latest_us = max(self.tally.latest_us, now - due.at_us)
                 self.tally.taken += 1
                 self.devices[due.who].take(due.make)
@@ -105,6 +113,8 @@ class Player:
             return
         self.tally.answers += 1
         device = self.devices[who]
+        if isinstance(message, down.Acknowledge):
+            device.begin_after(message.last)
         device.hear(message)
         self.asked.add(who)
         if self.ledger and isinstance(message, down.Acknowledge):
@@ -125,7 +135,7 @@ class Player:
         return now
 
     def _send(self, who: int, now: int) -> None:
-        if self._is_away(who, now) or not self._gateway(who).is_connected.is_set():
+        if self._is_away(who) or not self._gateway(who).is_connected.is_set():
             return
         device = self.devices[who]
         answers = self._answers(device, now)
@@ -157,8 +167,8 @@ class Player:
     def _gateway(self, who: int) -> Gateway:
         return self.gateways[who % len(self.gateways)]
 
-    def _is_away(self, who: int, now: int) -> bool:
-        return who in self.offline and any(a <= now < b for a, b in self.offline[who])
+    def _is_away(self, who: int) -> bool:
+        return who in self.offline and any(a <= self.scene_us < b for a, b in self.offline[who])
 
 
 def as_json(message: Outgoing, now: int, answers: Answers) -> bytes:

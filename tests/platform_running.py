@@ -27,6 +27,8 @@ class Platform:
         self.database, self.mqtt, self.logs = database, mqtt, logs
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.gateway: str | None = None
+        """The broker's address for simulators, where it differs from the worker's."""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -36,6 +38,8 @@ class Platform:
             "EJAZO_MQTT_URL": self.mqtt,
             "EJAZO_HTTP_PORT": str(self.port),
         }
+        if self.gateway:
+            own["EJAZO_GATEWAY_URL"] = self.gateway
         return {**os.environ, **own}
 
     def start(self, *parts: str) -> None:
