@@ -1,10 +1,15 @@
 """The only place that asks what time it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from core.times import from_us, to_us
 
 __all__ = ["from_us", "now", "now_us", "to_us"]
+
+HERE: Final = ZoneInfo("Asia/Tashkent")
+"""Where days begin: legal days and the days of the screens are local."""
 
 
 def now() -> datetime:
@@ -13,3 +18,13 @@ def now() -> datetime:
 
 def now_us() -> int:
     return to_us(now())
+
+
+def today() -> date:
+    return now().astimezone(HERE).date()
+
+
+def local_day(on: date) -> tuple[datetime, datetime]:
+    """From local midnight to the next, in UTC."""
+    since, until = (datetime.combine(day, time(), HERE) for day in (on, on + timedelta(days=1)))
+    return since.astimezone(UTC), until.astimezone(UTC)

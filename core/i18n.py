@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+
+from core.clock import HERE
 
 LANGUAGES: Final = {"uz-Latn": "Oʻzbekcha", "uz-Cyrl": "Ўзбекча", "ru": "Русский", "en": "English"}
 DEFAULT: Final = "uz-Latn"
-HERE: Final = ZoneInfo("Asia/Tashkent")
 FOLDER: Final = Path(__file__).parent / "locale"
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 PLURALS: Final = {"one", "few", "many", "other"}

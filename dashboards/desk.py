@@ -1,0 +1,135 @@
+"""Pages about alerts and people: guard, ask the services, show; who reads a file or a track is recorded."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.errors import NotFound
+from core.model import PersonId
+from dashboards import story
+from dashboards.pages import page
+from dashboards.store import files
+from geofence import reading
+from geofence.api.alerts import STATES, Filter
+from geofence.model import AlertId
+from geofence.store.queue import Wanted
+from inmates import service as people
+from tracking import desk as devices
+from tracking.store import tracks
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+DAYS: Final = 14
+"""Days that a person's page offers."""
+GAP: Final = timedelta(minutes=5)
+"""A longer silence between two fixes is shown as a gap (domain.md, 5: the usual threshold)."""
+HISTORY: Final = 20
+"""Alerts on a person's page."""
+
+
+@router.get("/alerts")
+async def alerts_page(
+    request: Request,
+    conn: http.Conn,
+    state: Filter = Filter.OPEN,
+    severity: str = "",
+    caller: Caller = allow(Permission.ALERT_READ),
+) -> Response:
+    level = int(severity) if severity in {"1", "2", "3", "4"} else None
+    wanted = Wanted(STATES[state], level)
+    found = await reading.alerts(conn, caller, wanted=wanted, after=None, most=reading.MOST)
+    return page(request, "alerts.html", alerts=found.alerts, wanted={"state": state.value, "severity": level})
+
+
+@router.get("/alerts/{alert_id}")
+async def alert_page(
+    request: Request, alert_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.ALERT_READ)
+) -> Response:
+    opened = await reading.alert(conn, caller, alert=AlertId(alert_id))
+    return page(
+        request,
+        "alert.html",
+        alert=opened.alert,
+        entries=opened.entries,
+        story=story.of(opened.alert.opening),
+        mine=opened.alert.taken_by == caller.user,
+    )
+
+
+@router.get("/people")
+async def people_page(
+    request: Request,
+    conn: http.Conn,
+    search: Annotated[str, Query(max_length=100)] = "",
+    after: http.After = None,
+    caller: Caller = allow(Permission.PERSON_READ),
+) -> Response:
+    start = PersonId(after) if after else None
+    found = await people.search(conn, caller, words=search, after=start)
+    seen = await files.glances(conn, [p.id for p in found.people], at=clock.now())
+    rows = [
+        {"id": p.id, "number": p.number, "name": f"{p.surname} {p.given_name}"} | asdict(seen[p.id])
+        for p in found.people
+    ]
+    return page(request, "people.html", people=rows, search=search, total=found.total, after=found.after)
+
+
+@router.get("/people/{person_id}")
+async def person_page(
+    request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_READ)
+) -> Response:
+    ident, now, today = PersonId(person_id), clock.now(), clock.today()
+    file = await people.read(conn, caller, person=ident)
+    wanted = Wanted(person=ident)
+    alerts = await reading.alerts(conn, caller, wanted=wanted, after=None, most=HISTORY)
+    return page(
+        request,
+        "person.html",
+        person=file.person,
+        state=(await files.glances(conn, [ident], at=now))[ident].state,
+        order=next((order for order in file.orders if order.begins_at <= now < order.ends_at), None),
+        officers=file.officers,
+        conditions=await reading.conditions_of(conn, caller, person=ident),
+        device=await tracks.device_of(conn, ident, at=now),
+        alerts=alerts.alerts,
+        days=[today - timedelta(days=n) for n in range(DAYS)],
+        today=today,
+    )
+
+
+@router.get("/people/{person_id}/days/{date}")
+async def day_page(
+    request: Request,
+    person_id: http.Id,
+    date: date,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.TRACK_READ),
+) -> Response:
+    today = clock.today()
+    if date > today:
+        raise NotFound
+    since, until = clock.local_day(date)
+    person = await people.known(conn, caller, person=PersonId(person_id))
+    track = await devices.track(conn, caller, person=person.id, since=since, until=until)
+    return page(
+        request,
+        "day.html",
+        person=person,
+        date=date,
+        before=date - timedelta(days=1),
+        after=date + timedelta(days=1) if date < today else None,
+        fixes=len(track.points),
+        gaps=gaps(track),
+        breaches=await files.breaches_of(conn, person.id, since=since, until=until),
+    )
+
+
+def gaps(track: devices.Track) -> list[dict[str, object]]:
+    """Where nothing was heard for longer than `GAP` between two fixes."""
+    times = [point.taken_at for point in track.points]
+    return [{"begins_at": was, "ends_at": then} for was, then in pairwise(times) if then - was > GAP]
