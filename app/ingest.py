@@ -89,11 +89,11 @@ class Worker:
 
     async def heed(self) -> None:
         """Edited terms and wearings, and new commands: whatever rang since the last turn."""
-        rung = self.rung.copy()
-        self.rung.clear()
-        if "terms" in rung:
+        if "terms" in self.rung:
+            self.rung.discard("terms")
             self.directory = await directory.load(self.conn)
-        if commands.CHANNEL in rung:
+        if commands.CHANNEL in self.rung and self.inbox.is_connected:
+            self.rung.discard(commands.CHANNEL)
             waiting = await commands.unsent(self.conn)
             for device, command in waiting:
                 self.tell(device, command, qos=1)

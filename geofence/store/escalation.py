@@ -13,10 +13,10 @@ UNTAKEN = """
 select a.id, a.person_id, a.severity
 from alerts a
 join unnest($1::smallint[], $2::double precision[]) as p (severity, seconds) on p.severity = a.severity
-where a.state = 'new' and a.raised_at < $3 - make_interval(secs => p.seconds)
+where a.state = 'new' and a.raised_at < $3::timestamptz - make_interval(secs => p.seconds)
     and not exists (
         select from feed f
-        where f.kind = 'platform' and f.at > $4
+        where f.kind = 'platform' and f.at > $4::timestamptz
             and f.body @> jsonb_build_object('what', 'escalation', 'alert', a.id)
     )
 order by a.severity, a.raised_at

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -20,22 +18,6 @@ from tracking.model import Fix
 DEVICES = 40
 EACH = int(os.environ.get("EJAZO_FIXES", "20000")) // DEVICES
 """EJAZO_FIXES=100000 is the long version, run by hand."""
-
-
-@pytest.fixture
-def own_broker(home: Path) -> Iterator[Broker]:
-    """One that may be killed."""
-    made = Broker(home / "mq-lost").start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-async def platform(database: str, own_broker: Broker, tmp_path: Path) -> AsyncIterator[Platform]:
-    made = Platform(database, own_broker.url("ingest"), tmp_path)
-    made.start("ingest")
-    yield made
-    made.stop()
 
 
 async def people(conn: asyncpg.Connection, count: int) -> dict[str, tuple[int, PersonId]]:
@@ -61,24 +43,24 @@ async def assert_exact(
 
 @pytest.mark.slow
 async def test_kills_in_the_middle_lose_and_double_nothing(
-    conn: asyncpg.Connection, own_broker: Broker, platform: Platform
+    conn: asyncpg.Connection, own_broker: Broker, own_platform: Platform
 ) -> None:
     worn = await people(conn, DEVICES)
     end_us, total = clock.now_us(), DEVICES * EACH
     sent = {s: tracked.fixes_of(device, EACH, end_us=end_us) for s, (device, _) in worn.items()}
     with Sender(own_broker, sent) as devices:
         await until_stored(conn, total // 5)
-        platform.kill("ingest")
+        own_platform.kill("ingest")
         await asyncio.sleep(0.3)
-        platform.start("ingest")
+        own_platform.start("ingest")
         await until_stored(conn, total * 2 // 5)
         assert own_broker.child is not None
         own_broker.child.kill()
         own_broker.child.wait()
         own_broker.start()
         await until_stored(conn, total * 3 // 5)
-        platform.kill("ingest")
-        platform.start("ingest")
+        own_platform.kill("ingest")
+        own_platform.start("ingest")
         await asyncio.to_thread(devices.wait, 120)
         assert devices.waiting() == 0
     await assert_exact(conn, worn, sent)
@@ -86,7 +68,7 @@ async def test_kills_in_the_middle_lose_and_double_nothing(
 
 @pytest.mark.slow
 async def test_a_lost_database_connection_loses_nothing(
-    conn: asyncpg.Connection, own_broker: Broker, platform: Platform
+    conn: asyncpg.Connection, own_broker: Broker, own_platform: Platform
 ) -> None:
     worn = await people(conn, 5)
     sent = {s: tracked.fixes_of(device, 200, end_us=clock.now_us()) for s, (device, _) in worn.items()}
@@ -100,6 +82,6 @@ async def test_a_lost_database_connection_loses_nothing(
         await asyncio.to_thread(devices.wait, 60)
         assert devices.waiting() == 0
     await assert_exact(conn, worn, sent)
-    assert '"begins again"' in platform.log("ingest")
+    assert '"begins again"' in own_platform.log("ingest")
     blind = await conn.fetchval("select count(*) from blind_times")
     assert blind == 0, "a second without the database is no blind time"
