@@ -16,7 +16,7 @@ from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.settings import Settings
-from dashboards import assets, desk, hub, live, pages, scenes
+from dashboards import assets, days, desk, hub, live, pages, scenes
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -35,6 +35,7 @@ ROUTERS = (
     scenes,
     pages,
     desk,
+    days,
 )
 
 

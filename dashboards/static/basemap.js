@@ -57,6 +57,7 @@ function style() {
     version: 8,
     sources: {
       regions: { type: "geojson", data: here("/static/uzbekistan.geojson") },
+      names: { type: "geojson", data: here("/static/region-names.geojson") },
       towns: { type: "geojson", data: here("/static/towns.geojson") },
       around: { type: "geojson", data: neighbours() },
       grid: { type: "geojson", data: nothing },
@@ -69,9 +70,9 @@ function style() {
       line("border-soft", "regions", { "line-color": colours.border, "line-opacity": 0.16, "line-width": 7 }),
       line("border", "regions", { "line-color": colours.border, "line-width": 1.1, "line-dasharray": [4, 2.5] }),
       label("around-name", "around", { "text-size": 15, "text-letter-spacing": 0.3 }, { color: colours.faint, minzoom: 4, maxzoom: 7.5 }),
-      label("grid-name", "grid", { "text-size": 10, "text-anchor": "bottom-left", "text-offset": [0.3, -0.2] },
+      label("grid-name", "grid", { "text-size": 10, "text-anchor": ["get", "anchor"], "text-offset": [0.3, 0.2] },
         { color: colours.faint, filter: ["has", "name"] }),
-      label("region-name", "regions", { "text-size": 13, "text-letter-spacing": 0.08, "text-max-width": 7 },
+      label("region-name", "names", { "text-size": 13, "text-letter-spacing": 0.08, "text-max-width": 7 },
         { color: colours.faint, minzoom: 5, maxzoom: 8.4, filter: ["!=", ["get", "code"], "UZ-TK"] }),
       dots(), ...townNames(),
     ],
@@ -111,21 +112,21 @@ function neighbours() {
   return { type: "FeatureCollection", features };
 }
 
-/** Lines of round degrees in view, named where they leave it on the left and below. */
+/** Lines of round degrees in view, named where they leave it above and on the right. */
 function graticule(map) {
   const bounds = map.getBounds();
   const step = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005].find((s) => (bounds.getEast() - bounds.getWest()) / s >= 5) ?? 0.005;
   const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
   const [west, east, south, north] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()];
   const features = [];
-  const add = (coordinates, at, name) => features.push(
+  const add = (coordinates, at, name, anchor) => features.push(
     { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } },
-    { type: "Feature", properties: { name }, geometry: { type: "Point", coordinates: at } });
+    { type: "Feature", properties: { name, anchor }, geometry: { type: "Point", coordinates: at } });
   for (let lon = Math.ceil(west / step) * step; lon < east; lon += step) {
-    add([[lon, south], [lon, north]], [lon, south + (north - south) * 0.003], `${lon.toFixed(digits)}°`);
+    add([[lon, south], [lon, north]], [lon, north - (north - south) * 0.004], `${lon.toFixed(digits)}°`, "top-left");
   }
   for (let lat = Math.ceil(south / step) * step; lat < north; lat += step) {
-    add([[west, lat], [east, lat]], [east - (east - west) * 0.05, lat], `${lat.toFixed(digits)}°`);
+    add([[west, lat], [east, lat]], [east - (east - west) * 0.01, lat], `${lat.toFixed(digits)}°`, "top-right");
   }
   return { type: "FeatureCollection", features };
 }

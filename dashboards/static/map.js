@@ -54,12 +54,22 @@ async function select(id, fly = true) {
   if (!person) return card.hide();
   card.show(person, people.state(person), now());
   lower();
-  if (fly && person.lon !== undefined) map.flyTo({ center: [person.lon, person.lat], zoom: Math.max(map.getZoom(), 13.6), speed: 1.6, offset: isPhone() ? [0, 40] : [0, 0] });
   const answer = await fetch(`/v1/people/${id}/scene`);
   if (!answer.ok || chosen !== id) return;
   const { zones } = await answer.json();
   map.getSource("zones").setData(zones);
   card.tell(zones);
+  if (fly && person.lon !== undefined) frame(person, zones);
+}
+
+/** The person together with those of their zones that are near. */
+function frame(person, zones) {
+  const isNear = ([lon, lat]) => Math.hypot((lon - person.lon) * 84, (lat - person.lat) * 111) < 3;
+  const near = zones.features.filter(({ properties, geometry }) =>
+    properties.kind !== "boundary" && geometry.coordinates.flat(Infinity).some((_, i, all) => i % 2 === 0 && isNear([all[i], all[i + 1]])));
+  const bounds = box({ features: near }, [[person.lon, person.lat]]);
+  const padding = isPhone() ? { top: 260, left: 40, right: 40, bottom: 270 } : { top: 80, left: 380, right: 90, bottom: 90 };
+  map.fitBounds(bounds, { padding, maxZoom: 15, speed: 1.6 });
 }
 
 function announce(alerts) {
