@@ -86,11 +86,12 @@ class Demo:
         with step("schema"):
             migrate.upgrade(database)
         with step("made-up people"):
-            self._run_once("seed", "--people", str(self.people), "--seed", str(self.seed))
+            self._run_once("seed", "--people", str(self.people), "--seed", str(self.seed), "--demo")
         with step("API, ingestion, keeper"):
             self._start_platform()
         if simulate:
-            self._launch("simulate", "--devices", str(self.people), "--seed", str(self.seed))
+            city = ("--devices", str(self.people), "--seed", str(self.seed))
+            self._launch("simulate", *city, "--stage", "demo")
         self._note()
         say(self._welcome())
 

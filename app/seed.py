@@ -13,8 +13,9 @@ from argon2 import PasswordHasher
 
 from app import settings
 from core import clock, db
-from core.times import from_us
+from core.times import from_us, to_us
 from geofence.model import Hours, Term
+from simulators import stage
 from simulators import world as worlds
 from simulators.places import Zone
 from simulators.world import Resident, World
@@ -31,36 +32,80 @@ from unnest($1::bigint[], $2::text[], $3::bytea[], $4::real[]) as drawn (zone, s
 """
 
 
+UNHEARD = """
+-- Before the city was made up nobody listened for its devices: that silence is not their wearers'.
+insert into blind_times (part, during) values ('ingest', tstzrange($1, $2))
+"""
+
+RENEW = """
+-- End an actor's only condition now, and open its next version.
+with ended as (
+    update conditions c set during = tstzrange(lower(c.during), $2)
+    from orders o, zones z
+    where o.id = c.order_id and z.id = c.zone_id and o.act_number = $1 and z.name = $3
+        and upper(c.during) > $2 and lower(c.during) < $2
+    returning c.order_id, c.number, c.zone_id, c.kind, c.tz, upper(o.during) as until
+)
+insert into conditions (order_id, number, zone_id, kind, tz, during)
+select order_id, number, zone_id, kind, tz, tstzrange($2, until) from ended
+returning id
+"""
+
+HOURS = ("condition_id", "weekday", "starts", "ends")
+ABSENCES = ("condition_id", "during", "reason", "granted_by")
+
+
 @click.command
 @click.option("--people", default=200, show_default=True, help="How many people are under supervision.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
-def command(people: int, seed: int) -> None:
+@click.option("--demo", is_flag=True, help="The last people become actors; their curfew begins in a minute.")
+def command(people: int, seed: int, demo: bool) -> None:
     """Write made-up people, orders, zones and devices; does nothing where they already are."""
     began = time.perf_counter()
-    made = asyncio.run(run(settings.load().database_url, people=people, seed=seed))
+    made = asyncio.run(run(settings.load().database_url, people=people, seed=seed, is_staged=demo))
     took = time.perf_counter() - began
     click.echo(
         f"{people} made-up people written in {took:.1f} s" if made else "already seeded: nothing written"
     )
 
 
-async def run(url: str, *, people: int, seed: int, now: datetime | None = None) -> bool:
+async def run(url: str, *, people: int, seed: int, is_staged: bool = False) -> bool:
     """Whether anything was written."""
     conn = await db.connect(url)
     try:
         async with conn.transaction():
-            return await write(conn, people=people, seed=seed, now=now or clock.now())
+            return await write(conn, people=people, seed=seed, now=clock.now(), is_staged=is_staged)
     finally:
         await conn.close()
 
 
-async def write(conn: asyncpg.Connection, *, people: int, seed: int, now: datetime) -> bool:
+async def write(
+    conn: asyncpg.Connection, *, people: int, seed: int, now: datetime, is_staged: bool = False
+) -> bool:
     """In the caller's transaction; a second seeding waits for the first and finds its people."""
+    world = worlds.world(people, seed, now)
+    if is_staged:
+        world, _ = stage.staged(world, to_us(now))
     await conn.execute("select pg_advisory_xact_lock(hashtext('ejazo seed'))")
     if await conn.fetchval("select exists (select from persons where number = 'DEMO-00001')"):
+        if is_staged:
+            await _renew(conn, world, now)
         return False
-    await _write(conn, worlds.world(people, seed, now))
+    await _write(conn, world)
+    await conn.execute(UNHEARD, min(r.order.begins_at for r in world.residents), now)
     return True
+
+
+async def _renew(conn: asyncpg.Connection, world: World, now: datetime) -> None:
+    """For another performance: conditions that hang on the clock end, and begin with the hours of today."""
+    for resident in world.residents:
+        for term in filter(stage.hangs_on_the_clock, resident.terms if resident.is_actor else ()):
+            ident = await conn.fetchval(RENEW, resident.order.act_number, now, resident.zones[0].name)
+            if ident is None:  # the city was written without a stage
+                continue
+            await _copy(conn, "hours", HOURS, _windows(ident, term.hours))
+            granted_by = await conn.fetchval("select min(id) from users")
+            await _copy(conn, "absences", ABSENCES, _absences(ident, term, granted_by=granted_by))
 
 
 async def _write(conn: asyncpg.Connection, world: World) -> None:
@@ -128,9 +173,9 @@ async def _conditions(
             absences += _absences(ident, term, granted_by=base["users"] + 1)
     names = ("id", "order_id", "number", "zone_id", "kind", "tz", "during")
     await _copy(conn, "conditions", names, conditions)
-    await _copy(conn, "hours", ("condition_id", "weekday", "starts", "ends"), hours)
+    await _copy(conn, "hours", HOURS, hours)
     await _copy(conn, "hour_exceptions", ("condition_id", "on_date", "starts", "ends"), exceptions)
-    await _copy(conn, "absences", ("condition_id", "during", "reason", "granted_by"), absences)
+    await _copy(conn, "absences", ABSENCES, absences)
 
 
 def _condition(ident: int, number: int, term: Term, *, base: dict[str, int]) -> Row:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,15 @@ import uvloop
 from app import settings
 from core import clock
 from core.times import EPOCH, to_us
-from simulators import play, scenarios, truth, world
+from simulators import play, scenarios, stage, truth, world
 from simulators.fleet import Fleet
 from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import Manners
 from simulators.play import Player
+from simulators.scenarios import Plan
 from simulators.scenes import SECOND_US
-from simulators.world import Resident
+from simulators.world import World
 from tracking.wire import DOWN
 
 EPOCH_US = to_us(EPOCH.replace(year=2026))
@@ -50,6 +50,7 @@ class Order:
     manners: Manners
     clock_error_s: float
     ago_s: float = 0.0
+    stage: str | None = None
 
 
 @click.command
@@ -64,12 +65,15 @@ class Order:
 @click.option("--shuffles", default=0.0, help="Share of messages overtaken by later ones.")
 @click.option("--garbage", default=0.0, help="Share of messages followed by one that nobody can read.")
 @click.option("--clock-error", "clock_error_s", default=0.0, help="Standard deviation of clocks, seconds.")
+@click.option("--stage", type=click.Choice(["demo"]), help="Scenes of a demonstration (`seed --demo`).")
 @click.option("--ago", "ago_s", default=0.0, help="Begin so many seconds ago and catch up at full speed.")
 def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
     """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first)."""
     order = Order(manners=Manners(repeats, shuffles, garbage), **asked)
     if order.ledger and order.duration_s is None:
         raise click.UsageError("--ledger needs --duration: what is true must be known to its end")
+    if order.ledger and order.stage:
+        raise click.UsageError("the stage keeps no ledger: its curfew hangs on the moment of seeding")
     player = uvloop.run(run(settings.load().gateway, order))
     tally, held = player.tally, sum(d.held for d in player.devices)
     click.echo(
@@ -83,10 +87,10 @@ async def run(url: str, order: Order) -> Player:
     gateways = [Gateway(url, f"simulator-{secrets.token_hex(4)}-{i}") for i in range(GATEWAYS)]
     for gateway in gateways:
         await gateway.start()
-    residents = world.world(order.devices, order.seed, clock.now()).residents
+    city = world.world(order.devices, order.seed, clock.now())
     begins_us = clock.now_us() + PAUSE_US + _preparing_us(order) - round(order.ago_s * SECOND_US)
     ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
-    fleet = _fleet(order, residents, begins_us)
+    fleet = _fleet(order, city, begins_us)
     ledger = _ledger(order, fleet, begins_us=begins_us) if order.ledger else None
     player = Player(
         fleet,
@@ -109,16 +113,17 @@ async def run(url: str, order: Order) -> Player:
     return player
 
 
-def _fleet(order: Order, residents: Sequence[Resident], begins_us: int) -> Fleet:
-    plan = scenarios.plan(
-        order.scenario,
-        residents,
-        begins_us=begins_us,
-        lasts_s=order.duration_s or ENDLESS_S,
-        seed=order.seed,
-    )
+def _fleet(order: Order, city: World, begins_us: int) -> Fleet:
+    if order.stage:
+        city, scenes = stage.staged(city, begins_us)
+        plan = Plan(scenes, stage.RECEIVER)
+    else:
+        lasts_s = order.duration_s or ENDLESS_S
+        plan = scenarios.plan(
+            order.scenario, city.residents, begins_us=begins_us, lasts_s=lasts_s, seed=order.seed
+        )
     return Fleet(
-        residents,
+        city.residents,
         plan,
         interval_s=order.interval_s,
         seed=order.seed,

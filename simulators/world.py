@@ -56,6 +56,8 @@ class Resident:
     """Their own zones; shared ones stand in the world."""
     terms: Terms
     """What the order demands. `ConditionId` = person * 100 + the condition's number in the order."""
+    is_actor: bool = False
+    """On the stage of a demonstration."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,13 +1,15 @@
 """The made-up city arrives in the database whole, once, and as the platform reads it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import shapely
 
 from app import seed
 from core.model import PersonId
+from core.times import to_us
 from geofence.store import terms as store
+from simulators import stage
 from simulators import world as worlds
 
 INSERT = """
@@ -33,6 +35,21 @@ async def test_the_platform_reads_the_terms_that_the_simulator_walks_by(conn: as
         }
         for term in resident.terms:
             assert shapely.equals_exact(stored[term.condition].shape.geometry, term.shape.geometry)
+
+
+async def test_another_performance_gives_the_stage_its_hours_anew(conn: asyncpg.Connection) -> None:
+    later = NOW + timedelta(hours=5)
+    assert await seed.write(conn, people=60, seed=4, now=NOW, is_staged=True)
+    assert not await seed.write(conn, people=60, seed=4, now=later, is_staged=True)
+    world, _ = stage.staged(worlds.world(60, 4, later), to_us(later))
+    actors = [r for r in world.residents if r.is_actor]
+    read = await store.terms(conn, [PersonId(r.person.id) for r in actors])
+    for actor in actors:
+        (term,) = actor.terms
+        stored = read[actor.person.id]
+        assert len(stored) == (2 if stage.hangs_on_the_clock(term) else 1)
+        assert stored[-1].hours == term.hours
+        assert stored[-1].absences[-1:] == term.absences
 
 
 async def test_officers_see_their_share(conn: asyncpg.Connection) -> None:

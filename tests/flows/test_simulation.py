@@ -15,7 +15,7 @@ from platform_running import Platform
 PEOPLE = 12
 LAST_S = "600"
 
-LOSE = "delete from fixes where ctid = (select ctid from fixes limit 1)"
+LOSE = "delete from fixes where (tableoid, ctid) = (select tableoid, ctid from fixes limit 1)"
 DOUBLE = """
 insert into fixes
 select device_id, sequence, person_id, taken_at - interval '1 second', sent_at, received_at, lon, lat,
