@@ -26,6 +26,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for code in ("4XX", "5XX")
 }
 
+MOST_BYTES = 8_000_000
+"""Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
     inmates.api,
@@ -50,6 +52,7 @@ def application(settings: Settings) -> FastAPI:
         generate_unique_id_function=name,
         responses=PROBLEMS,
         telemetry={"tracing": False},
+        max_body_size=MOST_BYTES,
     )
     texts = i18n.load()
     app.state.engine = db.engine(settings.database_url)

@@ -22,7 +22,10 @@ metadata = MetaData(
 def engine(url: str) -> AsyncEngine:
     """An engine for the records; `url` as in settings, without a driver."""
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, max_overflow=10
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,  # errors are logged: names and texts are not
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages about alerts and people: guard, ask the services, show; who reads a file or a track is recorded."""
+"""Pages of the map, alerts and people: guard, ask the services, show."""
 
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -30,6 +30,12 @@ GAP: Final = timedelta(minutes=5)
 """A longer silence between two fixes is shown as a gap (domain.md, 5: the usual threshold)."""
 HISTORY: Final = 20
 """Alerts on a person's page."""
+
+
+@router.get("/map")
+async def map_page(request: Request, _caller: Caller = allow(Permission.MAP_READ)) -> Response:
+    """Empty: everything on it comes over the live socket."""
+    return page(request, "map.html")
 
 
 @router.get("/alerts")
