@@ -180,7 +180,11 @@ def alone(state: Path) -> Iterator[None]:
 def step(name: str) -> Iterator[None]:
     began = time.perf_counter()
     say(f"  {name} … ", end="")
-    yield
+    try:
+        yield
+    except BaseException:
+        say("stopped")
+        raise
     say(f"{time.perf_counter() - began:.1f} s")
 
 
