@@ -31,7 +31,7 @@ SPOT = (fixes.c.taken_at, fixes.c.lon, fixes.c.lat, fixes.c.accuracy_m)
 
 async def outline(conn: AsyncConnection, zone: int, *, version: int) -> tuple[str, dict[str, Any]] | None:
     """Name and GeoJSON of a zone as it was, with its radius in it."""
-    around = func.st_buffer(cast(zone_versions.c.geom, Geography), zone_versions.c.radius_m)
+    around = func.st_buffer(cast(zone_versions.c.geom, Geography), zone_versions.c.radius_m, "quad_segs=24")
     drawn = case(
         (zone_versions.c.radius_m > 0, func.st_asgeojson(around, 7)),
         else_=func.st_asgeojson(zone_versions.c.geom, 7),

@@ -73,7 +73,7 @@ class Condition:
 
 
 def _drawn(at: datetime) -> Select[Any]:
-    buffered = func.st_buffer(cast(zone_versions.c.geom, Geography), zone_versions.c.radius_m)
+    buffered = func.st_buffer(cast(zone_versions.c.geom, Geography), zone_versions.c.radius_m, "quad_segs=24")
     outline = case((zone_versions.c.radius_m > 0, func.st_asgeojson(buffered, 7)), else_=None)
     return (
         select(
