@@ -95,20 +95,21 @@ order by c.id, since nulls first, until
 """
 
 FINGERPRINTS = """
--- Did anything change that somebody's terms are made of? (xmin is new with every version of a row)
+-- Did anything change that somebody's terms are made of? (xmin is new with every version of a row; each fact
+-- counts once: two conditions on one zone would cancel it out)
 with held as (
     select o.person_id, c.id, c.zone_id, c.xmin from orders o join conditions c on c.order_id = o.id
 ), facts as (
     select person_id, 'wearing' as what, id as a, 0::bigint as b, xmin as x from wearings
-    union all select person_id, 'order', id, 0, xmin from orders
-    union all select person_id, 'condition', id, 0, xmin from held
-    union all select person_id, 'zone', z.zone_id, z.version, z.xmin
+    union select person_id, 'order', id, 0, xmin from orders
+    union select person_id, 'condition', id, 0, xmin from held
+    union select person_id, 'zone', z.zone_id, z.version, z.xmin
         from held join zone_versions z using (zone_id)
-    union all select person_id, 'hours', h.condition_id, h.weekday * 1440 + h.starts, h.xmin
+    union select person_id, 'hours', h.condition_id, h.weekday * 1440 + h.starts, h.xmin
         from held join hours h on h.condition_id = held.id
-    union all select person_id, 'exception', e.id, 0, e.xmin
+    union select person_id, 'exception', e.id, 0, e.xmin
         from held join hour_exceptions e on e.condition_id = held.id
-    union all select person_id, 'absence', a.id, 0, a.xmin
+    union select person_id, 'absence', a.id, 0, a.xmin
         from held join absences a on a.condition_id = held.id
 )
 select person_id, bit_xor(hashtextextended(concat_ws(' ', what, a, b, x), 0)) as fingerprint

@@ -96,9 +96,11 @@ async def test_an_absence_granted_for_what_has_been_annuls(room: Courtroom, one:
 async def test_an_absence_taken_back_brings_the_breach_back(room: Courtroom, one: Supervised) -> None:
     await one.absence(CONDITION, since=-5, until=60)
     await room.reload(now=11)
+    await one.conn.execute("update alerts set state = 'closed', taken_by = $1", one.officer)
     await one.conn.execute("delete from absences")
     await room.reload(now=12)
     await check(room, now=12)
+    assert await one.conn.fetchval("select state from alerts") == "new"  # it asks for an answer again
     assert len(await room.kept()) == 1
     assert await room.story() == "inclusion_left:raised inclusion_left:annulled inclusion_left:raised"
 

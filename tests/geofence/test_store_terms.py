@@ -114,7 +114,9 @@ EDITS = {
 @pytest.mark.parametrize("edit", EDITS)
 async def test_what_terms_are_made_of_changes_the_fingerprint(conn: asyncpg.Connection, edit: str) -> None:
     one, other = await supervised(conn), await supervised(conn, name="2")
-    await one.condition(await one.zone())
+    zone = await one.zone()
+    await one.condition(zone)
+    await one.condition(zone, number=9)
     before = await store.fingerprints(conn)
     assert before == await store.fingerprints(conn)
     await EDITS[edit](one)  # type: ignore[no-untyped-call]
