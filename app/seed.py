@@ -83,17 +83,20 @@ async def write(
     conn: asyncpg.Connection, *, people: int, seed: int, now: datetime, is_staged: bool = False
 ) -> bool:
     """In the caller's transaction; a second seeding waits for the first and finds its people."""
-    world = worlds.world(people, seed, now)
-    if is_staged:
-        world, _ = stage.staged(world, to_us(now))
     await conn.execute("select pg_advisory_xact_lock(hashtext('ejazo seed'))")
     if await conn.fetchval("select exists (select from persons where number = 'DEMO-00001')"):
         if is_staged:
-            await _renew(conn, world, now)
+            await _renew(conn, _world(people, seed, now, is_staged=True), now)
         return False
+    world = _world(people, seed, now, is_staged=is_staged)
     await _write(conn, world)
     await conn.execute(UNHEARD, min(r.order.begins_at for r in world.residents), now)
     return True
+
+
+def _world(people: int, seed: int, now: datetime, *, is_staged: bool) -> World:
+    world = worlds.world(people, seed, now)
+    return stage.staged(world, to_us(now))[0] if is_staged else world
 
 
 async def _renew(conn: asyncpg.Connection, world: World, now: datetime) -> None:

@@ -1,7 +1,5 @@
 """ejazo simulate: devices that do not exist report through the real broker."""
 
-import asyncio
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,16 @@ import uvloop
 
 from app import settings
 from core import clock
-from core.times import EPOCH, to_us
-from simulators import play, scenarios, stage, truth, world
+from simulators import gateway, play, scenarios, stage, truth, world
 from simulators.fleet import Fleet
-from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import Manners
 from simulators.play import Player
 from simulators.scenarios import Plan
 from simulators.scenes import SECOND_US
 from simulators.world import World
-from tracking.wire import DOWN
 
-EPOCH_US = to_us(EPOCH.replace(year=2026))
-NUMBERS_PER_SECOND = 10
-"""A later run begins above all numbers of an earlier one, up to ten reports a second."""
 GATEWAYS = 2
-GREETING_S = 1.5
 PAUSE_US = 2 * SECOND_US
 """Between making up the city and the first report."""
 TRUTH_US = 3.0
@@ -75,41 +66,31 @@ def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> No
     if order.ledger and order.stage:
         raise click.UsageError("the stage keeps no ledger: its curfew hangs on the moment of seeding")
     player = uvloop.run(run(settings.load().gateway, order))
-    tally, held = player.tally, sum(d.held for d in player.devices)
-    click.echo(
-        f"{tally.taken} reports in {tally.messages} messages, {tally.answers} answers, {held} unacknowledged,"
-        f" at worst {tally.latest_us / 1000:.0f} ms behind"
-    )
+    click.echo(player.summary())
 
 
 async def run(url: str, order: Order) -> Player:
-    """Connects while the city is made up; plays; ends when everything is acknowledged or nobody answers."""
-    gateways = [Gateway(url, f"simulator-{secrets.token_hex(4)}-{i}") for i in range(GATEWAYS)]
-    for gateway in gateways:
-        await gateway.start()
-    city = world.world(order.devices, order.seed, clock.now())
-    begins_us = clock.now_us() + PAUSE_US + _preparing_us(order) - round(order.ago_s * SECOND_US)
-    ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
-    fleet = _fleet(order, city, begins_us)
-    ledger = _ledger(order, fleet, begins_us=begins_us) if order.ledger else None
-    player = Player(
-        fleet,
-        gateways,
-        order.manners,
-        play.ENCODINGS[order.format],
-        ledger,
-        first_sequence=(clock.now_us() - EPOCH_US) * NUMBERS_PER_SECOND // SECOND_US,
-        seed=order.seed,
-    )
-    gateways[0].listen(DOWN.format("+"), player.hear)
-    player.greet()
-    await asyncio.sleep(GREETING_S)
-    try:
-        await player.play(begins_us, ends_us)
-    finally:
-        player.close()
-        for gateway in gateways:
-            await gateway.stop()
+    """Connects, makes up the city, plays; ends when everything is acknowledged or nobody answers."""
+    async with gateway.several(url, GATEWAYS) as gateways:
+        city = world.world(order.devices, order.seed, clock.now())
+        begins_us = clock.now_us() + PAUSE_US + _preparing_us(order) - round(order.ago_s * SECOND_US)
+        ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
+        fleet = _fleet(order, city, begins_us)
+        player = Player(
+            [r.device.serial for r in fleet.residents],
+            gateways,
+            play.ENCODINGS[order.format],
+            play.first_sequence(clock.now_us()),
+            seed=order.seed,
+            manners=order.manners,
+            ledger=_ledger(order, fleet, begins_us=begins_us) if order.ledger else None,
+            away=fleet.away(),
+        )
+        try:
+            await player.greet()
+            await player.play(fleet.dues(begins_us, ends_us))
+        finally:
+            player.close()
     return player
 
 

@@ -72,6 +72,23 @@ class Fleet:
     def chunk_us(self) -> int:
         return self.interval_us * max(3, round(CHUNK_S * SECOND_US / self.interval_us))
 
+    def dues(self, begins_us: int, ends_us: int | None) -> Iterator[Due]:
+        """All reports of a run; without an end it goes on for ever."""
+        since_us = begins_us
+        while ends_us is None or since_us < ends_us:
+            for due in self.chunk(since_us):
+                if ends_us is None or due.at_us < ends_us:
+                    yield due
+            since_us += self.chunk_us
+
+    def away(self) -> dict[int, list[tuple[int, int]]]:
+        """When which devices have no network."""
+        out: dict[int, list[tuple[int, int]]] = {}
+        for scene in self.plan.scenes:
+            if scene.kind in {SceneKind.OFFLINE, SceneKind.SILENT}:
+                out.setdefault(scene.who, []).append((scene.begins_us, scene.ends_us))
+        return out
+
     def chunk(self, since_us: int) -> Iterator[Due]:
         """Everything due in [since, since + chunk), in order of time."""
         steps = self.chunk_us // self.interval_us

@@ -1,8 +1,10 @@
 """One MQTT connection that speaks for many devices: paho, driven by the event loop instead of a thread."""
 
 import asyncio
+import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -90,6 +92,19 @@ class Gateway:
     def _on_message(self, _client: Client, _u: Any, message: MQTTMessage) -> None:
         if self.hear is not None:
             self.hear(message.topic, bytes(message.payload))
+
+
+@asynccontextmanager
+async def several(url: str, count: int) -> AsyncIterator[list[Gateway]]:
+    """Connections under fresh names."""
+    made = [Gateway(url, f"simulator-{secrets.token_hex(4)}-{i}") for i in range(count)]
+    for one in made:
+        await one.start()
+    try:
+        yield made
+    finally:
+        for one in made:
+            await one.stop()
 
 
 def _ignore(_: object) -> None:

@@ -28,6 +28,9 @@ class Manners:
     garbage: float = 0.0
 
 
+GOOD: Final = Manners()
+
+
 class Parcel(NamedTuple):
     who: int
     topic: str

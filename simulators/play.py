@@ -1,26 +1,37 @@
-"""Plays a fleet in real time: takes reports when they are due, sends them and hears the answers."""
+"""Plays devices in real time: takes reports when they are due, sends them and hears the answers."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.clock import now_us
 from simulators.device import Device, Outgoing
-from simulators.fleet import Fleet
+from simulators.fleet import Due
 from simulators.gateway import Gateway
 from simulators.ledger import Writer
-from simulators.link import Link, Manners, Parcel
-from simulators.scenes import SECOND_US, SceneKind
+from simulators.link import GOOD, Link, Manners, Parcel
+from simulators.scenes import SECOND_US
 from tracking.model import Fix, ReceiptState
 from tracking.wire import DOWN, UP, binary, down, json
 
 SLOT_S: Final = 0.02
 TIDY_EVERY_US: Final = SECOND_US
 DRAIN_S: Final = 45.0
+GREETING_S: Final = 1.5
+EPOCH_US: Final = 1_767_225_600 * SECOND_US
+"""The beginning of 2026."""
+NUMBERS_PER_SECOND: Final = 10
 
+Away = dict[int, list[tuple[int, int]]]
+"""When which devices send nothing: [since, until)."""
 Answers = tuple[json.Answer, ...]
 Encode = Callable[[Outgoing, int, Answers], bytes]
+
+
+def first_sequence(now_us: int) -> int:
+    """Above all numbers of earlier runs, should the platform not answer the greeting in time."""
+    return (now_us - EPOCH_US) * NUMBERS_PER_SECOND // SECOND_US
 
 
 @dataclass(slots=True)
@@ -36,13 +47,14 @@ class Tally:
 
 @dataclass(slots=True)
 class Player:
-    fleet: Fleet
+    serials: Sequence[str]
     gateways: Sequence[Gateway]
-    manners: Manners
     encode: Encode
-    ledger: Writer | None
     first_sequence: int
-    seed: int
+    seed: int = 1
+    manners: Manners = GOOD
+    ledger: Writer | None = None
+    away: Away = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     devices: list[Device] = field(init=False)
     topics: list[str] = field(init=False)
@@ -52,47 +64,46 @@ class Player:
     scene_us: int = 0
     """How far the play has come: behind the clock where it catches up with the past."""
     asked: set[int] = field(default_factory=set)
-    offline: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        serials = [r.device.serial for r in self.fleet.residents]
-        self.devices = [Device(s, first=self.first_sequence) for s in serials]
-        self.topics = [UP.format(s) for s in serials]
-        self.index = {DOWN.format(s): i for i, s in enumerate(serials)}
-        self.highest = [0] * len(serials)
+        self.devices = [Device(s, first=self.first_sequence) for s in self.serials]
+        self.topics = [UP.format(s) for s in self.serials]
+        self.index = {DOWN.format(s): i for i, s in enumerate(self.serials)}
+        self.highest = [0] * len(self.serials)
         self.link = Link(self.manners, self.seed)
-        away = {SceneKind.OFFLINE, SceneKind.SILENT}
-        for scene in self.fleet.plan.scenes:
-            if scene.kind in away:
-                self.offline.setdefault(scene.who, []).append((scene.begins_us, scene.ends_us))
 
-    def greet(self) -> None:
+    async def greet(self) -> None:
         """Says nothing with every device: the platform answers with the highest number it knows of it."""
+        self.gateways[0].listen(DOWN.format("+"), self.hear)
         for who, topic in enumerate(self.topics):
             self._publish(Parcel(who, topic, as_json(Outgoing([], 0), now_us(), ())))
+        await asyncio.sleep(GREETING_S)
 
-    async def play(self, begins_us: int, ends_us: int | None) -> None:
-        """Until `ends_us`, then until everything is acknowledged or the platform stays silent."""
-        since_us, tidy_us = begins_us, begins_us
-        while ends_us is None or since_us < ends_us:
-            for due in self.fleet.chunk(since_us):
-                if ends_us is not None and due.at_us >= ends_us:
-                    break
-                while due.at_us > (now := now_us()):
-                    tidy_us = self._tidy(now, tidy_us)
-                    await asyncio.sleep(SLOT_S)
-                self.scene_us = due.at_us
-                self.tally.latest_us = max(self.tally.latest_us, now - due.at_us)
-                self.tally.taken += 1
-                self.devices[due.who].take(due.make)
-                self._send(due.who, now)
-                if self.tally.taken % 500 == 0:  # a late machine must still hear answers
-                    await asyncio.sleep(0)
-            since_us += self.fleet.chunk_us
+    def summary(self) -> str:
+        t, held = self.tally, sum(d.held for d in self.devices)
+        return (
+            f"{t.taken} reports in {t.messages} messages, {t.answers} answers, {held} unacknowledged,"
+            f" at worst {t.latest_us / 1000:.0f} ms behind"
+        )
+
+    async def play(self, dues: Iterable[Due]) -> None:
+        """To the end, and then until everything is acknowledged or the platform stays silent."""
+        tidy_us = 0
+        for due in dues:
+            while due.at_us > (now := now_us()):
+                tidy_us = self._tidy(now, tidy_us)
+                await asyncio.sleep(SLOT_S)
+            self.scene_us = due.at_us
+            self.tally.latest_us = max(self.tally.latest_us, now - due.at_us)
+            self.tally.taken += 1
+            self.devices[due.who].take(due.make)
+            self._send(due.who, now)
+            if self.tally.taken % 500 == 0:  # a late machine must still hear answers
+                await asyncio.sleep(0)
         await self._drain()
 
     async def _drain(self) -> None:
-        self.offline.clear()
+        self.away = {}
         until_us = now_us() + int(DRAIN_S * SECOND_US)
         tidy_us = 0
         while any(d.held for d in self.devices) and (now := now_us()) < until_us:
@@ -168,7 +179,7 @@ class Player:
         return self.gateways[who % len(self.gateways)]
 
     def _is_away(self, who: int) -> bool:
-        return who in self.offline and any(a <= self.scene_us < b for a, b in self.offline[who])
+        return who in self.away and any(a <= self.scene_us < b for a, b in self.away[who])
 
 
 def as_json(message: Outgoing, now: int, answers: Answers) -> bytes:
