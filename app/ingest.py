@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final, Self
 
 import asyncpg
@@ -22,7 +23,9 @@ from app import settings
 from core import bus, clock, db, heartbeat
 from core.model import DeviceId
 from core.settings import Settings
-from tracking import retention, service, wire
+from geofence import service as geofence
+from tracking import retention, wire
+from tracking import service as tracking
 from tracking.answers import Answers
 from tracking.directory import Directory
 from tracking.model import Mark, Message, Reason
@@ -31,6 +34,8 @@ from tracking.store import commands, directory, marks
 from tracking.wire import Decoded, down, positions
 
 PART: Final = "ingest"
+TERMS: Final = "terms"
+"""Rings when orders, zones, conditions, absences or wearings change."""
 CLIENT_ID: Final = "ejazo-ingest"
 """Fixed: the broker keeps what arrives while the worker is away under this name."""
 TURN_S: Final = 0.25
@@ -38,6 +43,8 @@ TURN_S: Final = 0.25
 TICK_US: Final = 1_000_000
 CHECKPOINT_US: Final = 10_000_000
 """What recovery has to read again."""
+LOOK_BACK: Final = timedelta(days=2)
+"""Blind times that still matter to a silence."""
 RETRY_S: Final = 1.0
 
 log = logging.getLogger("ingest")
@@ -48,29 +55,44 @@ class Worker:
     conn: asyncpg.Connection
     inbox: Inbox
     keep: retention.Retention
+    rung: set[str]
+    """Channels that notified us."""
     directory: Directory
+    supervision: geofence.Supervision
     marks: dict[DeviceId, Mark]
     as_of_us: int
     """Of the last checkpoint of `marks`."""
     heard_us: int
     """When the last recorded message was received."""
+    beat_us: int
+    """Our last pulse: since then we may have heard nobody."""
     answers: Answers = field(default_factory=Answers)
     changed: set[DeviceId] = field(default_factory=set)
     """Devices heard since the last checkpoint."""
-    rung: set[str] = field(default_factory=lambda: {commands.CHANNEL})
     ticked_us: int = 0
 
     @classmethod
     async def recover(cls, conn: asyncpg.Connection, inbox: Inbox) -> Self:
-        """From the checkpoints and what was stored after them."""
+        """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
+        rung = {commands.CHANNEL}
+        for channel in (TERMS, commands.CHANNEL):
+            await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
         known, as_of_us = await marks.load(conn)
-        worker = cls(
-            conn, inbox, retention.load(), await directory.load(conn), known, as_of_us, heard_us=as_of_us
+        async with conn.transaction():
+            supervision = await geofence.recover(conn, now_us=clock.now_us())
+        log.info("recovered", extra={"devices": len(known), "people": len(supervision.duties)})
+        return cls(
+            conn,
+            inbox,
+            retention.load(),
+            rung,
+            await directory.load(conn),
+            supervision,
+            known,
+            as_of_us,
+            heard_us=as_of_us,
+            beat_us=clock.now_us(),
         )
-        for channel in ("terms", commands.CHANNEL):
-            await conn.add_listener(channel, lambda _c, _p, name, _x: worker.rung.add(name))
-        log.info("recovered", extra={"devices": len(known)})
-        return worker
 
     async def work(self) -> None:
         async for batch in self.inbox.batches(idle_s=TURN_S):
@@ -78,10 +100,17 @@ class Worker:
             if batch.messages:
                 decoded = await self.read(batch.messages)
                 async with self.conn.transaction():
-                    recorded = await service.record(
+                    recorded = await tracking.record(
                         self.conn, decoded, known=self.marks, as_of_us=self.as_of_us
                     )
-                    await bus.announce(self.conn, _news(recorded))
+                    judged = await geofence.judge(
+                        self.conn,
+                        self.supervision,
+                        recorded.fixes,
+                        recorded.events,
+                        now_us=clock.now_us(),
+                    )
+                    await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
             await self.tick()
@@ -89,9 +118,12 @@ class Worker:
 
     async def heed(self) -> None:
         """Edited terms and wearings, and new commands: whatever rang since the last turn."""
-        if "terms" in self.rung:
-            self.rung.discard("terms")
+        if TERMS in self.rung:
+            self.rung.discard(TERMS)
             self.directory = await directory.load(self.conn)
+            async with self.conn.transaction():
+                rows = await geofence.reload(self.conn, self.supervision, now_us=clock.now_us())
+                await bus.announce(self.conn, rows)
         if commands.CHANNEL in self.rung and self.inbox.is_connected:
             self.rung.discard(commands.CHANNEL)
             waiting = await commands.unsent(self.conn)
@@ -109,7 +141,7 @@ class Worker:
             log.warning("rejected", extra=wire.counts(decoded))
         return decoded
 
-    def remember(self, decoded: Decoded, recorded: service.Recorded, *, received_us: int) -> None:
+    def remember(self, decoded: Decoded, recorded: tracking.Recorded, *, received_us: int) -> None:
         """The commit has happened: now, and not before, memory follows."""
         self.marks |= recorded.marks
         self.changed |= recorded.marks.keys()
@@ -117,17 +149,34 @@ class Worker:
         self.answers.owe(decoded.numbered)
 
     async def tick(self) -> None:
-        """What is due by the clock: once a second the pulse, every ten the checkpoint."""
+        """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
         now_us = clock.now_us()
         if now_us - self.ticked_us < TICK_US:
             return
         self.ticked_us = now_us
-        if self.inbox.is_connected:  # a worker that hears nothing has no pulse
-            await heartbeat.beat(self.conn, PART, now=clock.from_us(now_us))
+        async with self.conn.transaction():
+            rows = await geofence.tick(
+                self.conn,
+                self.supervision,
+                contacts={device: mark.contact_us for device, mark in self.marks.items()},
+                blind=await self.blind(now_us),
+                now_us=now_us,
+            )
+            await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
+            await bus.announce(self.conn, rows)
         if now_us - self.as_of_us >= CHECKPOINT_US and self.changed:
             await marks.save(self.conn, {d: self.marks[d] for d in self.changed}, as_of_us=self.heard_us)
             self.as_of_us = self.heard_us
             self.changed.clear()
+
+    async def blind(self, now_us: int) -> list[tuple[int, int]]:
+        """The pulse, and when there was none: a worker whom no message can reach has none."""
+        now = clock.from_us(now_us)
+        if self.inbox.is_connected:
+            await heartbeat.beat(self.conn, PART, now=now)
+            self.beat_us = now_us
+        spans = await heartbeat.blind(self.conn, PART, since=now - LOOK_BACK, now=now)
+        return [(clock.to_us(a), clock.to_us(b)) for a, b in spans] + [(self.beat_us, now_us)]
 
     def answer(self) -> None:
         for device, message in self.answers.due(self.marks, now_us=clock.now_us()):
@@ -135,11 +184,13 @@ class Worker:
 
     def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
         serial = self.directory.serials.get(device)
-        if serial is not None:
+        if serial is None:
+            log.warning("cannot be told", extra={"device": device})
+        else:
             self.inbox.publish(wire.DOWN.format(serial), down.encode(message), qos=qos)
 
 
-def _news(recorded: service.Recorded) -> list[bus.Row]:
+def _news(recorded: tracking.Recorded) -> list[bus.Row]:
     """Where people are now, which commands were answered, what devices lost for good."""
     rows = [bus.Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
     rows += [bus.Row("command", {"command": number}) for number in recorded.answered]

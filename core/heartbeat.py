@@ -5,6 +5,8 @@ from typing import Final
 
 import asyncpg
 
+from core.times import from_us
+
 BLIND_AFTER: Final = timedelta(seconds=10)
 """A part that has not beaten for so long was away; shorter pauses are garbage collection and slow disks."""
 
@@ -50,7 +52,10 @@ async def beat(conn: asyncpg.Connection, part: str, *, now: datetime) -> datetim
     """Records that the part works; gives the beginning of the blind time that ends with this beat, if any."""
     async with conn.transaction():
         before: datetime | None = await conn.fetchval(_BEAT, part, now)
-        if before is None or now - before <= BLIND_AFTER:
+        if before is None:  # before the first start of all nobody listened
+            await conn.execute(_GAP, part, from_us(0), now)
+            return None
+        if now - before <= BLIND_AFTER:
             return None
         if await conn.execute(_CLOSE, part, now) == "UPDATE 0":
             await conn.execute(_GAP, part, before, now)

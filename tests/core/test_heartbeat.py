@@ -36,6 +36,12 @@ async def test_a_watched_silence_opens_at_the_last_beat_and_closes_at_the_next(
     assert await blind(conn, 30) == [(0, 20)]
 
 
+async def test_before_the_first_start_of_all_nobody_listened(conn: asyncpg.Connection) -> None:
+    await heartbeat.beat(conn, "ingest", now=after(5))
+    (span,) = await heartbeat.blind(conn, "ingest", since=NOON, now=after(9))
+    assert span == (clock.from_us(0), after(5))
+
+
 async def test_a_silence_nobody_watched_is_recorded_by_the_next_beat(conn: asyncpg.Connection) -> None:
     await heartbeat.beat(conn, "ingest", now=after(0))
     await heartbeat.beat(conn, "ingest", now=after(60))
