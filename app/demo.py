@@ -1,5 +1,6 @@
 """ejazo demo: everything running on private services, with made-up people and devices."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -22,7 +23,7 @@ from app.private.broker import HOST, Broker, free_port
 from app.private.postgres import Cluster
 from app.private.process import ServiceError
 from app.supervisor import Child, Supervisor, readers
-from core import clock
+from core import clock, db
 from simulators.world import OFFICERS
 
 ANSWER_S = 60
@@ -85,8 +86,9 @@ class Demo:
         }
         with step("schema"):
             migrate.upgrade(database)
-        with step("made-up people"):
-            self._run_once("seed", "--people", str(self.people), "--seed", str(self.seed), "--demo")
+        if asyncio.run(is_empty(database)):
+            with step("made-up people"):
+                self._run_once("seed", "--people", str(self.people), "--seed", str(self.seed), "--demo")
         with step("API, ingestion, keeper"):
             self._start_platform()
         if simulate:
@@ -162,6 +164,14 @@ class Demo:
             f"\nE-jazo runs at  {self.address}{took}\n\n"
             f"  demo accounts and passwords:\n{accounts}\n\n  Ctrl-C ends everything.\n"
         )
+
+
+async def is_empty(database: str) -> bool:
+    conn = await db.connect(database)
+    try:
+        return not await conn.fetchval("select exists (select from persons)")
+    finally:
+        await conn.close()
 
 
 @contextmanager

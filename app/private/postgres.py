@@ -16,6 +16,7 @@ from app.private.process import ServiceError
 
 PORT = 5432  # only a part of the socket's name: the cluster listens on no network address
 START_S = 60
+OLDEST = 15
 ROLE = "ejazo"
 ALWAYS = {
     "listen_addresses": "",
@@ -39,7 +40,8 @@ def installations() -> Iterator[Path]:
     """Folders with `postgres` and `initdb` whose installation has PostGIS, the newest first."""
     roots = (Path("/usr/lib/postgresql"), place.unpacked() / "usr/lib/postgresql")
     versioned = [p for root in roots for p in sorted(root.glob("*/bin"), key=_major, reverse=True)]
-    for folder in (*versioned, *map(Path, os.get_exec_path())):
+    recent = [folder for folder in versioned if _major(folder) >= OLDEST]
+    for folder in (*recent, *map(Path, os.get_exec_path())):
         if (folder / "postgres").exists() and (folder / "initdb").exists() and _has_postgis(folder):
             yield folder
 
@@ -81,7 +83,8 @@ class Cluster:
         self.child: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://{ROLE}@/{quote(database)}?{urlencode({'host': self.socket, 'port': PORT})}"
+        where = urlencode({"host": self.socket, "port": PORT}, quote_via=quote)
+        return f"postgresql://{ROLE}@/{quote(database)}?{where}"
 
     def start(self) -> Self:
         process.folder(self.home, self.owner)
