@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,6 +22,11 @@ from core.settings import Settings
 
 TEMPLATE = "template_ejazo"
 numbers = count(1)
+# How long an example takes says more about a busy machine than about the code.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 def sweep(parent: Path) -> None:
