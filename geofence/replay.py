@@ -28,6 +28,9 @@ NEVER_US: Final = 253_402_300_799_000_000
 """The last second that a calendar knows."""
 
 
+Walked = tuple[Standing, list[Change]]
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     standings: dict[PersonId, Standing]
@@ -83,33 +86,34 @@ async def compare(
         conn, {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
     )
     policy = policies.valid_at(now_us)
-    walked = {
-        person: walk.walk(
-            begin,
-            _facts(begin, reports[person], bound[person], now_us=now_us),
-            bound[person].terms,
-            policy=policy,
-            until_us=now_us - PATIENCE_US,
+    walked: dict[PersonId, Walked] = {}
+    starts: dict[PersonId, int] = {}
+    for person, begin in begins.items():
+        facts = _facts(begin, reports[person], bound[person], now_us=now_us)
+        walked[person] = walk.walk(
+            begin, facts, bound[person].terms, policy=policy, until_us=now_us - PATIENCE_US
         )
-        for person, begin in begins.items()
-    }
-    return await _compared(conn, begins, walked)
+        starts[person] = begin.at_us if begin.last else (facts[0].taken_us - 1 if facts else NEVER_US)
+    return await _compared(conn, begins, walked, starts=starts)
 
 
 async def _compared(
     conn: asyncpg.Connection,
     begins: Mapping[PersonId, Standing],
-    walked: Mapping[PersonId, tuple[Standing, list[Change]]],
+    walked: Mapping[PersonId, Walked],
+    *,
+    starts: Mapping[PersonId, int],
 ) -> dict[PersonId, Told]:
+    """`starts`: from when on the fold can tell anything. Where the reports before are not kept any more, the
+    breaches that rested on them stay as they are."""
     found = {person: episodes.told(changes, begins[person]) for person, (_, changes) in walked.items()}
     moments = {
-        person: min([begins[person].at_us, *(e.opened_us for e in told.values())])
-        for person, told in found.items()
+        person: min([starts[person], *(e.opened_us for e in told.values())]) for person, told in found.items()
     }
     stored: dict[PersonId, list[Episode]] = {person: [] for person in begins}
     for episode in await breaches_store.since(conn, moments, but=breaches.OF_NO_FOLD):
-        stored[episode.person].append(episode)
-    starts = {person: begin.at_us for person, begin in begins.items()}
+        if begins[episode.person].last or episode.opened_us > starts[episode.person]:
+            stored[episode.person].append(episode)
     return {
         person: Told(standing, found[person], episodes.compared(found[person], stored[person], begins=starts))
         for person, (standing, _) in walked.items()

@@ -25,7 +25,7 @@ from tracking.model import DeviceEvent
 
 CHECKPOINT_US: Final = 60_000_000
 """How old a checkpoint may be: so much is folded again after a crash."""
-HISTORY_US: Final = 600_000_000
+HISTORY_US: Final = 3_600_000_000
 """One checkpoint in so long is kept for replay; those between stand only until the next."""
 
 

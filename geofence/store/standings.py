@@ -56,9 +56,11 @@ where (s.person_id, s.as_of) = (n.person_id, n.as_of)
 """
 
 PRUNE = """
--- The history of checkpoints ends where that of fixes does; everybody's newest stays.
+-- The history of checkpoints ends where that of fixes does: the last one before it stays, to begin a replay.
 delete from standings s
-where as_of < $1 and exists (select from standings n where n.person_id = s.person_id and n.as_of > s.as_of)
+where as_of < $1 and exists (
+    select from standings n where n.person_id = s.person_id and n.as_of > s.as_of and n.as_of < $1
+)
 """
 
 

@@ -127,3 +127,14 @@ async def test_replay_begins_at_a_checkpoint_and_voids_what_it_folded_without(la
     assert await room.checkpoint(now=23) == 1
     await room.begin(now=24)
     await late.ending(now=24)
+
+
+async def test_what_rests_on_fixes_that_are_not_kept_any_more_stays(late: Late) -> None:
+    """A replay from the very beginning finds less than there was; it must not annul what it cannot know."""
+    room = late.room
+    await room.tick(now=6)
+    await room.hear(late.said(0, *range(10, 20)), now=20)
+    await room.conn.execute("delete from fixes where taken_at < (select max(taken_at) from fixes)")
+    await room.begin(now=20)
+    await room.hear(late.said(0, 19.5), now=21)
+    assert await room.story() == "curfew:raised curfew:ended"

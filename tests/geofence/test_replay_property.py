@@ -146,7 +146,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     made.close()
 
 
-@settings(max_examples=40, **WORLD)
+@settings(max_examples=25, **WORLD)
 @given(acts=days())
 def test_any_order_of_arrival_gives_the_perfect_fold(
     database: str, loop: asyncio.AbstractEventLoop, acts: list[Act]
