@@ -1,4 +1,4 @@
-"""Checkpoints: the newest is found, void ones are forgotten, old ones thinned out but for one to begin with."""
+"""Checkpoints: the newest is found, void ones are forgotten, old ones thinned out but for one."""
 
 import asyncpg
 
