@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from app import settings
-from app.private import broker, browser, place, postgres, process
+from app.private import broker, place, postgres, process
 from app.private.broker import HOST
 from app.supervisor import readers
 
@@ -56,8 +56,9 @@ def machine() -> Iterator[Finding]:
 def services() -> Iterator[Finding]:
     yield _postgres()
     yield _mosquitto()
-    chromium = browser.program()
-    yield Finding("Chromium", str(chromium) if chromium else "none (only tests and benchmarks need it)")
+    own = place.unpacked() / "usr/lib/chromium/chromium"
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or (own if own.exists() else None)
+    yield Finding("Chromium", str(chromium or "none (only tests and benchmarks need it)"))
     who = process.owner()
     if who is not None:
         reads = readers(place.ROOT, Path(sys.executable)) is not None
