@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from core import clock
+from core import audit, clock
 from core.auth import Caller, Permission, allow
 from dashboards import hub as hubs
 from dashboards.hub import Hub, Mailbox
@@ -36,6 +36,8 @@ async def live(
     """`after`: the number of the last news the caller has; the answer then begins with what was missed."""
     hub: Hub = socket.app.state.hub
     await hub.ready.wait()
+    async with hub.engine.begin() as conn:
+        await audit.record(conn, caller.user, action=Permission.MAP_READ, subject_kind="map")
     await socket.accept()
     with hub.mailbox(caller, await hub.seen(caller)) as mailbox, suppress(WebSocketDisconnect, TimeoutError):
         await serve(socket, hub, mailbox=mailbox, after=after)

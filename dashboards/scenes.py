@@ -65,7 +65,7 @@ async def scene_of_person(
 async def scene_of_alert(
     alert_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.ALERT_READ)
 ) -> Scene:
-    alert = await reading.known(conn, caller, alert=AlertId(alert_id))
+    alert = (await reading.alert(conn, caller, alert=AlertId(alert_id))).alert
     zones = await zone_of(conn, alert.opening.get("term"))
     cited = [*alert.opening.get("fixes", ()), *(alert.closing or {}).get("fixes", ())]
     return scene(zones, await store.cited(conn, alert.person_id, fixes_of=cited))

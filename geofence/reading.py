@@ -70,7 +70,8 @@ async def zones(conn: AsyncConnection, caller: Caller, *, box: drawn.Box) -> lis
 
 
 async def zones_of(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[drawn.Drawn]:
-    await people.known(conn, caller, person=person)
+    """Where somebody lives and may not go: a part of the file, recorded as read."""
+    await people.opened(conn, caller, person=person, part="zones")
     return await drawn.of_person(conn, person, at=clock.now())
 
 

@@ -38,10 +38,24 @@ def within(caller: Caller) -> Scope:
 
 
 async def known(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Person:
-    """The person, if the caller may know of them; records nothing: whoever shows more calls `read`."""
+    """The person, if the caller may know of them; whoever shows more calls `opened` or `read`."""
     found = await store.person(conn, person, scope=within(caller))
     if found is None:
         raise NotFound
+    return found
+
+
+async def opened(conn: AsyncConnection, caller: Caller, *, person: PersonId, part: str) -> Person:
+    """One part of a file is about to be shown: the person, and the fact that it was read."""
+    found = await known(conn, caller, person=person)
+    await audit.record(
+        conn,
+        caller.user,
+        action=Permission.PERSON_READ,
+        subject_kind="person",
+        subject=person,
+        detail={"part": part},
+    )
     return found
 
 

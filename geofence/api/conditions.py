@@ -12,6 +12,7 @@ from core.model import OrderId, PersonId
 from geofence import model, reading
 from geofence import zones as service
 from geofence.model import ConditionId, ConditionKind, ZoneId
+from inmates import service as people
 
 router = APIRouter(tags=["conditions"])
 Minute = Annotated[int, Field(ge=0, le=1440, description="Minutes after local midnight")]
@@ -94,7 +95,8 @@ class Made(BaseModel):
 async def list_conditions(
     person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_READ)
 ) -> list[Condition]:
-    found = await reading.conditions_of(conn, caller, person=PersonId(person_id))
+    person = await people.opened(conn, caller, person=PersonId(person_id), part="conditions")
+    found = await reading.conditions_of(conn, caller, person=person.id)
     return [Condition.model_validate(condition) for condition in found]
 
 

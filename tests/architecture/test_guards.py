@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import func, select
 from starlette.routing import Mount
 
 from app.http import application
 from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Guard, Permission, Role, allow
-from core.model import PersonId
+from core.model import PersonId, UserId
 from core.settings import Settings
+from core.tables import audit
 from files import caseload, everything
 
 PUBLIC_PATHS = {
@@ -150,3 +152,25 @@ async def test_a_strange_object_is_not_there(app: FastAPI) -> None:
         if answers[0] != 404 or answers[1] not in {200, 201, 204, 409}:
             wrong[way.name] = answers
     assert not wrong
+
+
+async def test_every_reading_of_a_person_or_an_alert_is_recorded(app: FastAPI) -> None:
+    """Walks what shows one of them: each answer leaves a row of its own that names the caller."""
+    engine = app.state.engine
+    officer, mine = await user(engine), await everything(engine)
+    await caseload(engine, officer, PersonId(mine["person_id"]))
+    secret = await session(engine, officer)
+    silent = []
+    for way in (w for w in GUARDED if w.method == "GET" and objects(w.path) & {"person_id", "alert_id"}):
+        before = await readings(app, officer)
+        assert await ask(app, secret, way, mine) == 200, way.name
+        if await readings(app, officer) != before + 1:
+            silent.append(way.name)
+    assert not silent
+
+
+async def readings(app: FastAPI, who: UserId) -> int:
+    of = ("person:read", "track:read", "alert:read")
+    query = select(func.count()).where(audit.c.user_id == who, audit.c.action.in_(of))
+    async with app.state.engine.begin() as conn:
+        return int((await conn.execute(query)).scalar_one())

@@ -97,6 +97,9 @@ async def test_zones_of_a_box_are_those_of_ones_own_people(app: FastAPI) -> None
         assert feature["geometry"]["type"] == "Polygon"
         found = (await visitor.get(f"/v1/people/{mine['person_id']}/zones")).json()["features"]
         assert {f["id"] for f in found} == {mine["zone_id"], far}
+        async with engine.begin() as conn:
+            rows = (await conn.execute(select(audit.c.action, audit.c.subject_id, audit.c.detail))).all()
+        assert rows == [("person:read", mine["person_id"], {"part": "zones"})]
         for wrong in ("1,2,3", "a,b,c,d", "3,2,1,4", "nan,0,1,1"):
             assert (await visitor.get("/v1/zones", params={"bbox": wrong})).status_code == 422, wrong
     async with browser(app, await administrator(app)) as visitor:
