@@ -1,6 +1,5 @@
 // Answering an alert: take, note, close. The page is shown anew after each, so that everybody sees what holds.
 
-import "/static/place.js";
 import { t } from "/static/texts.js";
 
 const answer = document.getElementById("answer");

@@ -1,92 +1,91 @@
-"""Every page of a made-up city, in every language: it renders and loads nothing foreign."""
+"""Every page in every language in a real browser: no error, no missing text, nothing from elsewhere."""
 
 import re
-from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import select
+from playwright.async_api import Page, expect
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import seed
-from callers import browser, session, user
-from core import clock
+import callers
+from city import City
+from core import clock, i18n
 from core.auth import Role
-from core.i18n import LANGUAGES
-from core.model import PersonId, UserId
-from core.tables import audit
-from files import alert, caseload, everything
-from geofence.model import BreachKind
+from officers_desk import Site
 
-HTML = {"accept": "text/html"}
+KEY = re.compile(r"\b(desk|map|alert|people|track|condition)(\.[a-z_0-9]+)+\b")
 
 
-async def city(app: FastAPI, database: str) -> tuple[UserId, PersonId, list[int]]:
-    """Six people, an officer who sees the first of them, and an alert of every kind about that one."""
-    await seed.run(database, people=6, seed=3)
-    engine = app.state.engine
-    officer, mine = await user(engine, "tester"), await everything(engine)
-    await caseload(engine, officer, PersonId(mine["person_id"]))
-    made = [mine["alert_id"]]
-    for kind in BreachKind:
-        of_zone = kind in {"exclusion_entered", "exclusion_crossed", "inclusion_left", "boundary_left"}
-        subject = mine["condition_id"] if of_zone else mine["device_id"]
-        if kind != "curfew":
-            made.append(await alert(engine, PersonId(mine["person_id"]), subject, kind=kind, severity=1))
-    return officer, PersonId(mine["person_id"]), made
+async def goes_well(page: Page, path: str, *, shows: str, language: str) -> None:
+    await page.goto(path)
+    await expect(page.get_by_test_id(shows).first).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    assert not KEY.search(await page.locator("body").inner_text())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_speaks_and_loads_only_what_is_ours(
-    app: FastAPI, database: str, language: str
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("language", list(i18n.LANGUAGES))
+async def test_every_page_opens_without_a_fault(
+    site: Site, engine: AsyncEngine, city: City, *, language: str, width: int
 ) -> None:
-    officer, person, alerts = await city(app, database)
-    today = clock.today().isoformat()
-    paths = ["/map", "/alerts", "/alerts?state=closed&severity=", "/people", "/people?search=ali"]
-    paths += [f"/people/{person}", f"/people/{person}/days/{today}", *(f"/alerts/{a}" for a in alerts)]
-    async with browser(app, await session(app.state.engine, officer)) as visitor:
-        await visitor.put("/v1/language", json={"language": language})
-        for path in paths:
-            page = await visitor.get(path, headers=HTML)
-            assert page.status_code == 200, path
-            assert f'<html lang="{language}">' in page.text
-            assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page.text), path
-            scripts = re.findall(r"<script([^>]*)>", page.text)
-            assert all("src=" in s or 'type="application/json"' in s for s in scripts), path
-            assert not re.findall(r'\sstyle="|\son\w+="', page.text), path
+    chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR, language=language)
+    day = f"/people/{city.person}/days/{clock.today().isoformat()}"
+    async with site.officer(engine, chief, width=width) as (context, _):
+        page = await context.new_page()
+        for path, shows in {
+            "/map": "map",
+            "/alerts": f"alert-{city.alert}",
+            "/alerts?state=closed": "no-alerts",
+            f"/alerts/{city.alert}": "sights",
+            "/people": f"person-{city.person}",
+            "/people?search=nobody": "nobody",
+            f"/people/{city.person}": "person-name",
+            day: "track-frame",
+        }.items():
+            await goes_well(page, site.url + path, shows=shows, language=language)
+            if path == "/map":
+                await expect(page.get_by_test_id("map")).to_have_attribute(
+                    "data-ready", "yes", timeout=20_000
+                )
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, path
+        sheet = page.frame_locator("iframe")
+        await expect(sheet.locator(".leaflet-control-layers-overlays label")).to_have_count(5)
 
 
-async def test_the_lists_show_the_caseload_only(app: FastAPI, database: str) -> None:
-    officer, person, alerts = await city(app, database)
-    root = await user(app.state.engine, "root", role=Role.ADMINISTRATOR)
-    async with browser(app, await session(app.state.engine, officer)) as visitor:
-        people = (await visitor.get("/people", headers=HTML)).text
-        assert re.findall(r'data-testid="person-(\d+)"', people) == [str(person)]
-        queue = (await visitor.get("/alerts", headers=HTML)).text
-        assert set(re.findall(r'data-testid="alert-(\d+)"', queue)) == {str(a) for a in alerts}
-    async with browser(app, await session(app.state.engine, root)) as visitor:
-        people = (await visitor.get("/people", headers=HTML)).text
-        assert len(re.findall(r'data-testid="person-\d+"', people)) == 7
-        first = re.findall(r'data-testid="person-(\d+)"', people)[0]
-        assert (await visitor.get(f"/people/{first}", headers=HTML)).status_code == 200
+@pytest.mark.parametrize("language", list(i18n.LANGUAGES))
+async def test_a_stranger_finds_the_door_in_the_language_of_the_browser(site: Site, language: str) -> None:
+    context = await site.browser.new_context(locale=language)
+    page = await context.new_page()
+    await goes_well(page, site.url + "/map", shows="sign-in", language=language)
+    await context.close()
 
 
-async def test_reading_a_file_an_alert_and_a_day_is_recorded(app: FastAPI, database: str) -> None:
-    officer, person, alerts = await city(app, database)
-    day = clock.today() - timedelta(days=1)
-    async with browser(app, await session(app.state.engine, officer)) as visitor:
-        for path in ("/map", "/people", "/alerts", f"/people/{person}", f"/alerts/{alerts[0]}"):
-            await visitor.get(path, headers=HTML)
-        await visitor.get(f"/people/{person}/days/{day}", headers=HTML)
-        assert (await visitor.get(f"/people/{person}/days/2999-01-01", headers=HTML)).status_code == 404
-    async with app.state.engine.begin() as conn:
-        rows = (await conn.execute(select(audit.c.action, audit.c.subject_id).order_by(audit.c.id))).all()
-    assert rows == [("person:read", person), ("alert:read", alerts[0]), ("track:read", person)]
+async def test_small_maps_show_the_zone_and_the_fixes_that_decided(
+    site: Site, engine: AsyncEngine, city: City
+) -> None:
+    chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, chief) as (context, _):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/alerts/{city.alert}")
+        await expect(page.get_by_test_id("alert-map")).to_have_attribute("data-ready", "yes", timeout=20_000)
+        scene = await (await context.request.get(f"{site.url}/v1/alerts/{city.alert}/scene")).json()
+    assert [feature["properties"]["kind"] for feature in scene["zones"]["features"]] == ["curfew"]
+    assert len(scene["fixes"]) == 4
 
 
-async def test_a_stranger_is_sent_to_sign_in_and_a_wrong_address_says_so(app: FastAPI) -> None:
-    async with browser(app, accept_language="en") as visitor:
-        sent = await visitor.get("/people/5", headers=HTML)
-        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=/people/5")
-        nowhere = await visitor.get("/nowhere", headers=HTML)
-        assert nowhere.status_code == 404
-        assert "There is nothing here that you may see." in nowhere.text
+async def test_an_officer_answers_an_alert_on_its_page(site: Site, engine: AsyncEngine, city: City) -> None:
+    chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, chief) as (context, _):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/alerts/{city.alert}")
+        await page.get_by_test_id("take").click()
+        await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "taken")
+        await page.get_by_test_id("note").fill("Called, no answer")
+        await page.get_by_test_id("note-send").click()
+        await expect(page.get_by_test_id("entries")).to_contain_text("Called, no answer")
+        await page.get_by_test_id("outcome-excuse").check()
+        await page.get_by_test_id("close-note").fill("At the hospital")
+        await page.get_by_test_id("close").click()
+        await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "closed")
+        await expect(page.get_by_test_id("entries")).to_contain_text("At the hospital")
+        await expect(page.get_by_test_id("take")).to_have_count(0)
