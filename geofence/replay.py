@@ -11,12 +11,14 @@ import asyncpg
 from core.bus import Row
 from core.model import PersonId
 from geofence import breaches, policies, wire
+from geofence.engine import Board
 from geofence.model import Change, Standing
 from geofence.rules import episodes, walk
 from geofence.rules.duty import Duty
 from geofence.rules.episodes import Differences, Episode
 from geofence.store import breaches as breaches_store
 from geofence.store import standings, terms
+from tracking import fixes
 from tracking import store as tracking_store
 
 PATIENCE_US: Final = 10_000_000
@@ -24,6 +26,7 @@ PATIENCE_US: Final = 10_000_000
 a fix taken before hours began but heard after would each time make a replay."""
 AT_ONCE: Final = 250
 """Persons whose reports are held in memory together."""
+NO_FIXES: Final = fixes.of(())
 NEVER_US: Final = 253_402_300_799_000_000
 """The last second that a calendar knows."""
 
@@ -85,15 +88,18 @@ async def compare(
     reports = await tracking_store.reports_since(
         conn, {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
     )
-    policy = policies.valid_at(now_us)
-    walked: dict[PersonId, Walked] = {}
+    board = Board(policies.valid_at(now_us))
+    facts: list[walk.Fact] = []
     starts: dict[PersonId, int] = {}
     for person, begin in begins.items():
-        facts = _facts(begin, reports[person], bound[person], now_us=now_us)
-        walked[person] = walk.walk(
-            begin, facts, bound[person].terms, policy=policy, until_us=now_us - PATIENCE_US
-        )
-        starts[person] = begin.at_us if begin.last else (facts[0].taken_us - 1 if facts else NEVER_US)
+        mine = _facts(begin, reports[person], bound[person], now_us=now_us)
+        starts[person] = begin.at_us if begin.last else (mine[0].taken_us - 1 if mine else NEVER_US)
+        board.put(person, bound[person].terms, begin)
+        facts += mine
+    changes: dict[PersonId, list[Change]] = {person: [] for person in begins}
+    for change in board.judge(NO_FIXES, facts).changes + board.advance(now_us - PATIENCE_US):
+        changes[change.person].append(change)
+    walked = {person: (board.standing(person), changes[person]) for person in begins}
     return await _compared(conn, begins, walked, starts=starts)
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from core.model import PersonId
 from geofence.engine.borders import Borders, Pairs
-from geofence.model import Change, Place, Standing, TakenOff, Term, Terms
+from geofence.model import Change, Place, Standing, Term, Terms
 from geofence.policies import Policy
 from geofence.rules import devices, doubt, hours, walk
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent, Fix
+from tracking.model import Fix
 
 NEVER_US = 2**62
 
@@ -87,7 +87,7 @@ class Board:
         """Those that had not ended when they were put."""
         return self._seats[person].terms
 
-    def judge(self, fixes: Fixes, events: Iterable[DeviceEvent | TakenOff] = ()) -> Judged:
+    def judge(self, fixes: Fixes, events: Iterable[walk.Fact] = ()) -> Judged:
         """Fold a batch. The reports may come in any order and hold repeats; they are sorted here."""
         grouped = _by_person(fixes, events)
         late = frozenset(p for p, reports in grouped.items() if not self._can_fold(p, reports))
@@ -175,7 +175,7 @@ class _Measured:
         return self.metres[self.seat.place_of[id(term)]]
 
 
-def _by_person(fixes: Fixes, events: Iterable[DeviceEvent | TakenOff]) -> dict[PersonId, list[walk.Fact]]:
+def _by_person(fixes: Fixes, events: Iterable[walk.Fact]) -> dict[PersonId, list[walk.Fact]]:
     grouped: dict[PersonId, list[walk.Fact]] = defaultdict(list)
     for report in chain[walk.Fact](fixes.rows(), events):
         grouped[report.person].append(report)

@@ -116,17 +116,18 @@ async def test_a_late_event_of_a_device(late: Late) -> None:
 
 
 async def test_replay_begins_at_a_checkpoint_and_voids_what_it_folded_without(late: Late) -> None:
+    """One checkpoint an hour is kept; here those of the minutes 4 and 79."""
     room = late.room
     assert await room.checkpoint(now=4) == 1
-    await room.hear(late.said(0, *range(10, 20)), now=20)
-    await room.tick(now=20)
-    assert await room.checkpoint(now=21) == 1
-    await room.hear(late.said(400, 8.5), now=21)
+    await room.hear(late.said(0, *range(70, 80)), now=80)
+    await room.tick(now=80)
+    assert await room.checkpoint(now=81) == 1
+    await room.hear(late.said(400, 68.5), now=81)
     kept = await room.conn.fetch("select as_of from standings")
-    assert len(kept) == 1  # the second lacks the fix at 8.5; the next one will have it
-    assert await room.checkpoint(now=23) == 1
-    await room.begin(now=24)
-    await late.ending(now=24)
+    assert len(kept) == 1  # the second lacks the fix at 68.5; the next one will have it
+    assert await room.checkpoint(now=83) == 1
+    await room.begin(now=84)
+    await late.ending(now=84)
 
 
 async def test_what_rests_on_fixes_that_are_not_kept_any_more_stays(late: Late) -> None:
