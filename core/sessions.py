@@ -1,6 +1,6 @@
 """Sessions on the server: 32 random bytes in a cookie, only their SHA-256 in the table, two ends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -85,6 +85,16 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
             update(sessions).where(sessions.c.token_hash == found.token_hash).values(seen_at=now)
         )
     return found
+
+
+async def keep(conn: AsyncConnection, hashes: Collection[bytes], *, now: datetime) -> set[bytes]:
+    """Which of these have not ended; an open live map is use: no alarm desk falls silent (ADR-0010)."""
+    living = (sessions.c.token_hash.in_(hashes), sessions.c.ends_at > now, sessions.c.seen_at > now - IDLE)
+    await conn.execute(
+        update(sessions).where(*living, sessions.c.seen_at <= now - SEEN_EVERY).values(seen_at=now)
+    )
+    query = select(sessions.c.token_hash).join(users).where(*living, users.c.is_active)
+    return set((await conn.execute(query)).scalars())
 
 
 async def end(conn: AsyncConnection, token_hash: bytes) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core import bus, clock
+from core import bus, clock, sessions
 from core.auth import Caller
 from dashboards.model import Card, PersonState
 from dashboards.store import live as store
@@ -182,8 +182,8 @@ class Hub:
     async def check(self) -> None:
         """Ends the mailboxes of ended sessions and notices changed caseloads."""
         hashes = {mailbox.caller.session for mailbox in self.mailboxes}
-        async with self.engine.connect() as conn:
-            lasting = await store.lasting(conn, hashes, now=clock.now())
+        async with self.engine.begin() as conn:
+            lasting = await sessions.keep(conn, hashes, now=clock.now())
         for mailbox in list(self.mailboxes):
             seen = await self.seen(mailbox.caller)
             mailbox.is_ended = mailbox.caller.session not in lasting

@@ -8,8 +8,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.sessions import IDLE
-from core.tables import feed, sessions, users
+from core.tables import feed, users
 from dashboards.model import Card, PersonState, Watched, state_of
 from geofence.model import BreachKind
 from geofence.tables import alerts, breaches, conditions, zones
@@ -138,21 +137,6 @@ def _column(values: list[Any] | None, dtype: type[np.generic], length: int) -> A
     if values is None:
         return np.full(length, nothing, dtype)
     return np.array([nothing if v is None else v for v in values], dtype)
-
-
-async def lasting(conn: AsyncConnection, hashes: Collection[bytes], *, now: datetime) -> set[bytes]:
-    """Which of these sessions have not ended."""
-    query = (
-        select(sessions.c.token_hash)
-        .join(users)
-        .where(
-            sessions.c.token_hash.in_(hashes),
-            users.c.is_active,
-            sessions.c.ends_at > now,
-            sessions.c.seen_at > now - IDLE,
-        )
-    )
-    return set((await conn.execute(query)).scalars())
 
 
 async def alerts_after(conn: AsyncConnection, seq: int) -> list[int] | None:

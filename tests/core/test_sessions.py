@@ -76,6 +76,17 @@ async def test_a_session_ends_when_unused_and_after_a_shift(app: FastAPI) -> Non
         assert not await sessions.find(conn, secret, now=at)
 
 
+async def test_an_open_live_map_is_use_until_the_shift_ends(app: FastAPI) -> None:
+    secret = await session(app.state.engine, await user(app.state.engine))
+    ours = sessions.fingerprint(secret)
+    async with app.state.engine.begin() as conn:
+        at = begun = (await conn.execute(select(tables.sessions.c.made_at))).scalar_one()
+        while at < begun + sessions.ABSOLUTE:
+            assert await sessions.keep(conn, [ours, b"ended"], now=at) == {ours}
+            at += sessions.IDLE / 2
+        assert not await sessions.keep(conn, [ours], now=at)
+
+
 async def test_a_user_put_out_of_service_is_out_at_once(app: FastAPI) -> None:
     who = await user(app.state.engine, role=Role.ADMINISTRATOR)
     secret = await session(app.state.engine, who)

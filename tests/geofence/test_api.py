@@ -154,5 +154,12 @@ async def test_an_administrator_draws_attaches_revises_excuses_and_ends(app: Fas
             ("Namuna uyi", 0, 0),
             ("Maktab", 7, 1),
         ]
+        revised = await visitor.post(f"{condition_path}/revisions", json=draft | {"kind": "exclusion"})
+        assert revised.status_code == 201
+        again = await visitor.post(f"{condition_path}/revisions", json=draft)
+        assert (again.status_code, again.json()["type"]) == (409, "/problems/changed_meanwhile")
+        listed = (await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()
+        assert [(c["number"], c["kind"]) for c in listed] == [(1, "curfew"), (2, "exclusion")]
+        condition_path = f"/v1/conditions/{revised.json()['id']}"
         assert (await visitor.post(f"{condition_path}/end", json={})).status_code == 204
         assert len((await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()) == 1
