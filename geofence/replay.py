@@ -4,6 +4,7 @@ Recovery is replay: there is one way from stored facts to standings and breaches
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import asyncpg
@@ -88,19 +89,40 @@ async def compare(
     reports = await tracking_store.reports_since(
         conn, {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
     )
-    board = Board(policies.valid_at(now_us))
-    facts: list[walk.Fact] = []
-    starts: dict[PersonId, int] = {}
-    for person, begin in begins.items():
-        mine = _facts(begin, reports[person], bound[person], now_us=now_us)
-        starts[person] = begin.at_us if begin.last else (mine[0].taken_us - 1 if mine else NEVER_US)
-        board.put(person, bound[person].terms, begin)
-        facts += mine
-    changes: dict[PersonId, list[Change]] = {person: [] for person in begins}
-    for change in board.judge(NO_FIXES, facts).changes + board.advance(now_us - PATIENCE_US):
-        changes[change.person].append(change)
-    walked = {person: (board.standing(person), changes[person]) for person in begins}
+    facts = {
+        person: unfolded(begin, reports[person], bound[person], now_us=now_us)
+        for person, begin in begins.items()
+    }
+    policy = policies.valid_at(now_us)
+    walked = fold(begins, facts, bound, policy=policy, until_us=now_us - PATIENCE_US)
+    starts = {person: start(begin, facts[person]) for person, begin in begins.items()}
     return await _compared(conn, begins, walked, starts=starts)
+
+
+def fold(
+    begins: Mapping[PersonId, Standing],
+    facts: Mapping[PersonId, Sequence[walk.Fact]],
+    bound: Mapping[PersonId, Duty],
+    *,
+    policy: policies.Policy,
+    until_us: int,
+) -> dict[PersonId, Walked]:
+    """On a board of its own: the engine that judged them is the one that judges again."""
+    board = Board(policy)
+    for person, begin in begins.items():
+        board.put(person, bound[person].terms, begin)
+    changes: dict[PersonId, list[Change]] = {person: [] for person in begins}
+    judged = board.judge(NO_FIXES, chain.from_iterable(facts.values()))
+    for change in judged.changes + board.advance(until_us):
+        changes[change.person].append(change)
+    return {person: (board.standing(person), changes[person]) for person in begins}
+
+
+def start(begin: Standing, facts: Sequence[walk.Fact]) -> int:
+    """From when on a fold of these facts can tell anything."""
+    if begin.last:
+        return begin.at_us
+    return facts[0].taken_us - 1 if facts else NEVER_US
 
 
 async def _compared(
@@ -149,7 +171,7 @@ def restored(checkpoint: standings.Checkpoint, duty: Duty) -> Standing | None:
         return None
 
 
-def _facts(begin: Standing, reports: Sequence[walk.Fact], duty: Duty, *, now_us: int) -> list[walk.Fact]:
+def unfolded(begin: Standing, reports: Sequence[walk.Fact], duty: Duty, *, now_us: int) -> list[walk.Fact]:
     """What is not yet in a standing: reports, and devices taken off by now (or by the last report)."""
     horizon_us = max(now_us, reports[-1].taken_us if reports else 0)
     offs = (off for off in duty.taken_off if off.taken_us <= horizon_us)

@@ -111,6 +111,14 @@ where kind <> all($3) and (opened_at >= since or closed_at is null or closed_at 
 order by person_id, opened_at, kind, subject_id
 """
 
+ONE = """
+-- One breach on record.
+select person_id, kind, subject_id, opened_at, opening, closed_at, closing,
+    annulled_at is not null as annulled
+from breaches
+where id = $1
+"""
+
 OPEN_OF_KINDS = """
 -- Which breaches of these kinds are open now?
 select person_id, kind, subject_id, opened_at, opening, closed_at, closing,
@@ -160,6 +168,11 @@ async def since(
     """What is stored of these persons' folds from a moment on, with the annulled; `but`: kinds of no fold."""
     given = (list(moments), [from_us(at) for at in moments.values()], [str(kind) for kind in but])
     return [_episode(row) for row in await conn.fetch(SINCE, *given)]
+
+
+async def one(conn: asyncpg.Connection, breach: BreachId) -> Episode | None:
+    row = await conn.fetchrow(ONE, breach)
+    return None if row is None else _episode(row)
 
 
 async def open_of(conn: asyncpg.Connection, kinds: Iterable[BreachKind]) -> list[Episode]:
