@@ -1,5 +1,6 @@
 """Slows down whoever guesses passwords: per login and address, in memory, bounded."""
 
+from asyncio import Semaphore
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -11,6 +12,8 @@ FREE = 3
 LONGEST_S = 900
 REMEMBERED = 10_000
 SECOND = 1_000_000
+AT_ONCE = 2
+"""Checks of passwords: each takes 64 MiB and a core."""
 
 
 class TooManyAttempts(Refusal):
@@ -24,6 +27,8 @@ class Attempts:
 
     counted: OrderedDict[tuple[str, str], tuple[int, int]] = field(default_factory=OrderedDict)
     """(login, address) → tries, when the next one is open (µs)."""
+    checks: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
+    """Held while a password is checked."""
 
     def begin(self, login: str, address: str, *, now_us: int) -> None:
         key = (login.casefold(), address)

@@ -74,7 +74,7 @@ class WrongOrigin(NotAllowed):
 async def identify(connection: HTTPConnection) -> Caller | None:
     """The owner of the session cookie; one short transaction of its own, so that sockets hold none."""
     connection.state.caller = None
-    token = sessions.token(connection.cookies)
+    token = sessions.token(connection.cookies, secure=connection.app.state.secure)
     if token:
         async with connection.app.state.engine.begin() as conn:
             found = await sessions.find(conn, token, now=clock.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -146,7 +147,8 @@ def wants_page(connection: HTTPConnection) -> bool:
 
 def _page(connection: HTTPConnection, status: int, *, code: str, values: dict[str, Any]) -> Response:
     if status == 401:
-        return RedirectResponse(f"/sign-in?next={connection.url.path}", 303)
+        query = f"?{connection.url.query}" if connection.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(connection.url.path + query)}", 303)
     answer: Response = connection.app.state.pages.render(
         connection, "problem.html", status=status, said=title(connection, code, values)
     )

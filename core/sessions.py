@@ -34,8 +34,9 @@ class Session:
     seen_at: datetime
 
 
-def token(cookies: Mapping[str, str]) -> str | None:
-    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE)
+def token(cookies: Mapping[str, str], *, secure: bool) -> str | None:
+    """Behind TLS only the name that no other host can set."""
+    return cookies.get(SECURE_COOKIE if secure else COOKIE)
 
 
 def fingerprint(secret: str) -> bytes:

@@ -44,7 +44,8 @@ async def sign_in(
                 select(users.c.id, users.c.password_hash).where(users.c.login == login, users.c.is_active)
             )
         ).one_or_none()
-    fits = await passwords.matches(known.password_hash if known else None, password)
+    async with attempts.checks:
+        fits = await passwords.matches(known.password_hash if known else None, password)
     user = UserId(known.id) if known else None
     async with engine.begin() as conn:
         await audit.record(

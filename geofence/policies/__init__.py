@@ -84,7 +84,7 @@ def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:
     if not isinstance(entry, dict) or entry.keys() != {"value", "unit", "why"} or not entry["why"].strip():
         raise BadPolicy(policy=policy, field=field)
     value = entry["value"]
-    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or not value > 0:
         raise BadPolicy(policy=policy, field=field)
     return kind(value)
 

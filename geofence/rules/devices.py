@@ -95,9 +95,11 @@ def take_off(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> lis
 
 def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
     """A place out of reach of the last one is doubtful; a second one that agrees with it makes it a jump."""
-    if worn.place is None or is_reachable(worn.place, place, policy):
-        return replace(worn, place=place, doubtful=None), []
-    if worn.doubtful is None or not is_reachable(worn.doubtful, place, policy):
+    if worn.place is None or (worn.doubtful is None and is_reachable(worn.place, place, policy)):
+        return replace(worn, place=place), []
+    if worn.doubtful is None or not _agrees(worn.place, worn.doubtful, place, policy):
+        if is_reachable(worn.place, place, policy):
+            return replace(worn, place=place, doubtful=None), []
         return replace(worn, doubtful=place), []
     breach = OpenBreach(BreachKind.JUMP, worn.device, place.taken_us)
     told = _jump(worn.place, worn.doubtful, place) | {"policy": policy.id}
@@ -108,6 +110,16 @@ def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
         change(breach, Edge.CLOSED, place.taken_us, person=person, evidence=told | {"reason": "passed_by"}),
     ]
     return replace(worn, place=place, doubtful=None), changes
+
+
+def _agrees(start: Place, doubtful: Place, place: Place, policy: Policy) -> bool:
+    """With the doubtful place rather than the one before it; after a while only if nothing else can be."""
+    if not is_reachable(doubtful, place, policy):
+        return False
+    if not is_reachable(start, place, policy):
+        return True
+    is_soon = place.taken_us - doubtful.taken_us <= policy.fresh_s * SECOND_US
+    return is_soon and _way_m(doubtful, place, 0.0) < _way_m(start, place, 0.0)
 
 
 def is_reachable(start: Place, end: Place, policy: Policy) -> bool:

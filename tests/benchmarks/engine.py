@@ -1,14 +1,17 @@
 """Fixes judged a second of one core: the board, the scalar fold, and a loop over shapely, and their ratios.
 
-`PYTHONPATH=.:tests python tests/benchmarks/engine.py [people]`; 3-5 terms a person, batches of 500."""
+`ejazo bench engine [people]`; 3-5 terms a person, batches of 500."""
 
 import sys
 from collections.abc import Callable, Iterator
 from math import cos, pi, sin
+from pathlib import Path
 from time import process_time
 
 import numpy as np
 from shapely import Geometry, Point, Polygon
+
+sys.path.extend(str(folder) for folder in Path(__file__).parents[1:3])
 
 from core.geo import LonLat
 from core.model import PersonId

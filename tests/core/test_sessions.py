@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
+from argon2 import Type, extract_parameters
 from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select, update
 
+from app.http import application
 from callers import HOST, PASSWORD, browser, session, user
-from core import sessions, tables
+from core import passwords, sessions, tables
 from core.auth import Role
+from core.settings import Settings
 
+SECURE = HOST.replace("http:", "https:")
 CREDENTIALS = {"login": "officer", "password": PASSWORD}
 
 
@@ -41,6 +47,42 @@ async def test_a_wrong_password_and_an_unknown_login_answer_the_same(app: FastAP
         assert "set-cookie" not in answers[0].headers
     assert [a.status_code for a in answers] == [401, 401]
     assert answers[0].json() == answers[1].json()
+
+
+async def test_an_unknown_login_costs_a_whole_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hash of nobody has the strength of everybody's."""
+    checked: list[str] = []
+    really = passwords._fits
+
+    def spy(password_hash: str, password: str) -> bool:
+        checked.append(password_hash)
+        return really(password_hash, password)
+
+    monkeypatch.setattr(passwords, "_fits", spy)
+    assert not await passwords.matches(None, "")
+    assert not await passwords.matches("broken", "")
+    assert await passwords.matches(passwords.hashed("secret"), "secret")
+    strength = [extract_parameters(found) for found in checked if found != "broken"]
+    assert len(strength) == 2
+    assert strength[0] == strength[1]
+    assert strength[0].type is Type.ID
+
+
+async def test_the_plain_cookie_opens_nothing_behind_tls(database: str) -> None:
+    """Another program of the same host may set it; the __Host- name it may not."""
+    app = application(Settings(database_url=database, secure_cookies=True))
+    secret = await session(app.state.engine, await user(app.state.engine))
+    body = {"language": "ru"}
+    for cookie, origin, me, change in (
+        (sessions.COOKIE, SECURE, 401, 204),
+        (sessions.SECURE_COOKIE, SECURE, 200, 204),
+        (sessions.SECURE_COOKIE, HOST, 200, 403),
+    ):
+        headers = {"origin": origin, "cookie": f"{cookie}={secret}"}
+        async with AsyncClient(transport=ASGITransport(app), base_url=SECURE, headers=headers) as visitor:
+            assert (await visitor.get("/v1/me")).status_code == me
+            assert (await visitor.put("/v1/language", json=body)).status_code == change
+    await app.state.engine.dispose()
 
 
 async def test_the_fifth_guess_has_to_wait(app: FastAPI) -> None:
@@ -112,6 +154,8 @@ async def test_signing_in_by_the_page_goes_back_to_where_one_came_from(app: Fast
     async with browser(app) as visitor:
         sent = await visitor.get("/", headers=html)
         assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=/")
+        sent = await visitor.get("/alerts?state=new&severity=1", headers=html)
+        assert sent.headers["location"] == "/sign-in?next=/alerts%3Fstate%3Dnew%26severity%3D1"
         wrong = await visitor.post("/sign-in", data=CREDENTIALS | {"password": "no"}, headers=html)
         assert wrong.status_code == 401
         assert "Login yoki parol" in wrong.text

@@ -45,7 +45,7 @@ def bare(change: Change) -> Change:
     return replace(change, evidence={})
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(a_life(25), all_terms()), min_size=1, max_size=4), st.data())
 def test_board_and_scalar_fold_are_equal(
     people: list[tuple[list[Report], Terms]], data: st.DataObject

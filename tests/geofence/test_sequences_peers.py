@@ -178,7 +178,7 @@ def test_moves_of_trips(name: str) -> None:
         a_fix(lon=s[far] / kx, lat=0.0, sequence=i, taken_us=moment(s["t"]))
         for i, s in enumerate(case["steps"])
     ]
-    assert words(walk.walk(walk.fresh(PERSON), fixes, (home,), policy=POLICY)[1]) == said
+    assert words(of_zones(walk.walk(walk.fresh(PERSON), fixes, (home,), policy=POLICY)[1])) == said
 
 
 @pytest.mark.parametrize("name", sorted(OF_A_GAP))

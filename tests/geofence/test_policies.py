@@ -1,0 +1,47 @@
+"""Policies are data: complete, reasoned, and the right one for each moment."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from geofence import policies
+from geofence.policies import Policy
+from scene import POLICY
+
+TEXT = "valid_from = 2026-01-01T00:00:00+05:00\n" + "".join(
+    f'[{f.name}]\nvalue = 1\nunit = "m"\nwhy = "x"\n'
+    for f in fields(Policy)
+    if f.name not in {"id", "valid_from_us"}
+)
+
+
+def test_every_policy_can_be_read_and_they_follow_each_other() -> None:
+    since = [p.valid_from_us for p in policies.known()]
+    assert since == sorted(set(since))
+    assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", p.id) for p in policies.known())
+
+
+def test_the_policy_of_a_moment() -> None:
+    assert policies.valid_at(POLICY.valid_from_us) is POLICY
+    assert policies.valid_at(0) is policies.known()[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("valid_from = 2026-01-01T00:00:00+05:00", "valid_from = 2026-01-01T00:00:00"),
+        ("[sure]", "[surely]"),
+        ('[sure]\nvalue = 1\nunit = "m"\nwhy = "x"', '[sure]\nvalue = 1\nunit = "m"\nwhy = " "'),
+        ('[sure]\nvalue = 1\nunit = "m"', "[sure]\nvalue = 1"),
+        ("[sure]\nvalue = 1", "[sure]\nvalue = 0"),
+        ("[sure]\nvalue = 1", "[sure]\nvalue = nan"),
+        ("[sure]\nvalue = 1", "[sure]\nvalue = true"),
+        ("[evidence_fixes]\nvalue = 1", "[evidence_fixes]\nvalue = 1.5"),
+    ],
+)
+def test_a_policy_with_a_hole_decides_about_nobody(before: str, after: str) -> None:
+    assert policies.read("whole", TEXT).sure == 1.0
+    assert before in TEXT
+    with pytest.raises(policies.BadPolicy):
+        policies.read("holed", TEXT.replace(before, after))
