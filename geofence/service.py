@@ -25,17 +25,29 @@ from tracking.model import DeviceEvent
 
 CHECKPOINT_US: Final = 60_000_000
 """How old a checkpoint may be: so much is folded again after a crash."""
+RECENT_US: Final = 900_000_000
+"""For so long every checkpoint is kept: most late reports are minutes late."""
 HISTORY_US: Final = 3_600_000_000
-"""One checkpoint in so long is kept for replay; those between stand only until the next."""
+"""Behind that, the last checkpoint of each hour."""
 
 
 @dataclass(slots=True)
 class Kept:
-    """A person's newest checkpoint."""
+    """A person's recent checkpoints, by the moment up to which they are folded."""
 
-    as_of_us: int
-    at_us: int
-    """When it was made."""
+    as_of_us: list[int]
+    """Oldest first."""
+    at_us: int = 0
+    """When the last was made."""
+
+    def thinned(self) -> list[int]:
+        """Those that are not needed any more: not recent, and not the last of their hour."""
+        gone = []
+        while len(self.as_of_us) > 1 and self.as_of_us[0] < self.as_of_us[-1] - RECENT_US:
+            first = self.as_of_us.pop(0)
+            if first // HISTORY_US == self.as_of_us[0] // HISTORY_US:
+                gone.append(first)
+        return gone
 
 
 @dataclass(slots=True)
@@ -57,6 +69,11 @@ class Supervision:
         if (off := next((o for o in duty.taken_off if _is_new(o, standing)), None)) is not None:
             self.to_come[person] = off
 
+    def keep_until(self, person: PersonId, as_of_us: int) -> None:
+        """The checkpoints after a moment are void."""
+        known = self.kept.get(person, Kept([])).as_of_us
+        self.kept[person] = Kept([at for at in known if at < as_of_us] + [as_of_us])
+
     def drop(self, person: PersonId) -> None:
         self.board.drop(person)
         for held in (self.duties, self.to_come, self.kept):
@@ -72,7 +89,7 @@ async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
     for person, standing in folded.standings.items():
         held.seat(person, bound[person], standing)
-        held.kept[person] = Kept(begins[person].at_us, 0)
+        held.keep_until(person, begins[person].at_us)
     await _listen(conn, held, now_us=now_us)
     await bus.announce(conn, folded.rows)
     return held
@@ -135,21 +152,21 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
 async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int = 500) -> int:
     """Save what has changed since a minute ago, some at a time; gives how many. Call it once a second."""
     rows: list[standings.Checkpoint] = []
-    replaced: list[tuple[PersonId, int]] = []
+    gone: list[tuple[PersonId, int]] = []
     for person in held.board:
-        kept = held.kept.setdefault(person, Kept(0, 0))
+        kept = held.kept.setdefault(person, Kept([0]))
         standing = held.board.standing(person)
-        if standing.at_us <= kept.as_of_us or now_us - kept.at_us < CHECKPOINT_US:
+        if standing.at_us <= kept.as_of_us[-1] or now_us - kept.at_us < CHECKPOINT_US:
             continue
         past = held.duties[person].past(standing.at_us)
         rows.append(standings.Checkpoint(person, standing.at_us, past, wire.encode(standing)))
-        if kept.as_of_us and kept.as_of_us // HISTORY_US == standing.at_us // HISTORY_US:
-            replaced.append((person, kept.as_of_us))
-        held.kept[person] = Kept(standing.at_us, now_us)
+        kept.as_of_us.append(standing.at_us)
+        kept.at_us = now_us
+        gone += [(person, as_of_us) for as_of_us in kept.thinned()]
         if len(rows) == most:
             break
     await standings.save(conn, rows)
-    await standings.drop(conn, replaced)
+    await standings.drop(conn, gone)
     return len(rows)
 
 
@@ -192,7 +209,7 @@ async def _refold(
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
     for person, standing in folded.standings.items():
         held.seat(person, bound[person], standing)
-        held.kept[person] = Kept(begins[person].at_us, 0)
+        held.keep_until(person, begins[person].at_us)
     return folded.rows
 
 

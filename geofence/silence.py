@@ -48,7 +48,7 @@ class Ear:
         self, heard: Mapping[DeviceId, int], *, blind: Iterable[tuple[int, int]], now_us: int, policy: Policy
     ) -> list[Change]:
         """`heard`: when anything of a device was last received."""
-        spans = sorted(blind)
+        spans = merged(blind)
         soon_us = int(min(policy.silent_s, policy.no_location_s) * SECOND_US)
         changes: list[Change] = []
         worn: set[Key] = set()
@@ -77,6 +77,17 @@ class Ear:
             self.absent.pop(key, None)
         else:
             self.absent[key] = after
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order and apart from each other: nothing is counted twice."""
+    found: list[tuple[int, int]] = []
+    for since_us, until_us in sorted(spans):
+        if found and since_us <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until_us))
+        else:
+            found.append((since_us, until_us))
+    return found
 
 
 def _unworn(gone: Contact, now_us: int) -> list[Change]:

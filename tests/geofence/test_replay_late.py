@@ -3,9 +3,10 @@
 import asyncpg
 import pytest
 
+from core.clock import to_us
 from courtroom import Courtroom
 from geofence.model import ConditionKind, Window
-from scene import a_fix, an_event
+from scene import MINUTE_US, a_fix, an_event, at
 from supervised import Supervised, supervised
 from tracking.model import EventKind, Report
 
@@ -116,7 +117,7 @@ async def test_a_late_event_of_a_device(late: Late) -> None:
 
 
 async def test_replay_begins_at_a_checkpoint_and_voids_what_it_folded_without(late: Late) -> None:
-    """One checkpoint an hour is kept; here those of the minutes 4 and 79."""
+    """Recent checkpoints are kept one by one, older ones by the hour."""
     room = late.room
     assert await room.checkpoint(now=4) == 1
     await room.hear(late.said(0, *range(70, 80)), now=80)
@@ -139,3 +140,13 @@ async def test_what_rests_on_fixes_that_are_not_kept_any_more_stays(late: Late) 
     await room.begin(now=20)
     await room.hear(late.said(0, 19.5), now=21)
     assert await room.story() == "curfew:raised curfew:ended"
+
+
+async def test_checkpoints_thin_out_with_age(late: Late) -> None:
+    room = late.room
+    for minute in range(5, 140):
+        await room.hear(late.said(0, minute), now=minute)
+        await room.checkpoint(now=minute + 1)
+    rows = await room.conn.fetch("select as_of from standings order by as_of")
+    minutes = [round((to_us(row["as_of"]) - at(0)) / MINUTE_US) for row in rows]
+    assert minutes == [59, 119, *range(124, 140)]  # the last of two hours, and a quarter of an hour

@@ -45,7 +45,7 @@ async def test_ten_minutes_of_nothing_are_silence_and_the_first_word_ends_it(
 
 
 async def test_what_the_platform_could_not_hear_is_not_counted(room: Courtroom, one: Supervised) -> None:
-    deaf = [(at(2), at(8))]
+    deaf = [(at(6), at(8)), (at(2), at(7))]
     await room.tick(now=16.9, heard=heard(one, 1), blind=deaf)
     assert await room.story() == ""
     await room.tick(now=17, heard=heard(one, 1), blind=deaf)
