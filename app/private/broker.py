@@ -124,7 +124,20 @@ class Broker:
         self._secret = self._keep_secret()
         self._write("access", ACCESS)
         self.enrol(*PLATFORM)
-        self.port = free_port(self.port)
+        if self.port:  # its clients know it: another one would be no help
+            self._listen()
+            return self
+        for attempts_left in reversed(range(3)):
+            self.port = free_port()
+            try:
+                self._listen()
+                break
+            except ServiceError:  # somebody took the port meanwhile
+                if not attempts_left:
+                    raise
+        return self
+
+    def _listen(self) -> None:
         self._write("settings", SETTINGS.format(port=self.port, host=HOST, home=self.home))
         with self.log.open("ab") as log:
             self.child = process.launch(
@@ -134,8 +147,11 @@ class Broker:
                 env=place.environment(self.program),
                 at_parents_end=signal.SIGTERM,
             )
-        self._wait_for(PLATFORM[0])
-        return self
+        try:
+            self._wait_for(PLATFORM[0])
+        except ServiceError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         process.end(self.child, signal.SIGTERM)

@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from app.private import broker as broker_module
 from app.private.broker import Broker, hashed
+from app.private.process import ServiceError
 
 WAIT_S = 10
 NOT_AUTHORIZED = 0x87
@@ -132,6 +135,23 @@ def test_passwords_and_address_outlive_kill_9(own: Broker) -> None:
     own.child.wait()
     own.start()
     assert own.url("EJ-9") == before
+
+
+def test_a_port_that_its_clients_know_is_not_exchanged_for_another(own: Broker) -> None:
+    own.stop()
+    with socket.create_server(("127.0.0.1", own.port)), pytest.raises(ServiceError, match="in use"):
+        own.start()
+
+
+def test_a_port_that_is_taken_meanwhile_is_exchanged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        ports = iter((taken, 0))
+        real = broker_module.free_port
+        monkeypatch.setattr(broker_module, "free_port", lambda: next(ports) or real())
+        made = Broker(home / "mq-taken").start()
+        made.stop()
+    assert made.port != taken
 
 
 def test_many_devices_are_enrolled_at_once(own: Broker) -> None:
