@@ -3,6 +3,7 @@
 import re
 from math import isfinite
 from typing import ClassVar, Final
+from zoneinfo import available_timezones
 
 import shapely
 
@@ -92,7 +93,9 @@ def check(shape: Shape) -> None:
 
 
 def check_hours(hours: Hours) -> None:
-    """Windows lie inside one day, begin before they end and do not overlap."""
+    """Windows lie inside one day, begin before they end and do not overlap; the time zone is known."""
+    if hours.tz not in available_timezones():
+        raise HoursWrong(tz=hours.tz)
     for weekday in range(7):
         _check_windows([(w.starts, w.ends) for w in hours.weekly if w.weekday == weekday])
     if any(not 0 <= window.weekday <= 6 for window in hours.weekly):

@@ -3,51 +3,18 @@
 Inside is exact on the stored doubles, and the border counts as inside. Metres are those of the local WGS84
 plane at the place asked about: circles and corridors are true circles and corridors there, not polygons."""
 
-from math import hypot, isfinite
-from typing import ClassVar
+from math import hypot
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry, LineString, MultiPolygon, Point, Polygon
+from shapely import Geometry, LineString, Point
 
-from core.errors import Refusal
 from core.geo import LonLat, metres_per_degree
 from geofence.model import Shape, ShapeKind
 
-EXPECTED = {
-    ShapeKind.AREA: (Polygon, MultiPolygon),
-    ShapeKind.CIRCLE: (Point,),
-    ShapeKind.CORRIDOR: (LineString,),
-}
 HERE = Point(0.0, 0.0)
 HALF_TURN = 180.0
-
-
-class BadShape(Refusal):
-    """A zone that cannot be judged; `why` says what is wrong with it."""
-
-    code: ClassVar[str] = "bad_shape"
-    status: ClassVar[int] = 422
-
-
-def checked(shape: Shape) -> Shape:
-    """The same shape, if it can be judged. Every zone passes here before it binds anybody."""
-    geometry = shape.geometry
-    if not isinstance(geometry, EXPECTED[shape.kind]):
-        raise BadShape(why="wrong_type", given=type(geometry).__name__)
-    if shapely.is_empty(geometry):
-        raise BadShape(why="empty")
-    coordinates = shapely.get_coordinates(geometry).tolist()
-    if not all(isfinite(x) and isfinite(y) for x, y in coordinates):
-        raise BadShape(why="not_finite")
-    if not all(-180.0 <= x <= 180.0 and -90.0 <= y <= 90.0 for x, y in coordinates):
-        raise BadShape(why="out_of_range")
-    if not shapely.is_valid(geometry):
-        raise BadShape(why="invalid", detail=shapely.is_valid_reason(geometry))
-    if (shape.kind is not ShapeKind.AREA) is not (isfinite(shape.radius_m) and shape.radius_m > 0.0):
-        raise BadShape(why="radius", given=shape.radius_m)
-    return shape
 
 
 def covers(shape: Shape, at: LonLat) -> bool:

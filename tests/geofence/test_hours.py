@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.times import from_us, to_us
 from geofence.model import Absence, DayException, Hours, Window
-from geofence.rules import hours
+from geofence.rules import drawing, hours
 from scene import a_term, daily
 
 TASHKENT = "Asia/Tashkent"
@@ -107,6 +107,12 @@ def test_a_window_within_the_hour_that_comes_twice_counts_once() -> None:
         False,
         False,
     ]
+
+
+def test_a_time_zone_that_nobody_knows_is_refused_at_the_door() -> None:
+    drawing.check_hours(NIGHT)
+    with pytest.raises(drawing.HoursWrong):
+        drawing.check_hours(Hours(tz="Asia/Tashkend"))
 
 
 minutes = st.integers(0, 1439)
