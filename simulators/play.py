@@ -18,7 +18,10 @@ from tracking.wire import DOWN, UP, binary, down, json
 SLOT_S: Final = 0.02
 TIDY_EVERY_US: Final = SECOND_US
 DRAIN_S: Final = 45.0
-GREETING_S: Final = 1.5
+GREETING_S: Final = 8.0
+"""At most: the platform answers a device every five seconds."""
+GREET_EVERY: Final = 150
+"""Slots: a worker that is just starting may not have heard the first."""
 EPOCH_US: Final = 1_767_225_600 * SECOND_US
 """The beginning of 2026."""
 NUMBERS_PER_SECOND: Final = 10
@@ -64,6 +67,7 @@ class Player:
     scene_us: int = 0
     """How far the play has come: behind the clock where it catches up with the past."""
     asked: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.devices = [Device(s, first=self.first_sequence) for s in self.serials]
@@ -75,9 +79,13 @@ class Player:
     async def greet(self) -> None:
         """Says nothing with every device: the platform answers with the highest number it knows of it."""
         self.gateways[0].listen(DOWN.format("+"), self.hear)
-        for who, topic in enumerate(self.topics):
-            self._publish(Parcel(who, topic, as_json(Outgoing([], 0), now_us(), ())))
-        await asyncio.sleep(GREETING_S)
+        for slot in range(int(GREETING_S / SLOT_S)):
+            if slot % GREET_EVERY == 0:
+                for who in set(range(len(self.devices))) - self.answered:
+                    self._publish(Parcel(who, self.topics[who], as_json(Outgoing([], 0), now_us(), ())))
+            if len(self.answered) == len(self.devices):
+                return
+            await asyncio.sleep(SLOT_S)
 
     def summary(self) -> str:
         t, held = self.tally, sum(d.held for d in self.devices)
@@ -128,6 +136,7 @@ class Player:
             device.begin_after(message.last)
         device.hear(message)
         self.asked.add(who)
+        self.answered.add(who)
         if self.ledger and isinstance(message, down.Acknowledge):
             self.ledger.acknowledged(device.serial, device.acknowledged)
 

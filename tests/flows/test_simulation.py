@@ -12,6 +12,7 @@ from app.private.broker import Broker
 from core import clock
 from platform_running import Platform
 
+pytestmark = pytest.mark.slow
 PEOPLE = 12
 LAST_S = "600"
 
@@ -28,7 +29,9 @@ from fixes limit 1
 async def running(conn: asyncpg.Connection, platform: Platform) -> Platform:
     await seed.write(conn, people=PEOPLE, seed=3, now=clock.now())
     platform.start("ingest")
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(30):
+        while "recovered" not in platform.log("ingest"):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
     return platform
 
 
@@ -77,3 +80,14 @@ async def test_a_planted_loss_and_a_planted_double_are_found(
     code, counted = await compare(running, ledger, wait_s=0)
     assert (counted["lost"], counted["doubled"], counted["altered"]) == (1, 1, 1)
     assert code == 1
+
+
+async def test_true_breaches_are_found_and_no_others(
+    running: Platform, broker: Broker, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "ledger"
+    await simulate(running, broker, "--scenario", "breach", "--interval", "5", "--ledger", str(ledger))
+    code, counted = await compare(running, ledger, wait_s=20)
+    assert counted["true"] >= 2
+    assert (counted["missed"], counted["false"], counted["still_open"]) == (0, 0, 0)
+    assert code == 0
