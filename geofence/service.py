@@ -23,7 +23,7 @@ from tracking import store as tracking_store
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
-CHECKPOINT_US: Final = 60_000_000
+CHECKPOINT_US: Final = 30_000_000
 """How old a checkpoint may be: so much is folded again after a crash."""
 RECENT_US: Final = 900_000_000
 """For so long every checkpoint is kept: most late reports are minutes late."""
@@ -150,7 +150,7 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
 
 
 async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int = 500) -> int:
-    """Save what has changed since a minute ago, some at a time; gives how many. Call it once a second."""
+    """Save what has changed since the last ones, some at a time; gives how many. Call it once a second."""
     rows: list[standings.Checkpoint] = []
     gone: list[tuple[PersonId, int]] = []
     for person in held.board:
