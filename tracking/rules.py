@@ -30,7 +30,7 @@ def add_all(stored: Ranges, numbers: Iterable[int]) -> tuple[Ranges, list[bool]]
     """The ranges with all `numbers`, and of each whether it was new (the first of equals is)."""
     new = []
     for number in numbers:
-        is_new = not holds(stored, number)
+        is_new = not stored or number > stored[-1][1] or not holds(stored, number)
         if is_new:
             stored = add(stored, number, number)
         new.append(is_new)

@@ -16,6 +16,7 @@ Header   0  2  magic "EJ"            Fix   0  8  fix time, µs since 1970 UTC, s
 
 The integer of a coordinate divided by 10,000,000 is the double nearest to its decimal: nothing is lost."""
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
@@ -63,12 +64,17 @@ FIX: Final = np.dtype(
 _HEADER: Final = Struct("<2sBBHHqII")
 _FIX: Final = Struct("<qIii4f4B")
 
+_HEAD: Final = struct.Struct("<HxxqIxxxx")
+"""From the count on: NumPy is slow with single values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     sent_us: int
     oldest: int
-    fixes: NDArray[np.void]
+    count: int
+    body: bytes
+    """The fixes as they lie in the payload, unchecked: see `join`."""
 
 
 def is_ours(payload: bytes) -> bool:
@@ -76,17 +82,20 @@ def is_ours(payload: bytes) -> bool:
 
 
 def read(payload: bytes) -> Batch | Reason:
-    """The header's values and the fixes as they lie in the payload, unchecked."""
+    """The header's values, and the bytes of as many fixes as it promises."""
     if len(payload) < HEADER.itemsize:
         return Reason.UNREADABLE
     if payload[2] != VERSION:
         return Reason.UNKNOWN_VERSION
-    head = np.frombuffer(payload, HEADER, count=1)[0]
-    if len(payload) != HEADER.itemsize + int(head["count"]) * FIX.itemsize:
+    count, sent_us, oldest = _HEAD.unpack_from(payload, 4)
+    if len(payload) != HEADER.itemsize + count * FIX.itemsize:
         return Reason.UNREADABLE
-    return Batch(
-        int(head["sent_us"]), int(head["oldest"]), np.frombuffer(payload, FIX, offset=HEADER.itemsize)
-    )
+    return Batch(sent_us, oldest, count, payload[HEADER.itemsize :])
+
+
+def join(batches: Iterable[Batch]) -> NDArray[np.void]:
+    """The fixes of many batches at once; one array a batch would cost more than all the rest."""
+    return np.frombuffer(b"".join(batch.body for batch in batches), FIX)
 
 
 def columns(raw: NDArray[np.void], *, device: NDArray[np.int64], sent_us: Any, received_us: Any) -> Fixes:

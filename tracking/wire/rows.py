@@ -49,7 +49,7 @@ class Rows:
         fixes.accuracy_m[fixes.accuracy_m == 0] = np.nan  # 0 is unknown, never perfect
         messages = [message for message, *_ in self.heads]
         for message, _, batch in self.blocks:
-            messages += [message] * len(batch.fixes)
+            messages += [message] * batch.count
         return fixes, messages
 
 
@@ -67,11 +67,11 @@ def _of_rows(heads: list[tuple[Message, int, int]], rows: list[tuple[Any, ...]])
 def _of_blocks(blocks: list[tuple[Message, int, binary.Batch]]) -> Fixes:
     if not blocks:
         return columns.of(())
-    counts = [len(batch.fixes) for *_, batch in blocks]
+    counts = [batch.count for *_, batch in blocks]
     received = [message.received_us for message, *_ in blocks]
     sent = [batch.sent_us or message.received_us for message, _, batch in blocks]
     return binary.columns(
-        np.concatenate([batch.fixes for *_, batch in blocks]),
+        binary.join(batch for *_, batch in blocks),
         device=np.repeat(np.array([device for _, device, _ in blocks], np.int64), counts),
         sent_us=np.repeat(np.array(sent, np.int64), counts),
         received_us=np.repeat(np.array(received, np.int64), counts),
