@@ -91,7 +91,9 @@ def layer(
         data = {"type": "FeatureCollection", "features": [f | {"id": i} for i, f in enumerate(features)]}
         tip = folium.GeoJsonTooltip(fields=["text"], labels=False, class_name="tip")
         told = tip if all(f["properties"]["text"] for f in features) else None
-        folium.GeoJson(data, style_function=style, marker=marker, tooltip=told).add_to(group)
+        folium.GeoJson(data, style_function=style, marker=marker, tooltip=told, smooth_factor=0.3).add_to(
+            group
+        )
     return group
 
 

@@ -1,8 +1,10 @@
-// Open alerts beside the map: gravest first, a new one flashes, is said aloud to screen readers, and may ring.
+// Open alerts beside the map: gravest first, of these what goes on; a new one flashes, is said aloud to screen readers, and may ring.
 
 import { age, el, t } from "/static/texts.js";
 
 const ARROW = "M6 3.5 10.5 8 6 12.5";
+
+const isOver = (card) => Boolean(card.annulled_at || card.closed_at);
 
 function openLink(card) {
   const link = el("a.open-alert", { href: `/alerts/${card.id}`, title: t("map.alert"), "aria-label": t("map.alert") });
@@ -44,7 +46,7 @@ export class AlertList {
 
   open() {
     return [...this.cards.values()].sort((a, b) =>
-      (a.state === "taken") - (b.state === "taken") || a.severity - b.severity || Date.parse(b.raised_at) - Date.parse(a.raised_at));
+      (a.state === "taken") - (b.state === "taken") || a.severity - b.severity || isOver(a) - isOver(b) || Date.parse(b.raised_at) - Date.parse(a.raised_at));
   }
 
   draw(fresh = new Set()) {
@@ -55,7 +57,7 @@ export class AlertList {
   }
 
   item(card, isFresh) {
-    const over = card.annulled_at || card.closed_at;
+    const over = isOver(card);
     const button = el("button.alert", { type: "button", "data-alert": card.id },
       el("b", {}, t(`alert.kind.${card.kind}`)),
       el("span.alert-who", {}, card.person_name),
