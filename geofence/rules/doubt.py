@@ -1,6 +1,6 @@
 """How sure is it that a person is outside a zone: a filter of two states, moved by each fix."""
 
-from math import erf, exp, log, sqrt
+from math import erf, exp, inf, log, sqrt
 
 from geofence.model import Verdict
 from geofence.policies import Policy
@@ -14,7 +14,7 @@ SIGMAS_OF_NO_DOUBT = 8.0
 
 def accuracy(fix: Fix, policy: Policy) -> tuple[float, bool]:
     """Metres at 68 %, and whether they had to be assumed because the device named none (0 is none)."""
-    if fix.accuracy_m is None or not fix.accuracy_m > 0.0:
+    if fix.accuracy_m is None or not 0.0 < fix.accuracy_m < inf:
         return unknown_accuracy(fix.mechanism, policy), True
     return max(fix.accuracy_m, policy.accuracy_floor_m), False
 

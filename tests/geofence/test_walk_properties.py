@@ -1,5 +1,6 @@
 """What must hold of the fold for every life, whatever the order, the pauses and the ticks."""
 
+import json
 import random
 from collections import defaultdict
 from itertools import pairwise
@@ -84,6 +85,14 @@ def test_what_is_open_in_the_standing_is_what_opened_and_did_not_close(
     held = {tuple(b.breach) for b in standing.beliefs if b.breach}
     held |= {(s.kind, w.device, s.opened_us) for w in standing.worn for s in w.signs if s.opened_us}
     assert open_now == held
+
+
+@given(a_life(), all_terms())
+def test_evidence_is_plain_and_names_its_policy(life: list[Report], terms: Terms) -> None:
+    for change in walked(life, terms)[1]:
+        assert json.loads(json.dumps(change.evidence, allow_nan=False)) == change.evidence
+        assert change.evidence["policy"] == POLICY.id
+        assert ("why" in change.evidence) if change.edge is Edge.OPENED else ("reason" in change.evidence)
 
 
 @given(a_life(), all_terms())
