@@ -11,9 +11,11 @@ from geofence.rules import alerts as rules
 from geofence.store import alerts as store
 
 
-async def take(conn: AsyncConnection, by: UserId, *, alert: AlertId) -> Alert:
-    """Of two officers one wins; the other is refused with 409."""
-    return await answer(conn, alert, command=rules.Take(by))
+async def take(
+    conn: AsyncConnection, by: UserId, *, alert: AlertId, instead_of: UserId | None = None
+) -> Alert:
+    """Of two officers one wins; the other is refused with 409, unless they knowingly relieve the first."""
+    return await answer(conn, alert, command=rules.Take(by, instead_of))
 
 
 async def note(conn: AsyncConnection, by: UserId, *, alert: AlertId, text: str) -> Alert:

@@ -148,6 +148,22 @@ async def _compared(
     }
 
 
+async def beginnings(
+    conn: asyncpg.Connection, bound: Mapping[PersonId, Duty], moments: Mapping[PersonId, int]
+) -> dict[PersonId, Standing]:
+    """Where to fold again from, so that nothing at or after a moment of each person is in it."""
+    latest = await standings.latest(conn, moments)
+    begins: dict[PersonId, Standing] = {}
+    for person, before_us in moments.items():
+        standing = walk.fresh(person)
+        if person in latest:
+            standing = restored(latest[person], bound[person]) or await beginning(
+                conn, person, bound[person], before_us=before_us
+            )
+        begins[person] = standing
+    return begins
+
+
 async def beginning(
     conn: asyncpg.Connection, person: PersonId, duty: Duty, *, before_us: int = NEVER_US
 ) -> Standing:

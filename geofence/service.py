@@ -85,7 +85,7 @@ async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
     prints = await terms.fingerprints(conn)
     held = Supervision(Board(policies.valid_at(now_us)), prints)
     bound = await replay.duties(conn, prints)
-    begins = await _beginnings(conn, bound)
+    begins = await replay.beginnings(conn, bound, dict.fromkeys(bound, replay.NEVER_US))
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
     for person, standing in folded.standings.items():
         held.seat(person, bound[person], standing)
@@ -139,13 +139,14 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
     held.prints = prints
     held.ear.wearings = await terms.wearings(conn, since_us=now_us)
     bound = await replay.duties(conn, changed)
-    begins: dict[PersonId, Standing] = {}
+    reached: dict[PersonId, int] = {}
     for person, duty in bound.items():
         standing = held.board.standing(person) if person in held.board else None
         if standing and duty.past(standing.at_us) == held.duties[person].past(standing.at_us):
             held.seat(person, duty, standing)
         else:
-            begins[person] = await replay.beginning(conn, person, duty)
+            reached[person] = replay.NEVER_US
+    begins = await replay.beginnings(conn, bound, reached)
     return await _refold(conn, held, begins, bound, now_us=now_us)
 
 
@@ -189,10 +190,7 @@ async def _again(
     unknown = [person for person in begun if person not in held.duties]
     bound = {person: held.duties[person] for person in begun.keys() - set(unknown)}
     bound |= await replay.duties(conn, unknown)
-    begins = {
-        person: await replay.beginning(conn, person, bound[person], before_us=before_us)
-        for person, before_us in begun.items()
-    }
+    begins = await replay.beginnings(conn, bound, begun)
     return await _refold(conn, held, begins, bound, now_us=now_us)
 
 
@@ -211,18 +209,6 @@ async def _refold(
         held.seat(person, bound[person], standing)
         held.keep_until(person, begins[person].at_us)
     return folded.rows
-
-
-async def _beginnings(conn: asyncpg.Connection, bound: dict[PersonId, Duty]) -> dict[PersonId, Standing]:
-    """Everybody's newest checkpoint; who has a void one is looked up alone."""
-    latest = await standings.latest(conn)
-    begins: dict[PersonId, Standing] = {}
-    for person, duty in bound.items():
-        standing = walk.fresh(person)
-        if person in latest:
-            standing = replay.restored(latest[person], duty) or await replay.beginning(conn, person, duty)
-        begins[person] = standing
-    return begins
 
 
 def _earliest(late: Iterable[PersonId], fixes: Fixes, events: Sequence[DeviceEvent]) -> dict[PersonId, int]:

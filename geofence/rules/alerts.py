@@ -1,4 +1,4 @@
-"""What may happen to an alert next: taken by one officer, noted by anybody, closed by the one who took it."""
+"""What may happen to an alert next: taken by one officer, noted by anybody, closed by the one who has it."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -36,6 +36,8 @@ class NoteTooLong(Invalid):
 @dataclass(frozen=True, slots=True)
 class Take:
     by: UserId
+    instead_of: UserId | None = None
+    """Whom they relieve, knowingly: shifts end and alerts do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def _take(alert: Alert, command: Take) -> tuple[Alert, tuple[Entry, ...]]:
     if alert.state is AlertState.CLOSED:
         raise AlreadyClosed
     if alert.state is AlertState.TAKEN:
-        if alert.taken_by != command.by:
+        if alert.taken_by == command.by:
+            return alert, ()  # a repeated click is no second fact
+        if alert.taken_by != command.instead_of:
             raise AlreadyTaken
-        return alert, ()  # a repeated click is no second fact
     taken = replace(alert, state=AlertState.TAKEN, taken_by=command.by)
     return taken, (Entry(EntryKind.TAKEN, command.by),)
 

@@ -28,9 +28,12 @@ on conflict (person_id, as_of) do update set terms = excluded.terms, state = exc
 """
 
 LATEST = """
--- Where does everybody stand?
-select distinct on (person_id) person_id, as_of, terms, state from standings
-order by person_id, as_of desc
+-- Where did each of these stand before a moment?
+select s.person_id, s.as_of, s.terms, s.state
+from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, before)
+cross join lateral (
+    select * from standings where person_id = n.person_id and as_of < n.before order by as_of desc limit 1
+) s
 """
 
 BEFORE = """
@@ -75,8 +78,10 @@ async def save(conn: asyncpg.Connection, rows: Sequence[Checkpoint]) -> None:
         )
 
 
-async def latest(conn: asyncpg.Connection) -> dict[PersonId, Checkpoint]:
-    return {found.person: found for found in map(_checkpoint, await conn.fetch(LATEST))}
+async def latest(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> dict[PersonId, Checkpoint]:
+    """The newest checkpoint of each person before a moment of theirs."""
+    rows = await conn.fetch(LATEST, list(moments), [from_us(at) for at in moments.values()])
+    return {found.person: found for found in map(_checkpoint, rows)}
 
 
 async def before(

@@ -23,12 +23,14 @@ async def test_saved_found_and_written_over(conn: asyncpg.Connection) -> None:
     await saved(conn, one.person, 1, 3, 2)
     await saved(conn, two.person, 1)
     await standings.save(conn, [Checkpoint(one.person, at(2), b"other", b"22")])
-    latest = await standings.latest(conn)
+    latest = await standings.latest(conn, {one.person: at(9), two.person: at(1.5)})
     assert {person: found.as_of_us for person, found in latest.items()} == {
         one.person: at(3),
         two.person: at(1),
     }
     assert await minutes(conn, one.person) == [3, 22, 1]
+    earlier = await standings.latest(conn, {one.person: at(3), two.person: at(1)})
+    assert {person: found.as_of_us for person, found in earlier.items()} == {one.person: at(2)}
     older = await standings.before(conn, one.person, before_us=at(3), most=1, skip=1)
     assert [found.terms for found in older] == [b"terms"]
 
