@@ -10,7 +10,7 @@ const size = (small, large) => ["interpolate", ["linear"], ["zoom"], 7, small, 1
 /** Zones below the people: forbidden ones hatched, territories only outlined. */
 export function addZones(map) {
   map.addImage("hatch", hatch(colours.breach), { pixelRatio: 2 });
-  map.addSource("zones", { type: "geojson", data: nothing });
+  map.addSource("zones", { type: "geojson", data: nothing, tolerance: 0.02 }); // circles stay round
   map.addLayer({ id: "zone", type: "fill", source: "zones", filter: ["!=", ["get", "kind"], "boundary"],
     paint: { "fill-color": ZONE, "fill-opacity": 0.13 } });
   map.addLayer({ id: "zone-hatch", type: "fill", source: "zones", filter: IS_FORBIDDEN,
@@ -19,7 +19,7 @@ export function addZones(map) {
     paint: { "line-color": ZONE, "line-width": 1.8 } });
   map.addLayer({ id: "zone-border", type: "line", source: "zones", filter: ["==", ["get", "kind"], "boundary"],
     paint: { "line-color": ZONE, "line-width": 2.2, "line-dasharray": [3, 2] } });
-  map.addLayer({ id: "zone-name", type: "symbol", source: "zones", minzoom: 11,
+  map.addLayer({ id: "zone-name", type: "symbol", source: "zones", minzoom: 12.5,
     layout: { "text-field": ["get", "name"], "text-font": ["Inter Variable"], "text-size": 12, "text-max-width": 9 },
     paint: { "text-color": ZONE, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
 }
