@@ -5,10 +5,10 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from core.model import DeviceId
-from geofence.model import Absence, ConditionId, Hours, Shape, Term, Terms, ZoneId
+from geofence.model import Absence, ConditionId, Hours, Shape, TakenOff, Term, Terms, ZoneId
 from geofence.rules import walk
-from scene import ALWAYS, DEVICE, a_fix, a_term, an_event, at, circle, corridor, daily, square
-from tracking.model import EventKind, Flag, Mechanism, Report
+from scene import ALWAYS, DEVICE, PERSON, a_fix, a_term, an_event, at, circle, corridor, daily, square
+from tracking.model import EventKind, Flag, Mechanism
 
 OTHER_DEVICE = DeviceId(71)
 LASTS_MIN = 600
@@ -66,14 +66,16 @@ def all_terms(draw: st.DrawFn) -> Terms:
 
 
 @st.composite
-def a_life(draw: st.DrawFn, most: int = 40) -> list[Report]:
-    """Reports of one person in the order of the fold: stays of several fixes, now and then an event."""
-    now, reports, x, y = 0.0, list[Report](), 0.0, 0.0
+def a_life(draw: st.DrawFn, most: int = 40) -> list[walk.Fact]:
+    """Facts of one person in the order of the fold: stays of several fixes, now and then an event."""
+    now, reports, x, y = 0.0, list[walk.Fact](), 0.0, 0.0
     for sequence in range(1, draw(st.integers(1, most)) + 1):
         now += draw(st.sampled_from([0.0, 1 / 60, 0.25, 1.0, 1.0, 1.0, 5.0, 47.0]))
         if draw(st.integers(0, 3)) == 0:
             x, y = draw(metres), draw(metres)
         more = {"device": draw(st.sampled_from([DEVICE] * 5 + [OTHER_DEVICE])), "sequence": sequence}
+        if draw(st.integers(0, 29)) == 0:
+            reports.append(TakenOff(PERSON, more["device"], at(now), is_bare=draw(st.booleans())))
         if draw(st.integers(0, 9)) == 0:
             reports.append(an_event(now, draw(st.sampled_from(EventKind)), draw(st.integers(0, 100)), **more))
             continue

@@ -106,8 +106,11 @@ class Board:
         return changes
 
     def _can_fold(self, person: PersonId, reports: list[walk.Fact]) -> bool:
-        seat = self._seats.get(person)
-        return seat is not None and not walk.is_late(seat.standing, reports[0])
+        """A repeat of the last report is nothing new; anything else that is not after it is late."""
+        if (seat := self._seats.get(person)) is None:
+            return False
+        first = next((r for r in reports if walk.mark(r) != seat.standing.last), None)
+        return first is None or not walk.is_late(seat.standing, first)
 
     def _measure(
         self, batch: list[tuple[Seat, list[walk.Fact]]]

@@ -13,16 +13,16 @@ from geofence.model import Change, Standing, Terms
 from geofence.rules import walk
 from scene import PERSON, POLICY, a_fix, a_term, an_event, at, circle, words
 from tracking import fixes
-from tracking.model import DeviceEvent, EventKind, Fix, Report
+from tracking.model import EventKind, Fix
 from walks import LASTS_MIN, a_life, all_terms
 
 END_US = at(2 * LASTS_MIN)
 
 
-def of(board: Board, reports: list[Report]) -> list[Change]:
+def of(board: Board, reports: list[walk.Fact]) -> list[Change]:
     judged = board.judge(
         fixes.of([r for r in reports if isinstance(r, Fix)]),
-        [r for r in reports if isinstance(r, DeviceEvent)],
+        [r for r in reports if not isinstance(r, Fix)],
     )
     assert not judged.late
     return judged.changes
@@ -48,9 +48,9 @@ def bare(change: Change) -> Change:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(a_life(25), all_terms()), min_size=1, max_size=4), st.data())
 def test_board_and_scalar_fold_are_equal(
-    people: list[tuple[list[Report], Terms]], data: st.DataObject
+    people: list[tuple[list[walk.Fact], Terms]], data: st.DataObject
 ) -> None:
-    board, changes, all_reports = Board(POLICY), list[Change](), list[Report]()
+    board, changes, all_reports = Board(POLICY), list[Change](), list[walk.Fact]()
     for number, (life, terms) in enumerate(people):
         board.put(PersonId(number), terms)
         all_reports += [replace(r, person=PersonId(number)) for r in life]
@@ -78,6 +78,16 @@ def test_a_late_report_sets_all_of_the_persons_batch_aside() -> None:
     judged = board.judge(fixes.of([a_fix(9), a_fix(11)]))
     assert judged.late == {PERSON}
     assert board.standing(PERSON) is before
+
+
+def test_the_last_report_again_is_nothing_new() -> None:
+    board = Board(POLICY)
+    board.put(PERSON, (a_term(),))
+    of(board, [a_fix(10)])
+    before = board.standing(PERSON)
+    assert of(board, [a_fix(10)]) == []
+    assert board.standing(PERSON) is before
+    assert board.judge(fixes.of([a_fix(9), a_fix(10)])).late == {PERSON}
 
 
 def test_somebody_whom_the_board_does_not_hold_is_reported_and_not_lost() -> None:

@@ -12,19 +12,18 @@ from geofence import wire
 from geofence.model import Change, Edge, Standing, Terms
 from geofence.rules import walk
 from scene import PERSON, POLICY, a_fix, a_term, at, circle, words
-from tracking.model import Report
 from walks import LASTS_MIN, a_life, all_terms
 
 END_US = at(2 * LASTS_MIN)
 
 
-def walked(reports: list[Report], terms: Terms) -> tuple[Standing, list[Change]]:
+def walked(reports: list[walk.Fact], terms: Terms) -> tuple[Standing, list[Change]]:
     return walk.walk(walk.fresh(PERSON), reports, terms, policy=POLICY, until_us=END_US)
 
 
 @given(a_life(), all_terms(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_and_repeats_change_nothing(
-    life: list[Report], terms: Terms, chance: random.Random
+    life: list[walk.Fact], terms: Terms, chance: random.Random
 ) -> None:
     arrived = life + chance.sample(life, k=len(life) // 2)
     chance.shuffle(arrived)
@@ -33,7 +32,7 @@ def test_the_order_of_arrival_and_repeats_change_nothing(
 
 @given(a_life(), all_terms(), st.data())
 def test_a_walk_may_stop_anywhere_and_go_on_from_bytes(
-    life: list[Report], terms: Terms, data: st.DataObject
+    life: list[walk.Fact], terms: Terms, data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(life)))
     standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policy=POLICY)
@@ -44,7 +43,7 @@ def test_a_walk_may_stop_anywhere_and_go_on_from_bytes(
 
 @given(a_life(), all_terms(), st.data())
 def test_ticks_change_nothing_but_when_a_change_is_seen(
-    life: list[Report], terms: Terms, data: st.DataObject
+    life: list[walk.Fact], terms: Terms, data: st.DataObject
 ) -> None:
     standing, changes = walk.fresh(PERSON), list[Change]()
     for report in life:
@@ -59,7 +58,7 @@ def test_ticks_change_nothing_but_when_a_change_is_seen(
 
 
 @given(a_life(), all_terms())
-def test_breaches_alternate_and_have_names_of_their_own(life: list[Report], terms: Terms) -> None:
+def test_breaches_alternate_and_have_names_of_their_own(life: list[walk.Fact], terms: Terms) -> None:
     _, changes = walked(life, terms)
     by_subject: dict[tuple[str, int], list[Change]] = defaultdict(list)
     for change in changes:
@@ -77,7 +76,7 @@ def test_breaches_alternate_and_have_names_of_their_own(life: list[Report], term
 
 @given(a_life(), all_terms())
 def test_what_is_open_in_the_standing_is_what_opened_and_did_not_close(
-    life: list[Report], terms: Terms
+    life: list[walk.Fact], terms: Terms
 ) -> None:
     standing, changes = walked(life, terms)
     open_now = {(c.kind, c.subject, c.opened_us) for c in changes if c.edge is Edge.OPENED}
@@ -88,7 +87,7 @@ def test_what_is_open_in_the_standing_is_what_opened_and_did_not_close(
 
 
 @given(a_life(), all_terms())
-def test_evidence_is_plain_and_names_its_policy(life: list[Report], terms: Terms) -> None:
+def test_evidence_is_plain_and_names_its_policy(life: list[walk.Fact], terms: Terms) -> None:
     for change in walked(life, terms)[1]:
         assert json.loads(json.dumps(change.evidence, allow_nan=False)) == change.evidence
         assert change.evidence["policy"] == POLICY.id
@@ -96,7 +95,7 @@ def test_evidence_is_plain_and_names_its_policy(life: list[Report], terms: Terms
 
 
 @given(a_life(), all_terms())
-def test_doubt_opens_nothing_and_excuses_nothing(life: list[Report], terms: Terms) -> None:
+def test_doubt_opens_nothing_and_excuses_nothing(life: list[walk.Fact], terms: Terms) -> None:
     for change in walked(life, terms)[1]:
         if "verdict" in change.evidence and (
             change.edge is Edge.OPENED or change.evidence["reason"] == "complied"
