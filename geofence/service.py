@@ -176,6 +176,8 @@ async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -
     held.ear.wearings = await terms.wearings(conn, since_us=now_us)
     looked_us = 2 * int(held.board.policy.no_location_s * breaches.SECOND_US)
     for wearing in held.ear.wearings:  # a place received before we looked, by the time it was taken
+        if wearing.person not in held.board:  # put on a moment ago: the notification is waiting
+            continue
         place = held.board.standing(wearing.person).place
         if place is not None and place.device == wearing.device:
             held.ear.located[wearing.device] = place.taken_us

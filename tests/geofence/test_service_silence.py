@@ -5,6 +5,7 @@ import pytest
 
 from core.model import DeviceId
 from courtroom import Courtroom
+from geofence import service
 from scene import a_fix, an_event, at
 from supervised import Supervised, supervised
 from tracking.model import EventKind
@@ -96,3 +97,13 @@ async def test_silence_is_no_fold(room: Courtroom, one: Supervised) -> None:
     late = an_event(0.5, EventKind.HEARTBEAT, 80, device=one.device, person=one.person)
     await room.hear([late], now=12.5)
     assert await room.story() == "silent:raised"
+
+
+async def test_a_device_put_on_while_the_worker_begins(conn: asyncpg.Connection, one: Supervised) -> None:
+    """Its person was not there yet when the others were counted; the notification will bring them."""
+    room = Courtroom(conn)
+    await room.begin(now=0)
+    room.held.drop(one.person)
+    await service._listen(conn, room.held, now_us=at(0))
+    await room.hear([a_fix(1, device=one.device, person=one.person)], now=1)
+    assert one.person in room.held.board
