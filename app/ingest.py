@@ -70,6 +70,8 @@ class Worker:
     changed: set[DeviceId] = field(default_factory=set)
     """Devices heard since the last checkpoint."""
     ticked_us: int = 0
+    looked_us: int = 0
+    """When an unknown device last made us read the directory."""
 
     @classmethod
     async def recover(cls, conn: asyncpg.Connection, inbox: Inbox) -> Self:
@@ -134,7 +136,9 @@ class Worker:
     async def read(self, messages: tuple[Message, ...]) -> Decoded:
         """A device we do not know may have been registered a moment ago."""
         decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
-        if any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
+        is_due = clock.now_us() - self.looked_us >= TICK_US  # strangers must not make us look all the time
+        if is_due and any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
+            self.looked_us = clock.now_us()
             self.directory = await directory.load(self.conn)
             decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
         if decoded.rejected:

@@ -72,7 +72,8 @@ async def drain(conn: asyncpg.Connection, platform: Platform, *, stored: int, na
 
 @click.command()
 @click.argument("fixes", default=40_000)
-def main(fixes: int) -> None:
+@click.option("--terms/--no-terms", default=True, help="Whether the people have zones and hours to judge by.")
+def main(fixes: int, terms: bool) -> None:
     """Print both figures for each way of sending FIXES fixes."""
     home = Path(tempfile.mkdtemp(prefix="ejazo-bench-"))
     home.chmod(0o711)
@@ -81,12 +82,23 @@ def main(fixes: int) -> None:
         cluster.ensure("ejazo")
         migrate.upgrade(cluster.url("ejazo"))
         platform = Platform(cluster.url("ejazo"), broker.url("ingest"), home)
-        click.echo(platform.run("seed", "--people", str(PEOPLE)).stderr, nl=False)
+        if terms:
+            click.echo(platform.run("seed", "--people", str(PEOPLE)).stderr, nl=False)
+        else:
+            asyncio.run(plain(platform.database))
         asyncio.run(measure(broker, platform, fixes=fixes))
     finally:
         broker.stop()
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+async def plain(database: str) -> None:
+    """People without conditions: what is left is receiving and storing."""
+    conn = await db.connect(database)
+    for n in range(PEOPLE):
+        await tracked.a_wearer(conn, f"EM-{n}")
+    await conn.close()
 
 
 async def measure(broker: Broker, platform: Platform, *, fixes: int) -> None:

@@ -171,6 +171,18 @@ async def test_partitions_are_made_ahead_once_and_dropped_in_time(conn: asyncpg.
     assert today - timedelta(days=30) in await partitions.days(conn)
 
 
+async def test_events_and_rejected_messages_end_with_the_retention(conn: asyncpg.Connection) -> None:
+    device, _ = await tracked.a_wearer(conn, "EM-1")
+    worker, today = Worker(conn), clock.from_us(NOW_US)
+    for number, days in ((1, 20), (2, 2)):
+        event = tracked.an_event(device, number, taken_us=NOW_US - days * DAY_US)
+        await worker.say(json.encode([event]), b"?", at_us=NOW_US - days * DAY_US)
+    await records.forget(conn, today - timedelta(days=10))
+    assert await conn.fetchval("select array_agg(sequence) from device_events") == [2]
+    assert await conn.fetchval("select count(*) from rejected") == 1
+    assert rules.contiguous(worker.marks[device].stored) == 2
+
+
 async def test_two_may_want_the_same_day_at_once(conn: asyncpg.Connection, database: str) -> None:
     other = await db.connect(database)
     async with conn.transaction():

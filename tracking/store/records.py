@@ -1,7 +1,7 @@
 """Fixes and events of devices: written by COPY, each once, and read back in the order of the fold."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Final
 
@@ -37,6 +37,10 @@ select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]
 on conflict do nothing
 returning device_id, sequence
 """
+
+# What is older than the retention is forgotten; fixes go with their partitions.
+_FORGET_EVENTS: Final = "delete from device_events where taken_at < $1"
+_FORGET_REJECTED: Final = "delete from rejected where received_at < $1"
 
 # A person's fixes over a time, from whatever devices they wore.
 _FIXES_OF: Final = """
@@ -120,6 +124,12 @@ async def insert_rejected(conn: asyncpg.Connection, rejected: Sequence[Rejected]
             records=[(from_us(r.received_us), r.topic, r.reason.value, r.raw) for r in rejected],
             columns=("received_at", "topic", "reason", "raw"),
         )
+
+
+async def forget(conn: asyncpg.Connection, before: datetime) -> None:
+    """Events and rejected messages from before the retention. The marks stay: no number comes back."""
+    await conn.execute(_FORGET_EVENTS, before)
+    await conn.execute(_FORGET_REJECTED, before)
 
 
 async def reports(
