@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-START_S = 30
+START_S = 90
 
 
 def free_port() -> int:

@@ -94,6 +94,9 @@ async def timed(what: str, work: Awaitable[object]) -> object:
     return result
 
 
+ROUNDS = 8
+
+
 async def measure(url: str) -> None:
     conn = await db.connect(url)
     await conn.execute(WORLD)
@@ -106,13 +109,12 @@ async def measure(url: str) -> None:
     await hear(conn, held, batch(everybody, second))  # statements are prepared, everybody has a place
     for size in (50, 500, 2000):
         spent = [0.0, 0.0]
-        rounds = 8
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             second += 60
             some = random.permutation(everybody)[:size]
             for place, seconds in enumerate(await hear(conn, held, batch(np.sort(some), second))):
                 spent[place] += seconds
-        count = rounds * min(size, PEOPLE)
+        count = ROUNDS * min(size, PEOPLE)
         store, judge = (1e6 * total / count for total in spent)
         click.echo(f"batch of {size:5}: store {store:6.1f}, judge and save {judge:6.1f} µs a fix")
     now = BEGIN_US + int(second * SECOND_US) + SECOND_US
