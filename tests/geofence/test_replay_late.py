@@ -53,6 +53,7 @@ async def test_also_when_the_worker_died_between(late: Late) -> None:
     await late.room.checkpoint(now=4)
     await late.room.tick(now=6)
     await late.room.begin(now=6.5)
+    assert await late.room.story() == "curfew:raised"
     await late.room.hear(late.said(0, *AT_HOME), now=7)
     await late.ending(now=7)
     assert await late.room.story() == "curfew:raised curfew:annulled"
