@@ -194,11 +194,11 @@ def ends(points: Sequence[Point], breaches: Iterable[Broke], *, t: Say) -> list[
     times = [p.taken_at for p in points]
     made = []
     for breach in breaches:
-        for word, at in (("begins", breach.opened_at), ("ends", breach.closed_at)):
+        for word, at in (("track.begins", breach.opened_at), ("track.ends", breach.closed_at)):
             before = bisect_right(times, at) - 1 if at else -1
             if before >= 0 and at:
-                text = f"{t('alert.kind.' + breach.kind)} · {t('track.' + word)} {i18n.clock(at)}"
-                made.append(feature("Point", _place(points[before]), text=text, is_end=word == "ends"))
+                text = f"{t('alert.kind.' + breach.kind)} · {t(word)} {i18n.clock(at)}"
+                made.append(feature("Point", _place(points[before]), text=text, is_end=word == "track.ends"))
     return made
 
 

@@ -11,7 +11,7 @@ const NEIGHBOURS = {
 };
 const LIGHT = {
   outside: "#e7e3d8", land: "#f5f2ea", city: "#fdfbf5", border: "#b9ad97", grid: "#ddd6c7", ink: "#3a444f",
-  faint: "#7c7566", halo: "#f8f5ee", order: "#1d7f6e", breach: "#c9301f", silent: "#5f6675", battery: "#c47a06",
+  faint: "#655f51", halo: "#f8f5ee", order: "#1d7f6e", breach: "#c9301f", silent: "#5f6675", battery: "#c47a06",
   rim: "#ffffff", accent: "#0b6570", zone: "#0b7d8a",
 };
 const DARK = {

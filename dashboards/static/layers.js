@@ -48,15 +48,16 @@ export function addPeople(map) {
     paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
 }
 
-/** Breaches breathe, unless the reader wants stillness. */
-export function breathe(map) {
+/** Breaches breathe while there are some, unless the reader wants stillness. */
+export function breathe(map, isAnybody) {
   if (isStill) return;
   let isWide = false;
-  map.setPaintProperty("glow", "circle-opacity-transition", { duration: 900 });
+  map.setPaintProperty("glow", "circle-opacity-transition", { duration: 0 });
   setInterval(() => {
+    if (document.hidden || !isAnybody()) return;
     isWide = !isWide;
-    if (!document.hidden) map.setPaintProperty("glow", "circle-opacity", isWide ? 0.34 : 0.1);
-  }, 1000);
+    map.setPaintProperty("glow", "circle-opacity", isWide ? 0.34 : 0.16);
+  }, 900);
 }
 
 export function choose(map, person) {

@@ -30,9 +30,9 @@ function draw() {
   container.dataset.ready = "yes";
 }
 
-/** At most once a frame, however many frames of the socket arrive. */
+/** However many frames of the socket arrive: five times a second, and once a second for a crowd. */
 function drawSoon() {
-  if (isDrawn) requestAnimationFrame(draw);
+  if (isDrawn) setTimeout(() => requestAnimationFrame(draw), Math.min(1000, people.all.size / 2.5));
   isDrawn = false;
 }
 
@@ -138,7 +138,7 @@ let isSettled = false;
 map = await openMap(container);
 addZones(map);
 addPeople(map);
-breathe(map);
+breathe(map, () => people.counts().breach > 0);
 listen();
 follow({
   state: (state, server) => { if (server) ahead = server - Date.now(); connection(state); },
