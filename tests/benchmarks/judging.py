@@ -102,9 +102,15 @@ async def measure(url: str) -> None:
     await conn.execute(WORLD)
     await conn.execute("analyze")
     everybody = np.arange(1, PEOPLE + 1, dtype=np.int64)
-    now = BEGIN_US
-    held = await service.recover(conn, now_us=now)
+    held = await service.recover(conn, now_us=BEGIN_US)
     click.echo(f"{PEOPLE} people, three conditions each")
+    second = await batches(conn, held, everybody)
+    await clockwork(conn, held, everybody, second=second)
+    await recoveries(conn, everybody, second=second)
+
+
+async def batches(conn: asyncpg.Connection, held: Supervision, everybody: np.ndarray) -> float:
+    """Gives the second at which the last fix was taken."""
     second = 60.0
     await hear(conn, held, batch(everybody, second))  # statements are prepared, everybody has a place
     for size in (50, 500, 2000):
@@ -117,6 +123,13 @@ async def measure(url: str) -> None:
         count = ROUNDS * min(size, PEOPLE)
         store, judge = (1e6 * total / count for total in spent)
         click.echo(f"batch of {size:5}: store {store:6.1f}, judge and save {judge:6.1f} µs a fix")
+    return second
+
+
+async def clockwork(
+    conn: asyncpg.Connection, held: Supervision, everybody: np.ndarray, *, second: float
+) -> None:
+    """What the clock, an edit and late reports cost."""
     now = BEGIN_US + int(second * SECOND_US) + SECOND_US
     heard = {wearing.device: now for wearing in held.ear.wearings}
     held.ear.located |= heard
@@ -129,6 +142,9 @@ async def measure(url: str) -> None:
     async with conn.transaction():
         await records.insert_fixes(conn, late, certain=np.ones(100, bool))
         await timed("100 people with a late fix", service.judge(conn, held, late, (), now_us=now))
+
+
+async def recoveries(conn: asyncpg.Connection, everybody: np.ndarray, *, second: float) -> None:
     for seconds in (1, 60):
         for n in range(seconds):
             new = batch(everybody, second + 61 + n)
