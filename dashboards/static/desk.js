@@ -1,4 +1,4 @@
-// What every page does: the language changes when chosen, ages stay true, filters apply at once.
+// What every page does: the language changes when chosen, filters apply at once, ages and queues stay true.
 
 const units = JSON.parse(document.getElementById("units").textContent);
 
@@ -23,3 +23,14 @@ function grow() {
 }
 grow();
 setInterval(grow, 5000);
+
+/** A part of the page as it is now; what has the reader's focus is left alone. */
+async function renew(part) {
+  if (document.hidden || part.contains(document.activeElement)) return;
+  const answer = await fetch(location.href);
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  if (fresh) part.replaceChildren(...fresh.childNodes);
+  grow();
+}
+for (const part of document.querySelectorAll("[data-renews]")) setInterval(() => renew(part), 5000);

@@ -178,3 +178,14 @@ async def test_the_end_of_the_session_leads_to_the_door(
         await expect(page.get_by_test_id("link")).to_have_attribute("data-state", "on", timeout=20_000)
         await conn.execute("delete from sessions")
         await expect(page.get_by_test_id("login")).to_be_visible(timeout=20_000)
+
+
+async def test_the_queue_renews_itself(site: Site, engine: AsyncEngine, city: City) -> None:
+    who = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, who) as (context, _):
+        page = await context.new_page()
+        await page.goto(site.url + "/alerts")
+        await expect(page.get_by_test_id(f"alert-{city.alert}")).to_be_visible()
+        device = city.ids["device_id"]
+        new = await files.alert(engine, PersonId(city.person), device, kind="strap", severity=1)
+        await expect(page.get_by_test_id(f"alert-{new}")).to_be_visible(timeout=20_000)
