@@ -147,6 +147,12 @@ breaches = Table(
     CheckConstraint("closed_at >= opened_at", "order"),
 )
 Index("ix_breaches_person", breaches.c.person_id, breaches.c.opened_at.desc())
+Index(  # how everybody stands now, whatever the years have gathered
+    "ix_breaches_open",
+    breaches.c.person_id,
+    breaches.c.kind,
+    postgresql_where=breaches.c.closed_at.is_(None) & breaches.c.annulled_at.is_(None),
+)
 
 alerts = Table(  # what an officer must answer; `state` repeats the last entry so that the queue can be read
     "alerts",
