@@ -128,10 +128,7 @@ class Worker:
                 await bus.announce(self.conn, rows)
         if commands.CHANNEL in self.rung and self.inbox.is_connected:
             self.rung.discard(commands.CHANNEL)
-            waiting = await commands.unsent(self.conn)
-            for device, command in waiting:
-                self.tell(device, command, qos=1)
-            await commands.mark_sent(self.conn, [command.command for _, command in waiting])
+            await self.command(await commands.unsent(self.conn))
 
     async def read(self, messages: tuple[Message, ...]) -> Decoded:
         """A device we do not know may have been registered a moment ago."""
@@ -171,6 +168,8 @@ class Worker:
         if now_us - self.as_of_us >= CHECKPOINT_US and self.changed:
             await marks.save(self.conn, {d: self.marks[d] for d in self.changed}, as_of_us=self.heard_us)
             self.as_of_us = self.heard_us
+            now = clock.from_us(now_us)
+            await self.command(await commands.unanswered(self.conn, self.changed, now=now))
             self.changed.clear()
 
     async def blind(self, now_us: int) -> list[tuple[int, int]]:
@@ -185,6 +184,13 @@ class Worker:
     def answer(self) -> None:
         for device, message in self.answers.due(self.marks, now_us=clock.now_us()):
             self.tell(device, message)
+
+    async def command(self, waiting: list[tuple[DeviceId, down.Command]]) -> None:
+        for device, command in waiting:
+            self.tell(device, command, qos=1)
+        if waiting:
+            numbers = [command.command for _, command in waiting]
+            await commands.mark_sent(self.conn, numbers, now=clock.now())
 
     def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
         serial = self.directory.serials.get(device)

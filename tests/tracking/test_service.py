@@ -201,8 +201,14 @@ async def test_a_command_goes_out_and_its_receipts_come_back(
     async with db.transaction(engine) as sa:
         number = await commands.order(sa, device, kind="text", body={"text": "Bog‘laning"}, made_by=officer)
     assert await commands.unsent(conn) == [(device, down.Text(command=number, text="Bog‘laning"))]
-    await commands.mark_sent(conn, [number])
+    await commands.mark_sent(conn, [number], now=clock.from_us(NOW_US))
     assert await commands.unsent(conn) == []
+
+    async def again(seconds: int, heard: DeviceId = device) -> int:
+        now = clock.from_us(NOW_US + seconds * 1_000_000)
+        return len(await commands.unanswered(conn, [heard], now=now))
+
+    assert [await again(59), await again(61), await again(61, other), await again(86_500)] == [0, 1, 0, 0]
     worker = Worker(conn)
 
     async def answer(serial: str, state: ReceiptState) -> tuple[int, ...]:
@@ -213,6 +219,7 @@ async def test_a_command_goes_out_and_its_receipts_come_back(
     assert await answer("EM-2", ReceiptState.DONE) == ()
     assert await answer("EM-1", ReceiptState.RECEIVED) == (number,)
     assert await answer("EM-1", ReceiptState.RECEIVED) == ()
+    assert await again(61) == 0
     assert await answer("EM-1", ReceiptState.DONE) == (number,)
     row = await conn.fetchrow("select received_at, done_at from commands")
     assert row is not None

@@ -1,7 +1,8 @@
 """The outbox of commands to devices: the API writes it, the worker sends it, receipts close it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -9,7 +10,7 @@ import msgspec
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.clock import from_us, now
+from core.clock import from_us
 from core.errors import Invalid
 from core.model import DeviceId, UserId
 from tracking import tables
@@ -23,6 +24,21 @@ _UNSENT: Final = """
 select id, device_id, kind, body::text
 from commands
 where sent_at is null
+order by id
+limit 500
+"""
+
+AGAIN: Final = timedelta(seconds=60)
+"""A device that speaks but has not answered for so long has not heard."""
+IN_VAIN: Final = timedelta(days=1)
+"""Then the moment of the command is past: the officer sees that nobody answered, and decides anew."""
+
+# What devices that are here again were told but never answered.
+_UNANSWERED: Final = """
+select id, device_id, kind, body::text
+from commands
+where device_id = any($1::bigint[]) and received_at is null and done_at is null
+    and sent_at < $2 and made_at > $3
 order by id
 limit 500
 """
@@ -64,16 +80,27 @@ async def order(
 
 
 async def unsent(conn: asyncpg.Connection) -> list[tuple[DeviceId, down.Command]]:
+    return _commands(await conn.fetch(_UNSENT))
+
+
+async def unanswered(
+    conn: asyncpg.Connection, heard: Collection[DeviceId], *, now: datetime
+) -> list[tuple[DeviceId, down.Command]]:
+    """What to tell again; a device carries out a number once."""
+    return _commands(await conn.fetch(_UNANSWERED, list(heard), now - AGAIN, now - IN_VAIN))
+
+
+def _commands(rows: Iterable[asyncpg.Record]) -> list[tuple[DeviceId, down.Command]]:
     found = []
-    for row in await conn.fetch(_UNSENT):
+    for row in rows:
         with suppress(msgspec.ValidationError):  # not written by `order`: no device would understand it
             command = down.command(row["id"], row["kind"], body=msgspec.json.decode(row["body"]))
             found.append((DeviceId(row["device_id"]), command))
     return found
 
 
-async def mark_sent(conn: asyncpg.Connection, commands: Sequence[int]) -> None:
-    await conn.execute(_SENT, commands, now())
+async def mark_sent(conn: asyncpg.Connection, commands: Sequence[int], *, now: datetime) -> None:
+    await conn.execute(_SENT, commands, now)
 
 
 async def answered(conn: asyncpg.Connection, receipts: Sequence[Receipt]) -> list[int]:
