@@ -2,9 +2,9 @@
 
 import pytest
 
-from geofence.model import Absence, Change, Standing, Terms
-from geofence.rules import walk
-from scene import PERSON, POLICY, a_fix, a_term, at, circle, daily, words
+from geofence.model import Absence, Change, Standing, Terms, Verdict
+from geofence.rules import walk, zones
+from scene import PERSON, POLICY, a_fix, a_term, at, circle, daily, square, words
 from tracking.model import Report
 
 HOME = a_term("inclusion")
@@ -96,3 +96,16 @@ def test_jumped_over() -> None:
     _, changes = walked(path(0, 0, 0, 2000, 2000), (school,))
     assert words(changes) == "exclusion_crossed! exclusion_crossed."
     assert (changes[0].at_us, changes[1].at_us) == (at(2), at(3))
+
+
+def test_at_the_edge_of_a_zone_a_straight_line_says_nothing() -> None:
+    """Round a corner: surely outside on both sides, but nearer to the border than the error of each fix."""
+    corner = [(80.0, 110.0)] * 20 + [(110.0, 80.0)] * 3
+    ways = [a_fix(i, x, y) for i, (x, y) in enumerate(corner)]
+    standing, changes = walked([*ways], (a_term("exclusion", square(100.0)),))
+    assert words(changes) == ""
+    assert zones.verdict(standing.beliefs[0], POLICY) is Verdict.OUT
+    through = [a_fix(i, x, y) for i, (x, y) in enumerate([(0.0, 140.0)] * 20 + [(140.0, 0.0)] * 3)]
+    assert words(walked([*through], (a_term("exclusion", square(100.0)),))[1]) == (
+        "exclusion_crossed! exclusion_crossed."
+    )
