@@ -10,6 +10,7 @@ COMMANDS = {
     "doctor": "app.doctor",
     "shell": "app.shell",
     "migrate": "app.migrate",
+    "user": "app.user",
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",
