@@ -14,6 +14,7 @@ from dashboards.store import scenes as store
 from geofence import reading
 from geofence.api.conditions import Window
 from geofence.model import AlertId, ConditionKind
+from tracking.store import tracks
 
 router = APIRouter(tags=["map"])
 
@@ -45,6 +46,7 @@ class Spot(BaseModel, from_attributes=True):
 class Scene(BaseModel):
     zones: Features
     fixes: list[Spot]
+    contact_at: datetime | None = Field(None, description="A device without a position still says something")
 
 
 @router.get("/v1/people/{person_id}/scene", summary="A person's zones, and where they were last")
@@ -58,7 +60,9 @@ async def scene_of_person(
         for c in await reading.conditions_of(conn, caller, person=person)
         if c.zone_id in outlines
     ]
-    return scene(features, await store.last(conn, person, now=clock.now()))
+    worn = await tracks.device_of(conn, person, at=clock.now())
+    drawn = scene(features, await store.last(conn, person, now=clock.now()))
+    return drawn.model_copy(update={"contact_at": worn.contact_at if worn else None})
 
 
 @router.get("/v1/alerts/{alert_id}/scene", summary="The zone as it was, and the fixes that decided")

@@ -56,7 +56,8 @@ async function select(id, fly = true) {
   lower();
   const answer = await fetch(`/v1/people/${id}/scene`);
   if (!answer.ok || chosen !== id) return;
-  const { zones } = await answer.json();
+  const { zones, contact_at } = await answer.json();
+  person.contact = Math.max(person.contact, Date.parse(contact_at) || 0);
   map.getSource("zones").setData(zones);
   card.tell(zones);
   if (fly && person.lon !== undefined) frame(person, zones);
