@@ -89,8 +89,10 @@ class Demo:
         if asyncio.run(is_ours(database)):
             with step("made-up people"):  # also where they are already: the actors' curfew begins anew
                 asyncio.run(seed.run(database, people=self.people, seed=self.seed, is_staged=True))
-        with step("API, ingestion, keeper"):
-            self._start_platform()
+        with step("API and screens"):  # alone: two cores answer sooner that way
+            self._start_api()
+        for part in ("ingest", "watch"):
+            self._launch(part)
         if simulate:
             city = ("--devices", str(self.people), "--seed", str(self.seed))
             self._launch("simulate", *city, "--stage", "demo")
@@ -132,10 +134,8 @@ class Demo:
         self.supervisor.start(argv[0], child)
         return child
 
-    def _start_platform(self) -> None:
+    def _start_api(self) -> None:
         api = self._launch("api")
-        for part in ("ingest", "watch"):
-            self._launch(part)
         deadline = time.monotonic() + ANSWER_S
         while not answers(f"{self.address}healthz"):
             if not api.is_running() or time.monotonic() > deadline:
