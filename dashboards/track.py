@@ -21,6 +21,8 @@ MOST_SPOTS: Final = 1500
 ACCENT: Final = "#0b6570"
 BREACH: Final = "#c22d1e"
 INK: Final = "#1b2530"
+FILLED: Final = {"fill": True, "fillOpacity": 1}
+"""folium's circles are hollow unless told."""
 FORBIDDEN: Final = "exclusion"
 TASHKENT: Final = (41.3111, 69.2797)
 FACE: Final = (
@@ -169,7 +171,7 @@ def doubts(points: Sequence[Point]) -> list[Feature]:
 
 def doubt_style(feature: Feature) -> dict[str, Any]:
     radius = feature["properties"]["radius"]
-    return {"radius": radius, "color": ACCENT, "weight": 0.6, "opacity": 0.5, "fillOpacity": 0.06}
+    return {"radius": radius, "color": ACCENT, "weight": 0.6, "opacity": 0.5} | FILLED | {"fillOpacity": 0.06}
 
 
 def spots(points: Sequence[Point], t: Say) -> list[Feature]:
@@ -186,7 +188,7 @@ def told(point: Point, t: Say) -> str:
 
 
 def spot_style(_feature: Feature) -> dict[str, Any]:
-    return {"radius": 3.2, "color": "#ffffff", "weight": 1, "fillColor": ACCENT, "fillOpacity": 1}
+    return {"radius": 3.2, "color": "#ffffff", "weight": 1, "fillColor": ACCENT} | FILLED
 
 
 def ends(points: Sequence[Point], breaches: Iterable[Broke], *, t: Say) -> list[Feature]:
@@ -204,7 +206,7 @@ def ends(points: Sequence[Point], breaches: Iterable[Broke], *, t: Say) -> list[
 
 def end_style(feature: Feature) -> dict[str, Any]:
     fill = "#ffffff" if feature["properties"]["is_end"] else BREACH
-    return {"radius": 8, "color": BREACH, "weight": 3, "fillColor": fill, "fillOpacity": 1}
+    return {"radius": 8, "color": BREACH, "weight": 3, "fillColor": fill} | FILLED
 
 
 def bounds(points: Sequence[Point]) -> list[list[float]]:

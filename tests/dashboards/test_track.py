@@ -90,3 +90,10 @@ def test_the_page_loads_our_files_only_and_every_script_carries_the_nonce() -> N
 def test_a_day_without_fixes_is_a_page_too() -> None:
     empty = {"type": "FeatureCollection", "features": []}
     assert "leaflet" in track.page([], zones=[], breaches=[], regions=empty, t=SPEAK, nonce="abc")
+
+
+def test_the_beginning_of_a_breach_is_full_and_its_end_hollow() -> None:
+    broke = Broke("curfew", None, BEGIN, BEGIN + timedelta(minutes=1))
+    begins, ends = (track.end_style(mark) for mark in track.ends(points(0, 1), [broke], t=SPEAK))
+    assert (begins["fill"], begins["fillColor"]) == (True, track.BREACH)
+    assert (ends["fill"], ends["fillColor"]) == (True, "#ffffff")
