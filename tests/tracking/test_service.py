@@ -195,17 +195,18 @@ async def test_two_may_want_the_same_day_at_once(conn: asyncpg.Connection, datab
 async def test_a_command_goes_out_and_its_receipts_come_back(
     conn: asyncpg.Connection, engine: AsyncEngine
 ) -> None:
+    told_us = clock.now_us()
     device, _ = await tracked.a_wearer(conn, "EM-1")
     other, _ = await tracked.a_wearer(conn, "EM-2")
     officer = await callers.user(engine)
     async with db.transaction(engine) as sa:
         number = await commands.order(sa, device, kind="text", body={"text": "Bog‘laning"}, made_by=officer)
     assert await commands.unsent(conn) == [(device, down.Text(command=number, text="Bog‘laning"))]
-    await commands.mark_sent(conn, [number], now=clock.from_us(NOW_US))
+    await commands.mark_sent(conn, [number], now=clock.from_us(told_us))
     assert await commands.unsent(conn) == []
 
     async def again(seconds: int, heard: DeviceId = device) -> int:
-        now = clock.from_us(NOW_US + seconds * 1_000_000)
+        now = clock.from_us(told_us + seconds * 1_000_000)
         return len(await commands.unanswered(conn, [heard], now=now))
 
     assert [await again(59), await again(61), await again(61, other), await again(86_500)] == [0, 1, 0, 0]
