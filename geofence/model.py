@@ -199,6 +199,8 @@ class Worn:
     battery: int | None = None
     is_charging: bool = False
     signs: tuple[Sign, ...] = ()
+    ended: tuple[Sign, ...] = ()
+    """The last breach of each kind that ended: two that begin at one instant need two names."""
     place: Place | None = None
     """The last place that agrees with the one before it."""
     doubtful: Place | None = None

@@ -44,20 +44,16 @@ def hear(worn: Worn, report: Report, *, policy: Policy) -> Step:
     """After a report: signs begin and end, and what ended closes. What begins opens in `settle`."""
     worn = _power(worn, report)
     said = _says(worn, report, policy)
-    changes: list[Change] = []
-    kept: list[Sign] = []
-    for sign in worn.signs:
-        if said.get(sign.kind) is False:
-            changes += _closed(sign, worn, report, policy)
-        else:
-            kept.append(sign)
-    standing = {sign.kind for sign in kept}
-    kept += [
-        Sign(kind, report.taken_us, report.sequence)
+    over = [sign for sign in worn.signs if said.get(sign.kind) is False]
+    changes = [c for sign in over for c in _closed(sign, worn, report, policy)]
+    worn = _without(worn, over)
+    standing = {sign.kind for sign in worn.signs}
+    begun = [
+        Sign(kind, _since(worn, kind, report.taken_us), report.sequence)
         for kind, is_so in said.items()
         if is_so and kind not in standing
     ]
-    return (worn if tuple(kept) == worn.signs else replace(worn, signs=tuple(kept))), changes
+    return (replace(worn, signs=(*worn.signs, *begun)) if begun else worn), changes
 
 
 def settle(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> Step:
@@ -110,6 +106,21 @@ def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
         change(breach, Edge.CLOSED, place.taken_us, person=person, evidence=told | {"reason": "passed_by"}),
     ]
     return replace(worn, place=place, doubtful=None), changes
+
+
+def _without(worn: Worn, over: list[Sign]) -> Worn:
+    if not over:
+        return worn
+    opened = {sign.kind: sign for sign in (*worn.ended, *over) if sign.opened_us is not None}
+    signs = tuple(sign for sign in worn.signs if sign not in over)
+    return replace(worn, signs=signs, ended=tuple(opened.values()))
+
+
+def _since(worn: Worn, kind: BreachKind, at_us: int) -> int:
+    """A sign that comes and goes and comes within one instant begins the second time a microsecond later:
+    its breach would otherwise bear the name of the one that ended."""
+    before = (sign.since_us for sign in worn.ended if sign.kind is kind)
+    return max(at_us, max(before, default=-1) + 1)
 
 
 def _agrees(start: Place, doubtful: Place, place: Place, policy: Policy) -> bool:

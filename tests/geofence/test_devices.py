@@ -94,3 +94,19 @@ def test_a_jump_explains_itself() -> None:
     evidence = changes[0].evidence
     assert evidence["speed_mps"] == pytest.approx(1500.0, rel=1e-3)
     assert [f["device"] for f in evidence["fixes"]] == [DEVICE] * 3
+
+
+def test_what_flickers_within_one_instant_is_two_breaches_with_two_names() -> None:
+    """Devices that count whole seconds report a loose strap like this."""
+    flicker = [EventKind.STRAP_OPEN, EventKind.STRAP_CLOSED, EventKind.STRAP_OPEN]
+    reports = [an_event(0, kind, sequence=n) for n, kind in enumerate(flicker, 1)]
+    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policy=POLICY, until_us=at(1))
+    assert words(changes) == "strap! strap. strap!"
+    assert changes[2].opened_us == changes[0].opened_us + 1
+
+
+def test_what_ends_within_its_instant_opens_nothing_more() -> None:
+    flicker = [EventKind.STRAP_OPEN, EventKind.STRAP_CLOSED] * 2
+    reports = [an_event(0, kind, sequence=n) for n, kind in enumerate(flicker, 1)]
+    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policy=POLICY, until_us=at(1))
+    assert words(changes) == "strap! strap."
