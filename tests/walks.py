@@ -86,4 +86,5 @@ def a_life(draw: st.DrawFn, most: int = 40) -> list[walk.Fact]:
         }
         accuracy = draw(st.sampled_from([None, 0.0, 3.0, 10.0, 10.0, 10.0, 50.0, 800.0]))
         reports.append(a_fix(now, x, y, accuracy=accuracy, **more))
-    return sorted(reports, key=walk.mark)
+    once = {walk.mark(report): report for report in reports}  # a device comes off once at one instant
+    return [once[mark] for mark in sorted(once)]
