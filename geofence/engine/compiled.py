@@ -1,0 +1,81 @@
+"""Kernels: plain Python over NumPy columns, compiled once by Numba and kept on disk between starts.
+
+Numba keeps a kernel as long as its own file is unchanged, though what it calls may lie in another file. So
+the kernels are kept in a folder named after the text of the whole engine: another text is another folder."""
+
+import os
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Column = NDArray[Any]
+"""An array that kernels read or write; each kernel says its shape, type and unit."""
+
+HERE = Path(__file__).parent
+TO_READ, ALL_LEVELS, DATA = 0, 3, 1
+
+
+def digest(folder: Path = HERE) -> str:
+    """Of the engine's source: verdicts cite it, and kernels are kept under it."""
+    found = blake2b(digest_size=8)
+    for path in sorted(folder.glob("*.py")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def kept() -> Path | None:
+    """Where kernels are kept: the first of these folders that can be written; None: nowhere."""
+    given = numba.config.CACHE_DIR
+    for parent in (Path(given) if given else None, HERE / "__pycache__", Path.home() / ".cache" / "ejazo"):
+        if parent is not None:
+            try:
+                (parent / digest()).mkdir(parents=True, exist_ok=True)
+            except OSError:
+                continue
+            if os.access(parent / digest(), os.W_OK):
+                return parent / digest()
+    return None
+
+
+FOLDER = kept()
+if FOLDER is not None:
+    numba.config.CACHE_DIR = str(FOLDER)
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Called from Python: releases the interpreter's lock, divides by zero as IEEE 754 does."""
+    return cast(Kernel, numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
+
+
+def part(function: Kernel) -> Kernel:
+    """Called from kernels only, and melted into them."""
+    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
+
+
+def rare(function: Kernel) -> Kernel:
+    """Called from kernels only, and kept apart: what seldom happens must not slow the rest."""
+    return cast(Kernel, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+@intrinsic
+def prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature
+    """Ask for the cache line of `column[index]` (one dimension, index in range) without waiting for it."""
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.bitcast(builder.gep(array.data, [args[1]]), byte)
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        ask = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+        builder.call(ask, [place, *(ir.Constant(number, n) for n in (TO_READ, ALL_LEVELS, DATA))])
+        return context.get_dummy_value()
+
+    return types.void(column, index), write
