@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import cgutils, config, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -33,7 +33,7 @@ def digest(folder: Path = HERE) -> str:
 
 def kept() -> Path | None:
     """Where kernels are kept: the first of these folders that can be written; None: nowhere."""
-    given = numba.config.CACHE_DIR
+    given = config.CACHE_DIR
     for parent in (Path(given) if given else None, HERE / "__pycache__", Path.home() / ".cache" / "ejazo"):
         if parent is not None:
             try:
@@ -47,22 +47,22 @@ def kept() -> Path | None:
 
 FOLDER = kept()
 if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)
+    config.CACHE_DIR = str(FOLDER)
 
 
 def kernel(function: Kernel) -> Kernel:
     """Called from Python: releases the interpreter's lock, divides by zero as IEEE 754 does."""
-    return cast(Kernel, numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
+    return cast("Kernel", numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
 
 
 def part(function: Kernel) -> Kernel:
     """Called from kernels only, and melted into them."""
-    return cast(Kernel, numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
+    return cast("Kernel", numba.njit(nogil=True, error_model="numpy", forceinline=True)(function))
 
 
 def rare(function: Kernel) -> Kernel:
     """Called from kernels only, and kept apart: what seldom happens must not slow the rest."""
-    return cast(Kernel, numba.njit(nogil=True, error_model="numpy")(function))
+    return cast("Kernel", numba.njit(nogil=True, error_model="numpy")(function))
 
 
 @intrinsic
