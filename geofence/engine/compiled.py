@@ -33,7 +33,7 @@ def digest(folder: Path = HERE) -> str:
 
 def kept() -> Path | None:
     """Where kernels are kept: the first of these folders that can be written; None: nowhere."""
-    given = config.CACHE_DIR
+    given = config.CACHE_DIR  # type: ignore[attr-defined]
     for parent in (Path(given) if given else None, HERE / "__pycache__", Path.home() / ".cache" / "ejazo"):
         if parent is not None:
             try:
@@ -47,7 +47,7 @@ def kept() -> Path | None:
 
 FOLDER = kept()
 if FOLDER is not None:
-    config.CACHE_DIR = str(FOLDER)
+    config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]
 
 
 def kernel(function: Kernel) -> Kernel:
