@@ -102,8 +102,11 @@ def fold(
         return take_off(standing, report, policy=policy)
     place = where(report, policy)
     beliefs, changes = standing.beliefs, list[Change]()
-    if place is not None:
-        beliefs, changes = _look(standing, place, terms, policy=policy, measure=measure or scalar)
+    if isinstance(report, Fix) and place is not None:
+        weight = doubt.weight(standing.place, report, place, policy=policy)
+        beliefs, changes = _look(
+            standing, place, terms, weight=weight, policy=policy, measure=measure or scalar
+        )
     worn, found = _listen(standing, report, place, policy=policy)
     return replace(
         standing, last=mark(report), place=place or standing.place, beliefs=beliefs, worn=worn
@@ -121,7 +124,7 @@ def take_off(standing: Standing, off: TakenOff, *, policy: Policy) -> Walked:
         return standing, changes
     for belief in standing.beliefs:
         changes += zones.close(belief, now_us, person=person, policy=policy, reason="not_worn")[1]
-    beliefs = tuple(replace(b, log_odds=0.0, sights=(), breach=None) for b in standing.beliefs)
+    beliefs = tuple(replace(b, odds=doubt.NOTHING_KNOWN, sights=(), breach=None) for b in standing.beliefs)
     return replace(standing, place=None, beliefs=beliefs), changes
 
 
@@ -158,7 +161,13 @@ def scalar(term: Term, place: Place, reach_m: float) -> float:
 
 
 def _look(
-    standing: Standing, place: Place, terms: Terms, *, policy: Policy, measure: Measure
+    standing: Standing,
+    place: Place,
+    terms: Terms,
+    *,
+    weight: doubt.Weight,
+    policy: Policy,
+    measure: Measure,
 ) -> tuple[tuple[Belief, ...], list[Change]]:
     """A fix against every zone in question: measure, believe, judge."""
     person, now_us = standing.person, place.taken_us
@@ -169,9 +178,15 @@ def _look(
     for before, term in zip(known, current, strict=True):
         metres = measure(term, place, reach_m)
         sight = Sight(
-            place.device, place.sequence, now_us, metres, place.accuracy_m, is_assumed=place.is_assumed
+            place.device,
+            place.sequence,
+            now_us,
+            metres,
+            place.accuracy_m,
+            is_assumed=place.is_assumed,
+            weight=weight.news if before.sights else weight.first,
         )
-        belief = zones.see(before, sight, policy)
+        belief = zones.see(before, sight, policy, kept=weight.kept)
         if standing.place is not None:
             way = (standing.place, place)
             changes += zones.cross(before, belief, term, way=way, person=person, policy=policy)

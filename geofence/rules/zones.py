@@ -48,7 +48,7 @@ def is_of(belief: Belief, term: Term) -> bool:
 
 
 def verdict(belief: Belief, policy: Policy) -> Verdict:
-    return doubt.verdict(belief.log_odds, policy)
+    return doubt.verdict(belief.odds, policy)
 
 
 def violates(term: Term, said: Verdict) -> bool:
@@ -59,19 +59,13 @@ def complies(term: Term, said: Verdict) -> bool:
     return said is (Verdict.OUT if term.kind is ConditionKind.EXCLUSION else Verdict.IN)
 
 
-def see(belief: Belief, sight: Sight, policy: Policy) -> Belief:
-    """What is believed after one more fix."""
-    before = belief.sights[-1] if belief.sights else None
-    log_odds = doubt.moved(
-        belief.log_odds,
-        gap_s=None if before is None else (sight.taken_us - before.taken_us) / doubt.SECOND_US,
-        distance_m=sight.distance_m,
-        accuracy_m=sight.accuracy_m,
-        policy=policy,
-    )
+def see(belief: Belief, sight: Sight, policy: Policy, *, kept: float) -> Belief:
+    """What is believed after one more fix; `kept`: how much of the belief is left since the one before."""
+    z = doubt.scaled(sight.distance_m, sight.accuracy_m, policy)
+    odds = doubt.moved(belief.odds, kept=kept, news=sight.weight, z=z, policy=policy)
     sights = (*belief.sights[1 - policy.evidence_fixes :], sight)
     zone, version = belief.zone, belief.zone_version
-    return Belief(belief.condition, belief.kind, zone, version, log_odds, sights, belief.breach)
+    return Belief(belief.condition, belief.kind, zone, version, odds, sights, belief.breach)
 
 
 def judge(belief: Belief, term: Term, at_us: int, *, person: PersonId, policy: Policy) -> Step:
@@ -155,7 +149,7 @@ def evidence(belief: Belief, policy: Policy, *, term: Term | None) -> dict[str, 
     return {
         "policy": policy.id,
         "verdict": str(verdict(belief, policy)),
-        "posterior": doubt.probability(belief.log_odds),
+        "posterior": doubt.probability(belief.odds),
         "term": {
             "condition": belief.condition,
             "kind": str(belief.kind),
