@@ -30,8 +30,8 @@ def of(board: Board, reports: list[walk.Fact]) -> list[Change]:
 
 def alike(one: Standing, other: Standing) -> None:
     """Equal, but for the last digits of what is believed."""
-    assert [b.log_odds for b in one.beliefs] == pytest.approx([b.log_odds for b in other.beliefs], abs=1e-9)
-    flat = [replace(s, beliefs=tuple(replace(b, log_odds=0.0) for b in s.beliefs)) for s in (one, other)]
+    assert [b.odds for b in one.beliefs] == pytest.approx([b.odds for b in other.beliefs], rel=1e-9)
+    flat = [replace(s, beliefs=tuple(replace(b, odds=1.0) for b in s.beliefs)) for s in (one, other)]
     assert flat[0] == flat[1]
 
 
