@@ -65,10 +65,7 @@ def rare(function: Kernel) -> Kernel:
     return cast("Kernel", numba.njit(nogil=True, error_model="numpy")(function))
 
 
-@intrinsic
-def prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature
-    """Ask for the cache line of `column[index]` (one dimension, index in range) without waiting for it."""
-
+def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature
     def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, args[0])
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -79,3 +76,7 @@ def prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Num
         return context.get_dummy_value()
 
     return types.void(column, index), write
+
+
+prefetch = cast("Callable[[Any, Any], None]", intrinsic(_prefetch))
+"""Ask for the cache line of `column[index]` (one dimension, index in range) without waiting for it."""

@@ -106,11 +106,3 @@ def test_the_clock_opens_what_a_device_left_unended() -> None:
     assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
 
 
-def test_equal_shapes_share_a_border_and_nobodys_are_swept_out() -> None:
-    board, chance = Board(POLICIES), np.random.default_rng(5)
-    for number in range(6000):
-        board.put(
-            PersonId(number % 50), (a_term("inclusion", circle(100.0, x=float(chance.integers(10**9)))),)
-        )
-    assert len(board._borders._numbers) == 50
-    assert len(board._borders._boxes) < 6000
