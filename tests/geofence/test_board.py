@@ -71,7 +71,7 @@ def test_a_late_report_sets_all_of_the_persons_batch_aside() -> None:
     before = board.standing(PERSON)
     judged = board.judge(fixes.of([a_fix(9), a_fix(11)]))
     assert judged.late == {PERSON}
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
 
 
 def test_the_last_report_again_is_nothing_new() -> None:
@@ -80,7 +80,7 @@ def test_the_last_report_again_is_nothing_new() -> None:
     of(board, [a_fix(10)])
     before = board.standing(PERSON)
     assert of(board, [a_fix(10)]) == []
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
     assert board.judge(fixes.of([a_fix(9), a_fix(10)])).late == {PERSON}
 
 
