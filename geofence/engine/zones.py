@@ -12,7 +12,7 @@ import shapely
 
 from geofence.engine import rings
 from geofence.engine.asking import covers_pairs, measure_pairs
-from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View
+from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View, view_of
 from geofence.engine.memory import HEAD_BYTES, UNIT, copy_zones, empty, grown, weigh
 from geofence.engine.settling import settle
 from geofence.model import Shape, ShapeKind
@@ -38,7 +38,8 @@ class Zones:
         """Numbers whose heads are blank in the present columns."""
         self._left: list[int] = []
         """Numbers released since the last compaction: an old view may still be asked about them."""
-        self._view = empty(*[FIRST_ROOM] * 5)
+        self._columns = empty(*[FIRST_ROOM] * 5)
+        self._view = view_of(self._columns)
         self._used = np.array([1, 0, 0, 0])
         self._garbage = 0
 
@@ -75,7 +76,7 @@ class Zones:
             del self._numbers[key]
             self._keys[number] = None
             self._left.append(number)
-            self._garbage += int(np.dot(weigh(self._view, np.array([number])), UNIT)) + HEAD_BYTES
+            self._garbage += int(np.dot(weigh(self._columns, np.array([number])), UNIT)) + HEAD_BYTES
             if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes):
                 self._compact()
 
@@ -105,7 +106,7 @@ class Zones:
                 kinds,
                 drawn.radius_m,
                 numbers,
-                self._view,
+                self._columns,
                 self._used,
                 done,
             )
@@ -123,15 +124,22 @@ class Zones:
     def _make_room(self, drawn: rings.Rings, words: int) -> None:
         corners = len(drawn.vertices) + len(drawn.rings)
         cells = 4 * corners + 32 * len(drawn.radius_m)
-        self._view = grown(self._view, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8))
+        self._columns = grown(
+            self._columns, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8)
+        )
+        if self._columns is not self._view.columns:
+            self._view = view_of(self._columns)
 
     def _compact(self) -> None:
         held = np.array([number for number, key in enumerate(self._keys) if key is not None], np.int64)
-        parts = weigh(self._view, held)
+        parts = weigh(self._columns, held)
         cells, words, corners, boxes = (int(part * SPARE) + FIRST_ROOM for part in parts)
-        view, used = empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes), np.array([1, 0, 0, 0])
-        copy_zones(self._view, held, view, used)
-        self._view, self._used, self._garbage = view, used, 0
+        columns, used = (
+            empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes),
+            np.array([1, 0, 0, 0]),
+        )
+        copy_zones(self._columns, held, columns, used)
+        self._columns, self._view, self._used, self._garbage = columns, view_of(columns), used, 0
         self._free += self._left
         self._left = []
 
