@@ -5,13 +5,18 @@ block, so that the waits overlap."""
 
 import numpy as np
 
-from geofence.engine.compiled import Column, kernel, part
+from geofence.engine.compiled import Column, lean, part
 from geofence.engine.distance import covers, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, View
 from geofence.engine.plane import metres_per_degree
 
 BLOCK = 128
+
+
+def room() -> tuple[Column, Column]:
+    """To work with, for one call."""
+    return np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
 
 
 @part
@@ -35,10 +40,10 @@ def touch_block(view: View, zone: Column, first: int, address: Column, left: Col
         touch_corners(view, zone[first + left[k]], address[left[k]])
 
 
-@kernel
-def covers_pairs(view: View, zone: Column, lon: Column, lat: Column, found: Column) -> None:
-    """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; found: bool (n,), filled."""
-    address, left = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+@lean
+def covers_pairs(view: View, zone: Column, lon: Column, lat: Column, found: Column, address: Column, left: Column) -> None:
+    """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; found: bool (n,), filled.
+    address, left: int64 (BLOCK,), to work with."""
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)
@@ -54,11 +59,11 @@ def covers_pairs(view: View, zone: Column, lon: Column, lat: Column, found: Colu
             found[i] = covers(view, zone[i], address[left[k]], lon[i], lat[i]) == 1
 
 
-@kernel
-def measure_pairs(view: View, zone: Column, lon: Column, lat: Column, reach_m: Column, found: Column) -> None:
+@lean
+def measure_pairs(view: View, zone: Column, lon: Column, lat: Column, reach_m: Column, found: Column, address: Column, left: Column) -> None:
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
-    found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach."""
-    address, left = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
+    address, left: int64 (BLOCK,), to work with."""
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)

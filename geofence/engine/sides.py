@@ -64,7 +64,7 @@ def sides(
     return summed(turns, unknown)
 
 
-@part
+@rare
 def summed(turns: Column, unknown: Column) -> Column:
     """The parity of all edges right of each point."""
     rows, columns = unknown.shape

@@ -92,7 +92,7 @@ def side_of_corridor(least: float, most: float, radius: float) -> tuple[int, flo
     return ASK, 0.0
 
 
-@part
+@rare
 def inner_sides(border: Border, outline: Outline) -> Column:
     """Of all points of reference of an area's grid."""
     if outline.kind != AREA:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geofence.engine import rings
-from geofence.engine.asking import covers_pairs, measure_pairs
+from geofence.engine.asking import covers_pairs, measure_pairs, room
 from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View, view_of
 from geofence.engine.memory import HEAD_BYTES, UNIT, copy_zones, empty, grown, weigh
 from geofence.engine.settling import settle
@@ -42,6 +42,8 @@ class Zones:
         self._view = view_of(self._columns)
         self._used = np.array([1, 0, 0, 0])
         self._garbage = 0
+        self.moves = 0
+        """How often what is held was moved to other places of new columns."""
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -83,13 +85,13 @@ class Zones:
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
         found = np.empty(len(zone), np.bool_)
-        covers_pairs(self._view, zone, lon, lat, found)
+        covers_pairs(self._view, zone, lon, lat, found, *room())
         return found
 
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found)
+        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:
@@ -140,6 +142,7 @@ class Zones:
         )
         copy_zones(self._columns, held, columns, used)
         self._columns, self._view, self._used, self._garbage = columns, view_of(columns), used, 0
+        self.moves += 1
         self._free += self._left
         self._left = []
 
