@@ -204,4 +204,4 @@ def _is_too_short(belief: Belief, way_m: float) -> bool:
 
 def _is_clear(sight: Sight, policy: Policy) -> bool:
     """Its own error does not reach the border: at the edge of a zone a straight line says nothing."""
-    return sight.distance_m > doubt.sigma(sight.accuracy_m, policy)
+    return sight.distance_m > policy.crossing_sigmas * doubt.sigma(sight.accuracy_m, policy)
