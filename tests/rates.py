@@ -65,7 +65,9 @@ def delays(
 
 
 def count_interval(by_recording: Counts) -> tuple[float, float]:
-    """95 %, by drawing recordings again and again with replacement."""
+    """95 %, by drawing recordings again and again with replacement; of none at all, by the rule of three."""
+    if not by_recording.any():
+        return 0.0, 3.0
     chance = np.random.default_rng(1)
     drawn = chance.integers(len(by_recording), size=(DRAWS, len(by_recording)))
     low, high = np.quantile(by_recording[drawn].sum(axis=1), [0.025, 0.975])

@@ -215,3 +215,16 @@ def test_belief_stays_within_its_cut(
 ) -> None:
     said = after(policy, believed, distance, accuracy=accuracy, news=news)
     assert abs(log(said)) <= policy.most_log_odds + 1e-12
+
+
+def test_the_case_that_the_page_for_lawyers_works_out() -> None:
+    """docs/doubt.md: a fix a minute, claimed to ten metres, from the firmest belief of being at home."""
+    assert doubt.sigma(10.0, NEWEST) == pytest.approx(6.026, abs=5e-4)
+    kept, believed, said = doubt.kept(60.0, NEWEST), 1.0 / MOST, []
+    for distance in (20.0, 45.0, 80.0):
+        z = doubt.scaled(distance, 10.0, NEWEST)
+        believed = doubt.moved(believed, kept=kept, news=1.0, z=z, policy=NEWEST)
+        said.append((believed, doubt.verdict(believed, NEWEST)))
+    assert kept == pytest.approx(0.98361, abs=5e-6)
+    assert [o for o, _ in said] == pytest.approx([0.2231, 5.899, 143.9], rel=2e-4)
+    assert [v for _, v in said] == [Verdict.UNSURE, Verdict.UNSURE, Verdict.OUT]
