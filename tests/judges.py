@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geofence.model import Place, Term, Verdict
-from geofence.policies import Policy
+from geofence.policies import Policies, Policy
 from geofence.rules import doubt, walk
 from recordings import Track
 from scene import PERSON
@@ -72,7 +72,7 @@ def fold(policy: Policy) -> Rule:
         sure = np.zeros(track.metres.shape, np.int8)
         for row, (fix, metres) in enumerate(zip(track.fixes.rows(), track.metres.tolist(), strict=True)):
             standing, _ = walk.fold(
-                standing, fix, track.terms, policy=policy, measure=_measured(metres, column)
+                standing, fix, track.terms, policies=Policies((policy,)), measure=_measured(metres, column)
             )
             for n, belief in enumerate(standing.beliefs):
                 answer[row, n] = IN if belief.breach is None else OUT

@@ -70,6 +70,21 @@ class Policy:
     stale_weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Which policy decides about which moment: each from its own beginning on, the first also before it."""
+
+    known: tuple[Policy, ...]
+    """Oldest first, at least one."""
+
+    def at(self, at_us: int) -> Policy:
+        decides = self.known[0]
+        for policy in self.known[1:]:
+            if policy.valid_from_us <= at_us:
+                decides = policy
+        return decides
+
+
 @cache
 def known() -> tuple[Policy, ...]:
     """All policies that ever held, oldest first."""
@@ -79,10 +94,14 @@ def known() -> tuple[Policy, ...]:
     return tuple(sorted(found, key=lambda policy: policy.valid_from_us))
 
 
+def in_force() -> Policies:
+    """All that ever held, each in its time."""
+    return Policies(known())
+
+
 def valid_at(at_us: int) -> Policy:
-    """The policy that decides about a moment; before the first one, the first."""
-    listed = known()
-    return max((p for p in listed if p.valid_from_us <= at_us), key=_begin, default=listed[0])
+    """The policy that decides about a moment."""
+    return in_force().at(at_us)
 
 
 def read(name: str, text: str) -> Policy:
@@ -110,7 +129,3 @@ def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or not value > 0:
         raise BadPolicy(policy=policy, field=field)
     return kind(value)
-
-
-def _begin(policy: Policy) -> int:
-    return policy.valid_from_us

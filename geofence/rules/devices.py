@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.model import PersonId
 from geofence.model import BreachKind, Change, Edge, OpenBreach, Place, Sign, Worn
-from geofence.policies import Policy
+from geofence.policies import Policies, Policy
 from geofence.rules import places
 from geofence.rules.doubt import SECOND_US
 from geofence.rules.zones import change
@@ -29,19 +29,19 @@ LEVELS = (EventKind.BATTERY, EventKind.HEARTBEAT)
 
 
 def delay_us(kind: BreachKind, policy: Policy) -> int:
-    """How long a sign must last before it is a breach."""
+    """How long a sign must last before it is a breach; by the policy of its beginning."""
     seconds = {BreachKind.UNCHARGED: policy.uncharged_s, BreachKind.JAMMING: policy.jamming_s}.get(kind, 0.0)
     return int(seconds * SECOND_US)
 
 
-def next_moment(worn: Worn, policy: Policy) -> int | None:
+def next_moment(worn: Worn, policies: Policies) -> int | None:
     """When the next sign that has lasted becomes a breach, if nothing else is said before."""
-    due = (s.since_us + delay_us(s.kind, policy) for s in worn.signs if s.opened_us is None)
-    return min(due, default=None)
+    return min((_due_us(s, policies) for s in worn.signs if s.opened_us is None), default=None)
 
 
-def hear(worn: Worn, report: Report, *, policy: Policy) -> Step:
+def hear(worn: Worn, report: Report, *, policies: Policies) -> Step:
     """After a report: signs begin and end, and what ended closes. What begins opens in `settle`."""
+    policy = policies.at(report.taken_us)
     worn = _power(worn, report)
     said = _says(worn, report, policy)
     over = [sign for sign in worn.signs if said.get(sign.kind) is False]
@@ -56,14 +56,15 @@ def hear(worn: Worn, report: Report, *, policy: Policy) -> Step:
     return (replace(worn, signs=(*worn.signs, *begun)) if begun else worn), changes
 
 
-def settle(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> Step:
+def settle(worn: Worn, at_us: int, *, person: PersonId, policies: Policies) -> Step:
     """At any moment: signs that have lasted long enough open."""
-    if all(s.opened_us is not None or s.since_us + delay_us(s.kind, policy) > at_us for s in worn.signs):
+    if all(s.opened_us is not None or _due_us(s, policies) > at_us for s in worn.signs):
         return worn, []
+    policy = policies.at(at_us)
     changes: list[Change] = []
     signs: list[Sign] = []
     for sign in worn.signs:
-        due_us = sign.since_us + delay_us(sign.kind, policy)
+        due_us = _due_us(sign, policies)
         if sign.opened_us is None and due_us <= at_us:
             signs.append(sign._replace(opened_us=due_us))
             breach = OpenBreach(sign.kind, worn.device, due_us)
@@ -106,6 +107,10 @@ def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
         change(breach, Edge.CLOSED, place.taken_us, person=person, evidence=told | {"reason": "passed_by"}),
     ]
     return replace(worn, place=place, doubtful=None), changes
+
+
+def _due_us(sign: Sign, policies: Policies) -> int:
+    return sign.since_us + delay_us(sign.kind, policies.at(sign.since_us))
 
 
 def _without(worn: Worn, over: list[Sign]) -> Worn:

@@ -30,6 +30,10 @@ class Weight(NamedTuple):
     """The same towards a zone about which nothing was known before."""
 
 
+ALONE = Weight(1.0, 1.0, 1.0)
+"""Of a first fix."""
+
+
 def accuracy(fix: Fix, policy: Policy) -> tuple[float, bool]:
     """Metres at 68 %, and whether they had to be assumed because the device named none (0 is none)."""
     if fix.accuracy_m is None or not 0.0 < fix.accuracy_m < inf:

@@ -1,0 +1,94 @@
+"""Kernels: plain Python over NumPy columns, compiled once by Numba and kept on disk between starts.
+
+Numba keeps a kernel as long as its own file is unchanged, though what it calls may lie in another file. So
+the kernels are kept in a folder named after the text of the whole engine: another text is another folder."""
+
+import os
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, config, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Column = NDArray[Any]
+"""An array that kernels read or write; each kernel says its shape, type and unit."""
+
+HERE = Path(__file__).parent
+TO_READ, ALL_LEVELS, DATA = 0, 3, 1
+
+
+def digest(folder: Path = HERE) -> str:
+    """Of the engine's source: verdicts cite it, and kernels are kept under it."""
+    found = blake2b(digest_size=8)
+    for path in sorted(folder.glob("*.py")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def kept() -> Path | None:
+    """Where kernels are kept: the first of these folders that can be written; None: nowhere."""
+    given = config.CACHE_DIR  # type: ignore[attr-defined]
+    for parent in (Path(given) if given else None, HERE / "__pycache__", Path.home() / ".cache" / "ejazo"):
+        if parent is not None:
+            try:
+                (parent / digest()).mkdir(parents=True, exist_ok=True)
+            except OSError:
+                continue
+            if os.access(parent / digest(), os.W_OK):
+                return parent / digest()
+    return None
+
+
+FOLDER = kept()
+if FOLDER is not None:
+    config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Called from Python; may allocate."""
+    return _compiled(function, cache=FOLDER is not None)
+
+
+def lean(function: Kernel) -> Kernel:
+    """A kernel that must not allocate: what it needs is handed in. It counts no references to arrays, which
+    in a kernel of many parts costs more than the work itself (measured: ten times)."""
+    return _compiled(function, cache=FOLDER is not None, _nrt=False)
+
+
+def part(function: Kernel) -> Kernel:
+    """Called from kernels only, and melted into them. Must not allocate: it counts no references either."""
+    return _compiled(function, forceinline=True, _nrt=False)
+
+
+def rare(function: Kernel) -> Kernel:
+    """Called from kernels only, and kept apart: what seldom happens must not slow the rest. May allocate."""
+    return _compiled(function, _nrt=True)
+
+
+def _compiled(function: Kernel, **options: Any) -> Kernel:
+    """Without the interpreter's lock; division by zero as in IEEE 754."""
+    compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    return compiled
+
+
+def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.bitcast(builder.gep(array.data, [args[1]]), byte)
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        ask = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+        builder.call(ask, [place, *(ir.Constant(number, n) for n in (TO_READ, ALL_LEVELS, DATA))])
+        return context.get_dummy_value()
+
+    return types.void(column, index), write
+
+
+prefetch = cast("Callable[[Any, Any], None]", intrinsic(_prefetch))
+"""Ask for the cache line of `column[index]` (one dimension, index in range) without waiting for it."""
