@@ -66,13 +66,17 @@ def weight(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> W
     if before is None:
         return Weight(1.0, first, first)
     gap_s = (place.taken_us - before.taken_us) / SECOND_US
-    burst_s = policy.burst_s * (policy.network_bursts if fix.mechanism in NETWORKS else 1.0)
-    news = first * min(1.0, gap_s / burst_s)
-    if places.is_same(before, place):
-        news *= policy.repeated_weight
-    elif not places.is_reachable(before, place, policy):
+    news = first * min(1.0, gap_s / burst_s(before, fix, place, policy=policy))
+    if not places.is_reachable(before, place, policy):
         news *= policy.jump_weight
     return Weight(kept(gap_s, policy), news, first)
+
+
+def burst_s(before: Place, fix: Fix, place: Place, *, policy: Policy) -> float:
+    """How long the error of the fix before lives on in this one."""
+    network = policy.network_bursts if fix.mechanism in NETWORKS else 1.0
+    repeated = policy.repeated_bursts if places.is_same(before, place) else 1.0
+    return policy.burst_s * max(network, repeated)
 
 
 def is_stale(fix: Fix, policy: Policy) -> bool:
