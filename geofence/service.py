@@ -83,7 +83,7 @@ class Supervision:
 async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
     """From checkpoints and stored reports, as if nothing had happened; announces what a crash left unsaid."""
     prints = await terms.fingerprints(conn)
-    held = Supervision(Board(policies.valid_at(now_us)), prints)
+    held = Supervision(Board(policies.in_force()), prints)
     bound = await replay.duties(conn, prints)
     begins = await replay.beginnings(conn, bound, dict.fromkeys(bound, replay.NEVER_US))
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
@@ -126,7 +126,7 @@ async def tick(
     off = [one for one in held.to_come.values() if one.taken_us <= now_us]
     rows = await _again(conn, held, {one.person: one.taken_us for one in off}, now_us=now_us)
     changes = held.board.advance(now_us - replay.PATIENCE_US)
-    changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=held.board.policy)
+    changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=policies.valid_at(now_us))
     return rows + await breaches.save(conn, changes, now_us=now_us)
 
 
@@ -174,7 +174,7 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
 async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> None:
     """Who wears what, whose place was received lately, and whose silence is open already."""
     held.ear.wearings = await terms.wearings(conn, since_us=now_us)
-    looked_us = 2 * int(held.board.policy.no_location_s * breaches.SECOND_US)
+    looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
     for wearing in held.ear.wearings:  # a place received before we looked, by the time it was taken
         if wearing.person not in held.board:  # put on a moment ago: the notification is waiting
             continue

@@ -10,7 +10,7 @@ import numpy as np
 from core.model import PersonId
 from geofence.engine.borders import Borders, Pairs
 from geofence.model import Change, Place, Standing, Term, Terms
-from geofence.policies import Policy
+from geofence.policies import Policies
 from geofence.rules import devices, doubt, hours, walk
 from tracking.fixes import Fixes
 from tracking.model import Fix
@@ -48,8 +48,8 @@ class Seat:
 class Board:
     """Equal to `walk.walk` person by person, for any split into batches and any ticks between them."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
         self._seats: dict[PersonId, Seat] = {}
         self._borders = Borders()
 
@@ -118,7 +118,8 @@ class Board:
         """Signed metres of each fix to each of its person's terms, in the order in which they are folded."""
         fixes = [(seat, fix) for seat, reports in batch for fix in reports if isinstance(fix, Fix)]
         counts = [len(seat.borders) for seat, _ in fixes]
-        reach = [doubt.reach(doubt.accuracy(fix, self.policy)[0], self.policy) for _, fix in fixes]
+        rules = [(fix, self.policies.at(fix.taken_us)) for _, fix in fixes]
+        reach = [doubt.reach(doubt.accuracy(fix, policy)[0], policy) for fix, policy in rules]
         return self._borders.measure(
             Pairs(
                 np.fromiter(chain.from_iterable(seat.borders for seat, _ in fixes), np.int64, sum(counts)),
@@ -139,7 +140,7 @@ class Board:
                 changes += self._through(seat, report.taken_us)
             before = seat.standing
             seat.standing, found = walk.fold(
-                before, report, seat.terms, policy=self.policy, measure=_Measured(seat, measured)
+                before, report, seat.terms, policies=self.policies, measure=_Measured(seat, report, measured)
             )
             changes += found
             if before.last is None:
@@ -149,7 +150,7 @@ class Board:
         return changes
 
     def _through(self, seat: Seat, until_us: int) -> list[Change]:
-        seat.standing, changes = walk.through(seat.standing, seat.terms, until_us, policy=self.policy)
+        seat.standing, changes = walk.through(seat.standing, seat.terms, until_us, policies=self.policies)
         self._wind(seat)
         return changes
 
@@ -162,20 +163,23 @@ class Board:
         self._wind_devices(seat)
 
     def _wind_devices(self, seat: Seat) -> None:
-        moments = (devices.next_moment(worn, self.policy) for worn in seat.standing.worn)
+        moments = (devices.next_moment(worn, self.policies) for worn in seat.standing.worn)
         seat.next_us = min((m for m in moments if m is not None), default=NEVER_US)
         seat.next_us = min(seat.next_us, seat.terms_us)
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """Distances of one fix, found by the term."""
+    """Distances of one fix, found by the term; of other places the scalar ones."""
 
     seat: Seat
+    report: walk.Fact
     metres: list[float]
 
-    def __call__(self, term: Term, place: Place, reach_m: float) -> float:  # noqa: ARG002 - a Measure
-        return self.metres[self.seat.place_of[id(term)]]
+    def __call__(self, term: Term, place: Place, reach_m: float) -> float:
+        if walk.mark(self.report) == (place.taken_us, place.device, place.sequence):
+            return self.metres[self.seat.place_of[id(term)]]
+        return walk.scalar(term, place, reach_m)
 
 
 def _by_person(fixes: Fixes, events: Iterable[walk.Fact]) -> dict[PersonId, list[walk.Fact]]:
