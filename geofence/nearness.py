@@ -1,4 +1,4 @@
-"""Who is near whom: the worker holds the standing of every pair, judges what comes, and folds again what is late.
+"""Who is near whom: the worker holds the standing of every pair, judges what comes, folds again what is late.
 
 The order of arrival never decides (ADR-0008), for two wearers as for one."""
 
@@ -17,13 +17,14 @@ from geofence import breaches, policies, relations
 from geofence.engine import proximity as engine
 from geofence.model import Change, Edge, TakenOff
 from geofence.relations import wire
-from geofence.relations.model import Basis, Pair, Relation, RelationId
+from geofence.relations.model import Basis, Meeting, Pair, Relation, RelationId
 from geofence.replay import NEVER_US, PATIENCE_US
 from geofence.rules import episodes, proximity, walk
 from geofence.rules.episodes import Episode
 from geofence.store import breaches as breaches_store
 from geofence.store import pairs as store
 from geofence.store import terms
+from geofence.wire import UnknownStanding
 from tracking import retention
 from tracking import store as tracking_store
 from tracking.fixes import Fixes
@@ -70,7 +71,7 @@ class Held:
 class Nearness:
     """All relations that last, and those to whose time a late fix may still belong."""
 
-    basis: Basis = field(default_factory=lambda: Basis(policies.valid_at, relations.valid_at))
+    basis: Basis = field(default_factory=lambda: Basis(policies.in_force().at, relations.valid_at))
     held: dict[RelationId, Held] = field(default_factory=dict)
     of: dict[PersonId, list[RelationId]] = field(default_factory=dict)
 
@@ -107,7 +108,7 @@ class Nearness:
             changes += found
         return changes
 
-    def _meetings(self, one: Held, facts: Iterable[walk.Fact]) -> Iterator[proximity.Meeting]:
+    def _meetings(self, one: Held, facts: Iterable[walk.Fact]) -> Iterator[Meeting]:
         return proximity.meetings(one.pair, facts, one.relation, basis=self.basis)
 
 
@@ -149,7 +150,9 @@ async def reload(conn: asyncpg.Connection, near: Nearness, *, now_us: int) -> li
             one.pair, one.kept_us = old.pair, old.kept_us
         else:
             reached[relation] = NEVER_US
-    gone = [change for old in before.values() if old.relation.id not in near.held for change in _end(old, now_us)]
+    gone = [
+        change for old in before.values() if old.relation.id not in near.held for change in _end(old, now_us)
+    ]
     return await breaches.save(conn, gone, now_us=now_us) + await _refold(conn, near, reached, now_us=now_us)
 
 
@@ -159,9 +162,7 @@ async def checkpoint(conn: asyncpg.Connection, near: Nearness, *, most: int = 20
     rows = []
     for one in due:
         as_of_us = one.kept_us = one.pair.at_us
-        rows.append(
-            store.Checkpoint(one.relation.id, as_of_us, one.past(as_of_us), wire.encode(one.pair))
-        )
+        rows.append(store.Checkpoint(one.relation.id, as_of_us, one.past(as_of_us), wire.encode(one.pair)))
     await store.save(conn, rows)
     return len(rows)
 
@@ -188,7 +189,7 @@ async def _load(conn: asyncpg.Connection, *, now_us: int) -> list[Held]:
 async def _refold(
     conn: asyncpg.Connection, near: Nearness, moments: Mapping[RelationId, int], *, now_us: int
 ) -> list[Row]:
-    """Fold these pairs again, each from before its moment, and make the stored breaches say what that says."""
+    """Fold these pairs again, each from before its moment, and make the stored breaches say what it says."""
     rows: list[Row] = []
     listed = list(moments.items())
     for first in range(0, len(listed), AT_ONCE):
@@ -209,15 +210,13 @@ async def _beginning(conn: asyncpg.Connection, one: Held, *, before_us: int) -> 
             if checkpoint_.duty == one.past(checkpoint_.as_of_us):
                 try:
                     return wire.decode(checkpoint_.state)
-                except wire.UnknownStanding:
+                except UnknownStanding:
                     continue
         skip += len(listed)
     return proximity.fresh(one.relation)
 
 
-async def _again(
-    conn: asyncpg.Connection, near: Nearness, some: Sequence[Held], *, now_us: int
-) -> list[Row]:
+async def _again(conn: asyncpg.Connection, near: Nearness, some: Sequence[Held], *, now_us: int) -> list[Row]:
     reports = await tracking_store.reports_since(conn, _since(some))
     begins = {one.relation.id: one.pair for one in some}
     tasks = [
@@ -233,7 +232,9 @@ async def _again(
         for carried in _carried(begins[relation.id], relation):
             told.setdefault(carried.name, carried)
         start_us = starts[relation.id]
-        stored = await _stored(conn, relation, since_us=min([start_us, *(e.opened_us for e in told.values())]))
+        stored = await _stored(
+            conn, relation, since_us=min([start_us, *(e.opened_us for e in told.values())])
+        )
         asked = [e for e in stored if begins[relation.id].last or e.opened_us > start_us]
         differences = episodes.compared(told, asked, begins={relation.person: start_us})
         rows += await breaches.reconcile(conn, differences, now_us=now_us)
@@ -286,6 +287,4 @@ def _end(gone: Held, now_us: int) -> list[Change]:
     if opened is None:
         return []
     told: dict[str, object] = {"reason": "terms_ended"}
-    return [
-        Change(relation.person, opened.kind, relation.id, Edge.CLOSED, now_us, opened.opened_us, told)
-    ]
+    return [Change(relation.person, opened.kind, relation.id, Edge.CLOSED, now_us, opened.opened_us, told)]

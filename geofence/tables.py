@@ -128,7 +128,9 @@ proximities = Table(  # between two wearers; immutable but for the end of `durin
     Column("person_id", BigInteger, nullable=False),  # whom the order binds
     Column("other_id", ForeignKey("persons.id"), nullable=False),  # who is protected, or who escorts
     Column("kind", Text, CheckConstraint("kind in ('keep_away', 'escort')", "kind"), nullable=False),
-    Column("distance_m", REAL, CheckConstraint("distance_m between 10 and 100000", "distance"), nullable=False),
+    Column(
+        "distance_m", REAL, CheckConstraint("distance_m between 10 and 100000", "distance"), nullable=False
+    ),
     Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
     Column("consent", Text, CheckConstraint("consent <> ''", "consent"), nullable=False),  # where it lies
     Column("granted_by", ForeignKey("users.id"), nullable=False),

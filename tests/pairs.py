@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from core.model import DeviceId, OrderId, PersonId
 from geofence import policies, relations
 from geofence.model import TakenOff
+from geofence.policies import Policies
 from geofence.relations.model import Basis, Relation, RelationId, RelationKind
 from geofence.rules import walk
 from scene import DEVICE, PERSON, a_fix, at
@@ -14,7 +15,9 @@ from tracking.model import Fix, Flag
 
 OTHER = PersonId(8)
 THEIRS = DeviceId(80)
-BASIS = Basis(policies.valid_at, relations.valid_at)
+BASIS = Basis(policies.in_force().at, relations.valid_at)
+BASES = [Basis(Policies((policy,)).at, relations.valid_at) for policy in policies.known()]
+"""One a policy, as if it had always held."""
 LASTS_MIN = 60
 
 
@@ -59,6 +62,11 @@ def lives_of_two(draw: st.DrawFn) -> list[walk.Fact]:
             fact = TakenOff(person, device, at(minute), is_bare=draw(st.booleans()))
         facts[device, fact.taken_us] = fact
     return sorted(facts.values(), key=walk.mark)
+
+
+def bases() -> st.SearchStrategy[Basis]:
+    """All policies in turn, or one for ever."""
+    return st.sampled_from([BASIS, *BASES])
 
 
 def relations_of_two() -> st.SearchStrategy[Relation]:

@@ -21,7 +21,8 @@ class Places(NamedTuple):
     lon: F8
     """Degrees."""
     lat: F8
-    accuracy_m: F8
+    scale_m: F8
+    """Of the error when it was taken."""
     age_s: F8
     pace_mps: F8
 
@@ -43,11 +44,11 @@ def looks(met: Sequence[Meeting]) -> list[Look]:
 
 def places(met: Sequence[Meeting], seen: Sequence[Seen]) -> Places:
     """The places of one side, as old as they are at the meetings."""
-    age_us = np.array([m.at_us for m in met], np.int64) - np.array([s.taken_us for s in seen], np.int64)
+    age_us = np.array([m.at_us for m in met], np.int64) - np.array([s.place.taken_us for s in seen], np.int64)
     return Places(
-        np.array([s.lon for s in seen], np.float64),
-        np.array([s.lat for s in seen], np.float64),
-        np.array([s.accuracy_m for s in seen], np.float64),
+        np.array([s.place.lon for s in seen], np.float64),
+        np.array([s.place.lat for s in seen], np.float64),
+        np.array([s.scale_m for s in seen], np.float64),
         age_us / SECOND_US,
         np.array([s.pace_mps for s in seen], np.float64),
     )
@@ -67,6 +68,6 @@ def measure(person: Places, other: Places, found: Looks) -> None:
         east = (other.lon[i] - person.lon[i]) * kx
         north = (other.lat[i] - person.lat[i]) * ky
         found.distance_m[i] = hypot(east, north)
-        found.person_error_m[i] = hypot(person.accuracy_m[i], person.pace_mps[i] * person.age_s[i])
-        found.other_error_m[i] = hypot(other.accuracy_m[i], other.pace_mps[i] * other.age_s[i])
+        found.person_error_m[i] = hypot(person.scale_m[i], person.pace_mps[i] * person.age_s[i])
+        found.other_error_m[i] = hypot(other.scale_m[i], other.pace_mps[i] * other.age_s[i])
         found.error_m[i] = hypot(found.person_error_m[i], found.other_error_m[i])

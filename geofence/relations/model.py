@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, NewType
 
 from core.model import DeviceId, OrderId, PersonId
-from geofence.model import Mark, OpenBreach
+from geofence.model import Mark, OpenBreach, Place
 from geofence.policies import Policy
 from geofence.relations import Margin
 
@@ -43,17 +43,17 @@ class Basis(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Where a fix put one of the two."""
+    """Where a fix put one of the two, and what it is worth."""
 
-    device: DeviceId
-    sequence: int
-    taken_us: int
-    lon: float
-    lat: float
-    accuracy_m: float
-    is_assumed: bool
+    place: Place
+    scale_m: float
+    """Of its error, as the policy reckons with it."""
     pace_mps: float
-    """How fast this place goes stale: as the device moved then, at least as people walk."""
+    """How fast it goes stale: as fast as the device moved then, at least as people walk."""
+    worth: float
+    """How much of it is new, 0 to 1: less where the device repeats itself, jumps, or sent it late."""
+    burst_s: float
+    """For so long its error stays the same."""
 
 
 class Meeting(NamedTuple):
@@ -65,11 +65,11 @@ class Meeting(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A meeting, measured. Errors are radii that hold the true place with 68 %."""
+    """A meeting, measured. Errors are scales (`doubt.sigma`), in metres."""
 
     distance_m: float
     person_error_m: float
-    """Of the place as it is now: its accuracy, and how far they may have gone since."""
+    """Of the place as it is now: its own, and how far they may have gone since."""
     other_error_m: float
     error_m: float
     """Of the distance: both together."""
@@ -83,8 +83,8 @@ class Cited(NamedTuple):
     taken_us: int
     age_s: float
     accuracy_m: float
-    error_m: float
     is_assumed: bool
+    error_m: float
 
 
 class Testimony(NamedTuple):
@@ -93,6 +93,8 @@ class Testimony(NamedTuple):
     at_us: int
     distance_m: float
     error_m: float
+    news: float
+    """How much of it counted, 0 to 1."""
     person: Cited
     other: Cited
 
@@ -100,8 +102,8 @@ class Testimony(NamedTuple):
 class Belief(NamedTuple):
     """How sure it is that the two are farther apart than the relation's distance."""
 
-    log_odds: float = 0.0
-    """ln(P(farther) / P(nearer)); 0 = nothing known."""
+    odds: float = 1.0
+    """P(farther) / P(nearer); 1 = nothing known."""
     at_us: int | None = None
     """When the last meeting moved it."""
 

@@ -7,10 +7,10 @@ cannot decide, and who was last seen long ago is unsure, not near."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from math import hypot, isfinite
+from math import hypot
 
 from core.geo import LonLat, distance_m
-from geofence.model import BreachKind, Change, Edge, OpenBreach, TakenOff, Verdict
+from geofence.model import BreachKind, Change, Edge, OpenBreach, Place, TakenOff, Verdict
 from geofence.policies import Policy
 from geofence.relations.model import (
     UNKNOWN,
@@ -25,8 +25,8 @@ from geofence.relations.model import (
     Seen,
     Testimony,
 )
-from geofence.rules import doubt
-from geofence.rules.walk import Fact, OutOfOrderError, mark
+from geofence.rules import doubt, places
+from geofence.rules.walk import Fact, OutOfOrderError, mark, where
 from tracking.model import Fix, Flag
 
 BREACH = {RelationKind.KEEP_AWAY: BreachKind.TOO_NEAR, RelationKind.ESCORT: BreachKind.ESCORT_LOST}
@@ -46,7 +46,8 @@ def fresh(relation: Relation) -> Pair:
 
 
 def matters(relation: Relation, fact: Fact) -> bool:
-    """Does it change where one of the two is known to be, while the relation holds?"""
+    """Does it change where one of the two is known to be, while the relation holds? What a device calls made
+    up does not."""
     if fact.person not in {relation.person, relation.other} or not holds(relation, fact.taken_us):
         return False
     if isinstance(fact, TakenOff):
@@ -119,60 +120,86 @@ def through(pair: Pair, relation: Relation, until_us: int, *, basis: Basis) -> W
     return _close(replace(pair, passed_us=end_us), relation, end_us, basis=basis, reason="terms_ended")
 
 
-def seen(fix: Fix, *, basis: Basis) -> Seen:
-    if not (isfinite(fix.lon) and isfinite(fix.lat)):
-        raise ValueError(mark(fix))
-    accuracy_m, is_assumed = doubt.accuracy(fix, basis.policy(fix.taken_us))
-    pace_mps = max(basis.margin(fix.taken_us).pace_mps, fix.speed_mps or 0.0)
-    key = fix.device, fix.sequence, fix.taken_us
-    return Seen(*key, fix.lon, fix.lat, accuracy_m, is_assumed, pace_mps)
+def seen(before: Seen | None, fix: Fix, *, basis: Basis) -> Seen | None:
+    """A fix after the one before of the same person."""
+    policy = basis.policy(fix.taken_us)
+    place = where(fix, policy)
+    if place is None:
+        return before
+    return Seen(
+        place,
+        doubt.sigma(place.accuracy_m, policy),
+        max(basis.margin(fix.taken_us).pace_mps, fix.speed_mps or 0.0),
+        _worth(before.place if before else None, fix, place, policy=policy),
+        policy.burst_s * (policy.network_bursts if fix.mechanism in doubt.NETWORKS else 1.0),
+    )
 
 
 def scalar(met: Meeting) -> Look:
     """How far apart, and how exactly is it known?"""
-    person_m, other_m = (error_m(place, met.at_us) for place in (met.person, met.other))
-    places = (LonLat(place.lon, place.lat) for place in (met.person, met.other))
-    return Look(distance_m(*places), person_m, other_m, hypot(person_m, other_m))
+    person_m, other_m = (error_m(one, met.at_us) for one in (met.person, met.other))
+    ends = (LonLat(one.place.lon, one.place.lat) for one in (met.person, met.other))
+    return Look(distance_m(*ends), person_m, other_m, hypot(person_m, other_m))
 
 
-def error_m(place: Seen, at_us: int) -> float:
-    """The radius that holds somebody with 68 % a while after they were seen: its square grows by that of the
-    way they may have gone."""
-    return hypot(place.accuracy_m, place.pace_mps * age_s(place, at_us))
+def error_m(one: Seen, at_us: int) -> float:
+    """The error of a place some time after it was true: its square grows by that of the way gone since."""
+    return hypot(one.scale_m, one.pace_mps * age_s(one, at_us))
 
 
-def age_s(place: Seen, at_us: int) -> float:
-    return (at_us - place.taken_us) / doubt.SECOND_US
+def age_s(one: Seen, at_us: int) -> float:
+    return (at_us - one.place.taken_us) / doubt.SECOND_US
 
 
-def moved(before: Belief, at_us: int, *, signed_m: float, error_m: float, policy: Policy) -> Belief:
+def moved(
+    before: Belief, at_us: int, *, news: float, signed_m: float, error_m: float, policy: Policy
+) -> Belief:
     """The one place where the filter of `rules.doubt` is asked."""
-    gap_s = None if before.at_us is None else (at_us - before.at_us) / doubt.SECOND_US
-    log_odds = doubt.moved(
-        before.log_odds, gap_s=gap_s, distance_m=signed_m, accuracy_m=error_m, policy=policy
-    )
-    return Belief(log_odds, at_us)
+    kept = 1.0 if before.at_us is None else doubt.kept((at_us - before.at_us) / doubt.SECOND_US, policy)
+    z = max(-policy.no_doubt_sigmas, min(policy.no_doubt_sigmas, signed_m / error_m))
+    return Belief(doubt.moved(before.odds, kept=kept, news=news, z=z, policy=policy), at_us)
 
 
-def verdict(pair: Pair, at_us: int, *, policy: Policy) -> Verdict:
-    """IN: nearer than the relation's distance. A belief that was not renewed fades into UNSURE."""
+def odds(pair: Pair, at_us: int, *, policy: Policy) -> float:
+    """Of "farther", at a moment: a belief that was not renewed fades into doubt."""
     if pair.belief.at_us is None:
-        return Verdict.UNSURE
-    gap_s = (at_us - pair.belief.at_us) / doubt.SECOND_US
-    return doubt.verdict(doubt.faded(pair.belief.log_odds, gap_s=gap_s, policy=policy), policy)
+        return doubt.NOTHING_KNOWN
+    kept = doubt.kept((at_us - pair.belief.at_us) / doubt.SECOND_US, policy)
+    return doubt.faded(pair.belief.odds, kept)
+
+
+def _worth(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> float:
+    """What `doubt.weight` counts, but for bursts: those are a matter of both."""
+    worth = doubt.weight(None, fix, place, policy=policy).first
+    if before is not None and places.is_same(before, place):
+        worth *= policy.repeated_weight
+    elif before is not None and not places.is_reachable(before, place, policy):
+        worth *= policy.jump_weight
+    return worth
+
+
+def _news(before: Belief, met: Meeting) -> float:
+    """A testimony is worth what the poorer of its two fixes is worth, in a burst less."""
+    worth = min(met.person.worth, met.other.worth)
+    if before.at_us is None:
+        return worth
+    burst_s = max(met.person.burst_s, met.other.burst_s)
+    return worth * min(1.0, (met.at_us - before.at_us) / doubt.SECOND_US / burst_s)
 
 
 def _placed(pair: Pair, fact: Fact, relation: Relation, *, basis: Basis) -> Pair:
-    place = seen(fact, basis=basis) if isinstance(fact, Fix) else None
-    if fact.person == relation.person:
-        return replace(pair, last=mark(fact), person=place)
-    return replace(pair, last=mark(fact), other=place)
+    is_bound = fact.person == relation.person
+    before = pair.person if is_bound else pair.other
+    now = seen(before, fact, basis=basis) if isinstance(fact, Fix) else None
+    if is_bound:
+        return replace(pair, last=mark(fact), person=now)
+    return replace(pair, last=mark(fact), other=now)
 
 
 def _meeting(pair: Pair) -> Meeting | None:
     if pair.person is None or pair.other is None:
         return None
-    return Meeting(max(pair.person.taken_us, pair.other.taken_us), pair.person, pair.other)
+    return Meeting(max(pair.person.place.taken_us, pair.other.place.taken_us), pair.person, pair.other)
 
 
 def _hear(pair: Pair, met: Meeting, look: Look, *, relation: Relation, policy: Policy) -> Pair:
@@ -182,12 +209,13 @@ def _hear(pair: Pair, met: Meeting, look: Look, *, relation: Relation, policy: P
         if look.error_m >= LAST_DIGITS * heard[-1].error_m:
             return pair
         before, heard = pair.before, heard[:-1]
-    signed_m = look.distance_m - relation.distance_m
-    belief = moved(before, met.at_us, signed_m=signed_m, error_m=look.error_m, policy=policy)
+    news, signed_m = _news(before, met), look.distance_m - relation.distance_m
+    belief = moved(before, met.at_us, news=news, signed_m=signed_m, error_m=look.error_m, policy=policy)
     said = Testimony(
         met.at_us,
         look.distance_m,
         look.error_m,
+        news,
         _cited(met.person, look.person_error_m, at_us=met.at_us),
         _cited(met.other, look.other_error_m, at_us=met.at_us),
     )
@@ -197,18 +225,19 @@ def _hear(pair: Pair, met: Meeting, look: Look, *, relation: Relation, policy: P
 
 def _is_known(met: Meeting, said: Testimony) -> bool:
     """One of the two places has testified already; the other one is new."""
-    pairs = ((met.person, said.person), (met.other, said.other))
+    pairs = ((met.person.place, said.person), (met.other.place, said.other))
     return any((a.device, a.sequence, a.taken_us) == (b.device, b.sequence, b.taken_us) for a, b in pairs)
 
 
-def _cited(place: Seen, error_m: float, *, at_us: int) -> Cited:
-    key = place.device, place.sequence, place.taken_us
-    return Cited(*key, age_s(place, at_us), place.accuracy_m, error_m, place.is_assumed)
+def _cited(one: Seen, error_m: float, *, at_us: int) -> Cited:
+    key = one.place.device, one.place.sequence, one.place.taken_us
+    return Cited(*key, age_s(one, at_us), one.place.accuracy_m, one.place.is_assumed, error_m)
 
 
 def _judge(pair: Pair, relation: Relation, at_us: int, *, basis: Basis) -> Walked:
     """A sure violation opens, sure compliance closes, doubt does neither."""
-    said = doubt.verdict(pair.belief.log_odds, basis.policy(at_us))
+    policy = basis.policy(at_us)
+    said = doubt.verdict(odds(pair, at_us, policy=policy), policy)
     if pair.breach is None and said is WRONG[relation.kind]:
         breach = OpenBreach(BREACH[relation.kind], relation.id, at_us)
         told = evidence(pair, relation, at_us, basis=basis) | {"why": "fix"}
@@ -237,11 +266,12 @@ def evidence(pair: Pair, relation: Relation, at_us: int, *, basis: Basis) -> dic
     """Plain values from which the verdict can be explained. `fixes` are those of the bound person, with the
     distance by which they were outside (+) the circle; `meetings` tell of both, without a place."""
     policy = basis.policy(at_us)
+    farther = odds(pair, at_us, policy=policy)
     return {
         "policy": policy.id,
         "margin": basis.margin(at_us).id,
-        "verdict": str(doubt.verdict(pair.belief.log_odds, policy)),
-        "posterior": doubt.probability(pair.belief.log_odds),
+        "verdict": str(doubt.verdict(farther, policy)),
+        "posterior": doubt.probability(farther),
         "relation": {
             "relation": relation.id,
             "order": relation.order,
@@ -264,6 +294,6 @@ def _sight(said: Testimony, relation: Relation) -> dict[str, object]:
         "sequence": said.person.sequence,
         "taken_us": said.person.taken_us,
         "distance_m": said.distance_m - relation.distance_m,
-        "accuracy_m": said.error_m,
-        "is_assumed": said.person.is_assumed or said.other.is_assumed,
+        "accuracy_m": said.person.accuracy_m,
+        "is_assumed": said.person.is_assumed,
     }

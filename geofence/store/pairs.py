@@ -22,7 +22,7 @@ class Checkpoint:
 
 
 RELATIONS = """
--- Who is bound to whom, as far as the order reaches: relations that last, are to come or ended after a moment.
+-- Who is bound to whom, as far as the order reaches: relations that did not end before a moment.
 select id, order_id, person_id, other_id, kind, distance_m, lower(held) as since, upper(held) as until
 from (
     select p.*, p.during * o.during as held from proximities p join orders o on o.id = p.order_id
