@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from geoalchemy2 import Geography
 from sqlalchemy import ColumnElement, Select, cast, func, select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.geo import LonLat, metres_per_degree
@@ -54,7 +53,7 @@ def _around(scope: Scope, *, place: LonLat, reach_m: float, since: datetime, unt
     worn = (
         select(wearings.c.device_id, wearings.c.person_id)
         .where(
-            wearings.c.during.overlaps(Range(since, until, bounds="[)")),
+            wearings.c.during.overlaps(func.tstzrange(since, until)),
             people.seen_by(scope, wearings.c.person_id),
         )
         .distinct()
