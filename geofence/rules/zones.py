@@ -104,7 +104,7 @@ def settle(belief: Belief, term: Term, at_us: int, scene: Scene) -> Step:
     if belief.breach is None and belief.seen and violates(term, verdict(belief, scene.policy)):
         age_us = at_us - scene.trail[-1].taken_us
         if age_us <= scene.policy.fresh_s * doubt.SECOND_US:
-            return _open(belief, term, at_us, scene, why=_began(term, at_us))
+            return _open(belief, term, at_us, scene, why=began(term, at_us))
     return belief, []
 
 
@@ -206,7 +206,7 @@ def _open(belief: Belief, term: Term, at_us: int, scene: Scene, *, why: str) -> 
     ]
 
 
-def _began(term: Term, at_us: int) -> str:
+def began(term: Term, at_us: int) -> str:
     if any(a.until_us == at_us for a in term.absences):
         return "absence_ended"
     return "term_began" if term.since_us == at_us else "hours_began"

