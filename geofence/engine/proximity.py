@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geofence.engine.compiled import kernel
+from geofence.engine.compiled import lean
 from geofence.engine.plane import metres_per_degree
 from geofence.relations.model import Look, Meeting, Seen
 
@@ -60,7 +60,7 @@ def measured(person: Places, other: Places) -> Looks:
     return found
 
 
-@kernel
+@lean
 def measure(person: Places, other: Places, found: Looks) -> None:
     """Fills `found` (all float64[n]) from the two sides' columns."""
     for i in range(len(found.distance_m)):

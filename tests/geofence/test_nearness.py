@@ -10,6 +10,7 @@ from core.clock import to_us
 from courtroom import Courtroom
 from geofence import breaches, nearness
 from geofence.model import TakenOff
+from geofence.relations import replay
 from geofence.relations.model import RelationId
 from geofence.rules import episodes, proximity, walk
 from geofence.store import pairs, terms
@@ -159,6 +160,27 @@ async def test_a_crash_folds_from_the_last_hourly_checkpoint(
     await room.begin(now=182)
     assert await kept(conn) == told
     assert await conn.fetchval("select count(*) from proximity_standings") == 0
+
+
+async def test_a_court_may_ask_again_and_changes_nothing(
+    conn: asyncpg.Connection, two: tuple[Supervised, Supervised]
+) -> None:
+    relation = RelationId(await two[0].related(two[1]))
+    room = await begun(conn)
+    await room.hear(an_hour(two), now=61)
+    for hour in range(1, 3):
+        await room.hear(lives(two, range(hour * 60, hour * 60 + 60), 900), now=hour * 60 + 60)
+        await room.checkpoint(now=hour * 60 + 60)
+    told = await replay.retell(conn, relation, since_us=at(30), basis=BASIS, now_us=at(181))
+    assert told is not None
+    assert not told.differences
+    assert len(told.found) == len(told.stored) == 2
+    assert [e.opening for e in told.found.values()] == [e.opening for e in told.stored]
+    await conn.execute("update breaches set opened_at = opened_at - interval '1 minute'")
+    told = await replay.retell(conn, relation, since_us=at(30), basis=BASIS, now_us=at(181))
+    assert told is not None
+    assert (len(told.differences.missing), len(told.differences.vanished)) == (2, 2)
+    assert await replay.retell(conn, RelationId(99), since_us=at(30), basis=BASIS, now_us=at(181)) is None
 
 
 async def test_an_edit_is_in_force_at_once_and_ends_the_breach(
