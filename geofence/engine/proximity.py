@@ -1,4 +1,4 @@
-"""Many meetings of two wearers at once: the same numbers as `rules.proximity.scalar`, column by column."""
+"""Many meetings of two wearers at once: the same numbers as `rules.meetings.scalar`, column by column."""
 
 from collections.abc import Sequence
 from math import hypot
@@ -37,7 +37,7 @@ class Looks(NamedTuple):
 
 
 def looks(met: Sequence[Meeting]) -> list[Look]:
-    """What `rules.proximity.scalar` says of each."""
+    """What `rules.meetings.scalar` says of each."""
     found = measured(places(met, [m.person for m in met]), places(met, [m.other for m in met]))
     return [Look(*row) for row in zip(*(column.tolist() for column in found), strict=True)]
 

@@ -62,7 +62,7 @@ def fold(tasks: Sequence[Task], *, basis: Basis, until_us: int | None) -> list[C
     met = [
         meeting
         for one, facts in tasks
-        for meeting in proximity.meetings(one.pair, facts, one.relation, basis=basis)
+        for meeting in proximity.foreseen(one.pair, facts, one.relation, basis=basis)
     ]
     looks = iter(engine.looks(met))
     changes: list[Change] = []

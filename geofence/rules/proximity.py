@@ -7,26 +7,21 @@ cannot decide, and who was last seen long ago is unsure, not near."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from math import hypot
 
-from core.geo import LonLat, distance_m
-from geofence.model import BreachKind, Change, Edge, OpenBreach, Place, TakenOff, Verdict
+from geofence.model import BreachKind, Change, Edge, OpenBreach, TakenOff, Verdict
 from geofence.policies import Policy
 from geofence.relations.model import (
     UNKNOWN,
     Basis,
-    Belief,
-    Cited,
     Look,
     Meeting,
     Pair,
     Relation,
     RelationKind,
-    Seen,
     Testimony,
 )
-from geofence.rules import doubt, places
-from geofence.rules.walk import Fact, OutOfOrderError, mark, where
+from geofence.rules import doubt, meetings
+from geofence.rules.walk import Fact, OutOfOrderError, mark
 from tracking.model import Fix, Flag
 
 BREACH = {RelationKind.KEEP_AWAY: BreachKind.TOO_NEAR, RelationKind.ESCORT: BreachKind.ESCORT_LOST}
@@ -74,7 +69,7 @@ def walk(
     changes: list[Change] = []
     for fact in facts:
         if pair.last != mark(fact):
-            pair, found = fold(pair, fact, relation, basis=basis, measure=measure or scalar)
+            pair, found = fold(pair, fact, relation, basis=basis, measure=measure or meetings.scalar)
             changes += found
     if until_us is not None:
         pair, found = through(pair, relation, until_us, basis=basis)
@@ -82,7 +77,7 @@ def walk(
     return pair, changes
 
 
-def meetings(pair: Pair, facts: Iterable[Fact], relation: Relation, *, basis: Basis) -> Iterator[Meeting]:
+def foreseen(pair: Pair, facts: Iterable[Fact], relation: Relation, *, basis: Basis) -> Iterator[Meeting]:
     """Every meeting that a walk over these facts will want measured, in its order."""
     for fact in facts:
         if pair.last != mark(fact):
@@ -120,46 +115,6 @@ def through(pair: Pair, relation: Relation, until_us: int, *, basis: Basis) -> W
     return _close(replace(pair, passed_us=end_us), relation, end_us, basis=basis, reason="terms_ended")
 
 
-def seen(before: Seen | None, fix: Fix, *, basis: Basis) -> Seen | None:
-    """A fix after the one before of the same person."""
-    policy = basis.policy(fix.taken_us)
-    place = where(fix, policy)
-    if place is None:
-        return before
-    return Seen(
-        place,
-        doubt.sigma(place.accuracy_m, policy),
-        max(basis.margin(fix.taken_us).pace_mps, fix.speed_mps or 0.0),
-        _worth(before.place if before else None, fix, place, policy=policy),
-        policy.burst_s * (policy.network_bursts if fix.mechanism in doubt.NETWORKS else 1.0),
-    )
-
-
-def scalar(met: Meeting) -> Look:
-    """How far apart, and how exactly is it known?"""
-    person_m, other_m = (error_m(one, met.at_us) for one in (met.person, met.other))
-    ends = (LonLat(one.place.lon, one.place.lat) for one in (met.person, met.other))
-    return Look(distance_m(*ends), person_m, other_m, hypot(person_m, other_m))
-
-
-def error_m(one: Seen, at_us: int) -> float:
-    """The error of a place some time after it was true: its square grows by that of the way gone since."""
-    return hypot(one.scale_m, one.pace_mps * age_s(one, at_us))
-
-
-def age_s(one: Seen, at_us: int) -> float:
-    return (at_us - one.place.taken_us) / doubt.SECOND_US
-
-
-def moved(
-    before: Belief, at_us: int, *, news: float, signed_m: float, error_m: float, policy: Policy
-) -> Belief:
-    """The one place where the filter of `rules.doubt` is asked."""
-    kept = 1.0 if before.at_us is None else doubt.kept((at_us - before.at_us) / doubt.SECOND_US, policy)
-    z = max(-policy.no_doubt_sigmas, min(policy.no_doubt_sigmas, signed_m / error_m))
-    return Belief(doubt.moved(before.odds, kept=kept, news=news, z=z, policy=policy), at_us)
-
-
 def odds(pair: Pair, at_us: int, *, policy: Policy) -> float:
     """Of "farther", at a moment: a belief that was not renewed fades into doubt."""
     if pair.belief.at_us is None:
@@ -168,29 +123,10 @@ def odds(pair: Pair, at_us: int, *, policy: Policy) -> float:
     return doubt.faded(pair.belief.odds, kept)
 
 
-def _worth(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> float:
-    """What `doubt.weight` counts, but for bursts: those are a matter of both."""
-    worth = doubt.weight(None, fix, place, policy=policy).first
-    if before is not None and places.is_same(before, place):
-        worth *= policy.repeated_weight
-    elif before is not None and not places.is_reachable(before, place, policy):
-        worth *= policy.jump_weight
-    return worth
-
-
-def _news(before: Belief, met: Meeting) -> float:
-    """A testimony is worth what the poorer of its two fixes is worth, in a burst less."""
-    worth = min(met.person.worth, met.other.worth)
-    if before.at_us is None:
-        return worth
-    burst_s = max(met.person.burst_s, met.other.burst_s)
-    return worth * min(1.0, (met.at_us - before.at_us) / doubt.SECOND_US / burst_s)
-
-
 def _placed(pair: Pair, fact: Fact, relation: Relation, *, basis: Basis) -> Pair:
     is_bound = fact.person == relation.person
     before = pair.person if is_bound else pair.other
-    now = seen(before, fact, basis=basis) if isinstance(fact, Fix) else None
+    now = meetings.seen(before, fact, basis=basis) if isinstance(fact, Fix) else None
     if is_bound:
         return replace(pair, last=mark(fact), person=now)
     return replace(pair, last=mark(fact), other=now)
@@ -205,33 +141,14 @@ def _meeting(pair: Pair) -> Meeting | None:
 def _hear(pair: Pair, met: Meeting, look: Look, *, relation: Relation, policy: Policy) -> Pair:
     """What is believed after a meeting; the same pair, if nothing new was said."""
     before, heard = pair.belief, pair.heard
-    if heard and _is_known(met, heard[-1]):
+    if heard and meetings.is_known(met, heard[-1]):
         if look.error_m >= LAST_DIGITS * heard[-1].error_m:
             return pair
         before, heard = pair.before, heard[:-1]
-    news, signed_m = _news(before, met), look.distance_m - relation.distance_m
-    belief = moved(before, met.at_us, news=news, signed_m=signed_m, error_m=look.error_m, policy=policy)
-    said = Testimony(
-        met.at_us,
-        look.distance_m,
-        look.error_m,
-        news,
-        _cited(met.person, look.person_error_m, at_us=met.at_us),
-        _cited(met.other, look.other_error_m, at_us=met.at_us),
-    )
+    said = meetings.testimony(before, met, look)
+    belief = meetings.moved(before, said, relation.distance_m, policy=policy)
     heard = (*heard, said)[-policy.evidence_fixes :]
     return replace(pair, belief=belief, before=before, heard=heard)
-
-
-def _is_known(met: Meeting, said: Testimony) -> bool:
-    """One of the two places has testified already; the other one is new."""
-    pairs = ((met.person.place, said.person), (met.other.place, said.other))
-    return any((a.device, a.sequence, a.taken_us) == (b.device, b.sequence, b.taken_us) for a, b in pairs)
-
-
-def _cited(one: Seen, error_m: float, *, at_us: int) -> Cited:
-    key = one.place.device, one.place.sequence, one.place.taken_us
-    return Cited(*key, age_s(one, at_us), one.place.accuracy_m, one.place.is_assumed, error_m)
 
 
 def _judge(pair: Pair, relation: Relation, at_us: int, *, basis: Basis) -> Walked:

@@ -9,7 +9,7 @@ import pytest
 
 from geofence.model import Change, Edge, Verdict
 from geofence.relations.model import Basis, Pair, Relation
-from geofence.rules import doubt, proximity, walk
+from geofence.rules import doubt, meetings, proximity, walk
 from geofence.rules.proximity import OutOfOrderError
 from pairs import BASES, BASIS, OTHER, THEIRS, a_relation, theirs
 from scene import DEVICE, PERSON, a_fix, at, flagged, words
@@ -81,8 +81,8 @@ def test_an_old_place_says_less_than_a_new_one(judge: Judge) -> None:
 
 def test_who_drove_is_looked_for_in_a_wider_circle() -> None:
     still, driving = theirs(0, speed_mps=0.0), theirs(0, speed_mps=20.0)
-    places = [proximity.seen(None, fix, basis=BASIS) for fix in (still, driving)]
-    errors = [proximity.error_m(place, at(1)) for place in places if place]
+    places = [meetings.seen(None, fix, basis=BASIS) for fix in (still, driving)]
+    errors = [meetings.error_m(place, at(1)) for place in places if place]
     assert errors == [
         pytest.approx(hypot(place.scale_m, metres)) for place, metres in zip(places, (90, 1200), strict=True)
     ]

@@ -11,7 +11,7 @@ from geofence.engine import proximity as engine
 from geofence.model import Edge, Place
 from geofence.relations import wire
 from geofence.relations.model import Basis, Meeting, Relation, Seen
-from geofence.rules import proximity, walk
+from geofence.rules import meetings, proximity, walk
 from pairs import LASTS_MIN, bases, lives_of_two, relations_of_two
 from scene import at, words
 
@@ -87,11 +87,11 @@ def test_the_walk_asks_for_the_meetings_it_foretold(
 
     def measure(met: Meeting) -> proximity.Look:
         asked.append(met)
-        return proximity.scalar(met)
+        return meetings.scalar(met)
 
     facts = mattering(life, relation)
     proximity.walk(proximity.fresh(relation), facts, relation, basis=basis, measure=measure)
-    assert asked == list(proximity.meetings(proximity.fresh(relation), facts, relation, basis=basis))
+    assert asked == list(proximity.foreseen(proximity.fresh(relation), facts, relation, basis=basis))
 
 
 METRES = st.floats(0.1, 1e6)
@@ -112,7 +112,7 @@ SEEN = st.builds(Seen, PLACES, METRES, st.floats(0.1, 100), st.just(1.0), st.jus
 def test_the_compiled_twin_says_the_same(seen: list[tuple[Seen, Seen]]) -> None:
     met = [Meeting(max(a.place.taken_us, b.place.taken_us), a, b) for a, b in seen]
     for mine, one in zip(engine.looks(met), met, strict=True):
-        assert mine == pytest.approx(proximity.scalar(one), rel=1e-12, abs=1e-9)
+        assert mine == pytest.approx(meetings.scalar(one), rel=1e-12, abs=1e-9)
 
 
 @given(lives_of_two(), relations_of_two(), bases())
@@ -120,7 +120,7 @@ def test_the_fold_is_the_same_by_either_measure(
     life: list[walk.Fact], relation: Relation, basis: Basis
 ) -> None:
     facts, begin = mattering(life, relation), proximity.fresh(relation)
-    found = iter(engine.looks(list(proximity.meetings(begin, facts, relation, basis=basis))))
+    found = iter(engine.looks(list(proximity.foreseen(begin, facts, relation, basis=basis))))
     pair, changes = proximity.walk(
         begin, facts, relation, basis=basis, until_us=END_US, measure=lambda _met: next(found)
     )
