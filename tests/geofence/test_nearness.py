@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -236,3 +237,32 @@ async def test_a_relation_of_a_lost_order_ends(
     await room.reload(now=12)
     assert set((await kept(conn)).values()) == {at(12)}
     assert not room.held.near.held
+
+
+async def test_old_checkpoints_go_but_for_the_one_to_begin_from(
+    conn: asyncpg.Connection, two: tuple[Supervised, Supervised]
+) -> None:
+    relation = RelationId(await two[0].related(two[1]))
+    rows = [pairs.Checkpoint(relation, at(m), b"duty", b"state") for m in (1, 2, 3, 10)]
+    await pairs.save(conn, rows)
+    await pairs.save(conn, rows[:1])
+    await pairs.prune(conn, before_us=at(5))
+    left = await pairs.before(conn, relation, before_us=at(99))
+    assert [one.as_of_us for one in left] == [at(10), at(3)]
+
+
+async def test_the_database_refuses_what_makes_no_sense(
+    two: tuple[Supervised, Supervised],
+) -> None:
+    one, other = two
+    await one.related(other, since=0, until=10)
+    await one.related(other, since=10, kind="escort")
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        await one.related(other, since=9, until=9.5)
+    for wrong in ({"distance": 9}, {"distance": 1e6}, {"kind": "follow"}):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await other.related(one, **wrong)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await one.related(one)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):  # an order binds its own person only
+        await replace(one, order=other.order).related(other, since=-20, until=-10)
