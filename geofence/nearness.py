@@ -137,5 +137,5 @@ def _ended(gone: Held, now_us: int) -> list[Change]:
     opened, relation = gone.pair.breach, gone.relation
     if opened is None:
         return []
-    told: dict[str, object] = {"reason": "terms_ended"}
+    told: dict[str, object] = {"reason": "terms_ended", "fixes": []}
     return [Change(relation.person, opened.kind, relation.id, Edge.CLOSED, now_us, opened.opened_us, told)]
