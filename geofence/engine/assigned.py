@@ -1,6 +1,7 @@
 """Each person's own zones, laid out person by person: which of them is a person inside?"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ class Assigned:
         """Person i has the zones numbers[offsets[i] : offsets[i + 1]], at most 32."""
         self._zones = zones
         bounds = offsets.tolist()
-        self._own = [numbers[a:b].tolist() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        self._own = [numbers[a:b].tolist() for a, b in pairwise(bounds)]
         self._now, self._used, self._moves = self._laid()
 
     def inside(self, person: NDArray[np.int64] | NDArray[np.int32], lon: F8, lat: F8) -> NDArray[np.uint32]:
