@@ -41,7 +41,9 @@ def touch_block(view: View, zone: Column, first: int, address: Column, left: Col
 
 
 @lean
-def covers_pairs(view: View, zone: Column, lon: Column, lat: Column, found: Column, address: Column, left: Column) -> None:
+def covers_pairs(
+    view: View, zone: Column, lon: Column, lat: Column, found: Column, address: Column, left: Column
+) -> None:
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; found: bool (n,), filled.
     address, left: int64 (BLOCK,), to work with."""
     for first in range(0, len(zone), BLOCK):
@@ -60,7 +62,16 @@ def covers_pairs(view: View, zone: Column, lon: Column, lat: Column, found: Colu
 
 
 @lean
-def measure_pairs(view: View, zone: Column, lon: Column, lat: Column, reach_m: Column, found: Column, address: Column, left: Column) -> None:
+def measure_pairs(
+    view: View,
+    zone: Column,
+    lon: Column,
+    lat: Column,
+    reach_m: Column,
+    found: Column,
+    address: Column,
+    left: Column,
+) -> None:
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
     found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
     address, left: int64 (BLOCK,), to work with."""

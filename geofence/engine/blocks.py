@@ -4,7 +4,7 @@ A block begins on a line of 64 bytes:
     4 floats of 4 bytes: west, south, steps per degree of longitude and of latitude
     4 words of 2 bytes a zone: its box in those steps, rounded by the same function as places are
     (the rest of the line)
-    32 bytes a zone: its box in degrees as in its head; form, cells, words, corners as in its head
+    32 bytes a zone: its box in degrees as in its head; form, cells, lists, corners as in its head
     4 bytes a zone: its number in the pool"""
 
 from typing import Any
@@ -19,10 +19,10 @@ from geofence.engine.layout import (
     CORNERS,
     EAST,
     FORM,
+    LISTS,
     NORTH,
     SOUTH,
     WEST,
-    WORDS,
     View,
     integer,
     span,
@@ -37,7 +37,7 @@ MOST_OWN = 32
 """Zones of one person: one bit each."""
 STEPS = 65535.0
 EVERYWHERE = 3e38
-RECORD_FORM, RECORD_CELLS, RECORD_WORDS, RECORD_CORNERS = 4, 5, 6, 7
+RECORD_FORM, RECORD_CELLS, RECORD_LISTS, RECORD_CORNERS = 4, 5, 6, 7
 
 
 def lines_of(count: Any) -> Any:
@@ -81,9 +81,9 @@ def write_record(view: View, zone: int, words: Column, at: int) -> None:
     floats, form = words.view(np.float32), integer(view, zone, FORM)
     floats[at], floats[at + 1], floats[at + 2], floats[at + 3] = box_to_sift(view, zone)
     words[at + RECORD_FORM] = form if form & 3 == AREA else form | BARE
-    words[at + RECORD_CELLS], words[at + RECORD_WORDS] = (
+    words[at + RECORD_CELLS], words[at + RECORD_LISTS] = (
         integer(view, zone, CELLS),
-        integer(view, zone, WORDS),
+        integer(view, zone, LISTS),
     )
     words[at + RECORD_CORNERS] = integer(view, zone, CORNERS)
 

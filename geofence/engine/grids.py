@@ -33,11 +33,11 @@ from geofence.engine.layout import (
     corners_of,
     integer,
     least_of,
+    lists_of,
     reference,
     side_of,
     span,
     turned,
-    words_of,
 )
 from geofence.engine.lists import item_of, run_shift
 from geofence.engine.raw import fetch, float64_at, uint32_at
@@ -78,7 +78,7 @@ def seek(view: View, zone: int, lon: float, lat: float) -> int:
 @part
 def touch_cell(view: View, zone: int, address: int) -> None:  # noqa: ARG001 - alike for all phases
     """Ask for the cell: before `glance`."""
-    fetch(view.cells, 4 * max(address, 0))
+    fetch(view.pool, 4 * max(address, 0))
 
 
 @part
@@ -86,7 +86,7 @@ def glance(view: View, zone: int, address: int) -> tuple[int, float]:
     """What the cell says alone: side 0 outside, 1 inside, 2 must be asked; metres at least to the border."""
     if address < 0:
         return 0, span(view, zone, BEYOND)
-    cell = uint32_at(view.cells, address)
+    cell = uint32_at(view.pool, address)
     return min(side_of(cell), ASK), least_of(cell)
 
 
@@ -94,12 +94,12 @@ def glance(view: View, zone: int, address: int) -> tuple[int, float]:
 def touch_border(view: View, zone: int, address: int) -> None:
     """Ask for the cell's list, or for the edges if the cell names them: before `touch_corners`."""
     if address > 0:
-        cell = uint32_at(view.cells, address)
+        cell = uint32_at(view.pool, address)
         if cell & INLINE:
             touch_run(corners_of(view, zone), (cell >> 11) & 8191, cell >> 24)
         else:
             wide = (integer(view, zone, FORM) >> 2) & 1
-            fetch(words_of(view, zone), ((cell >> LIST_SHIFT) << wide) * 2)
+            fetch(lists_of(view, zone), ((cell >> LIST_SHIFT) << wide) * 2)
 
 
 @part
@@ -113,15 +113,15 @@ def touch_run(corners: int, first: int, edges: int) -> None:
 def touch_corners(view: View, zone: int, address: int) -> None:
     """Ask for the first edges that the cell's list names: before `covers` and `border`."""
     if address > 0:
-        cell = uint32_at(view.cells, address)
+        cell = uint32_at(view.pool, address)
         if not cell & INLINE and cell >> LIST_SHIFT:
             wide = (integer(view, zone, FORM) >> 2) & 1
-            corners, words, shift = corners_of(view, zone), words_of(view, zone), run_shift(wide)
+            corners, lists, shift = corners_of(view, zone), lists_of(view, zone), run_shift(wide)
             at = cell >> LIST_SHIFT
-            item = item_of(words, at, wide)
+            item = item_of(lists, at, wide)
             at += 1 + (item & 255)
             for k in range(min(item >> 8, 2)):
-                run = item_of(words, at + k, wide)
+                run = item_of(lists, at + k, wide)
                 touch_run(corners, run >> shift, run & ((1 << shift) - 1))
 
 
@@ -133,7 +133,7 @@ def covers_area(view: View, zone: int, address: int, lon: float, lat: float) -> 
     west, east = span(view, zone, WEST), span(view, zone, EAST)
     if abs(lon - (west + east) / 2.0) > 180.0 and east - west <= 360.0:
         return 0  # near only once turned round the earth: areas hold their own meridians
-    cell = uint32_at(view.cells, address)
+    cell = uint32_at(view.pool, address)
     side = side_of(cell)
     if side < ASK:
         return side
@@ -144,20 +144,20 @@ def covers_area(view: View, zone: int, address: int, lon: float, lat: float) -> 
     south, north = span(view, zone, SOUTH), span(view, zone, NORTH)
     rx = reference(west, east, columns, column(lon, west, east, columns), REFERENCE_X)
     ry = reference(south, north, rows, column(lat, south, north, rows), REFERENCE_Y)
-    words, corners = words_of(view, zone), corners_of(view, zone)
-    return decide(words, cell >> LIST_SHIFT, wide, corners, side - ASK, rx, ry, lon, lat)
+    lists, corners = lists_of(view, zone), corners_of(view, zone)
+    return decide(lists, cell >> LIST_SHIFT, wide, corners, side - ASK, rx, ry, lon, lat)
 
 
 @part
 def decide(
-    words: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
+    lists: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
 ) -> int:
     """Do the edges of the list at item `at` part the place (x, y) from the point of reference (rx, ry)?
 
     In floating point with bounds on the error, branch-free; where they do not suffice, once more exactly."""
     parity, doubt = inside, False
-    for k in range(1, (item_of(words, at, wide) & 255) + 1):
-        edge = corners + 16 * item_of(words, at + k, wide)
+    for k in range(1, (item_of(lists, at, wide) & 255) + 1):
+        edge = corners + 16 * item_of(lists, at + k, wide)
         ax, ay, bx, by = float64_at(edge, 0), float64_at(edge, 1), float64_at(edge, 2), float64_at(edge, 3)
         left, right = (ax - x) * (by - y), (ay - y) * (bx - x)
         place, place_sum = left - right, abs(left + right)
@@ -175,16 +175,16 @@ def decide(
         )
         parity ^= ((one > 0.0) != (other > 0.0)) & ((place > 0.0) != (point > 0.0))
     if doubt:
-        return decide_exactly(words, at, wide, corners, inside, rx, ry, x, y)
+        return decide_exactly(lists, at, wide, corners, inside, rx, ry, x, y)
     return parity
 
 
 @rare
 def decide_exactly(
-    words: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
+    lists: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
 ) -> int:
-    for k in range(1, (item_of(words, at, wide) & 255) + 1):
-        edge = corners + 16 * item_of(words, at + k, wide)
+    for k in range(1, (item_of(lists, at, wide) & 255) + 1):
+        edge = corners + 16 * item_of(lists, at + k, wide)
         ax, ay, bx, by = float64_at(edge, 0), float64_at(edge, 1), float64_at(edge, 2), float64_at(edge, 3)
         if lies_on(ax, ay, bx, by, x, y):
             return INSIDE
@@ -215,18 +215,18 @@ def nearest2(
 ) -> float:
     """Square metres to the nearest edge of an area or a middle line, x turned; `most2` if it is farther."""
     corners = corners_of(view, zone)
-    cell = uint32_at(view.cells, max(address, 0))
+    cell = uint32_at(view.pool, max(address, 0))
     if address <= 0 or cell >> 10 == 0:
         whole = Border(corners, integer(view, zone, COUNT) - 1, boxes_of(view, zone))
         return search2(whole, x, y, kx, ky, most2)
     if cell & INLINE:
         return to_run2(corners, (cell >> 11) & 8191, cell >> 24, x, y, kx, ky, most2)
     wide = (integer(view, zone, FORM) >> 2) & 1
-    words, shift, at = words_of(view, zone), run_shift(wide), cell >> LIST_SHIFT
-    item = item_of(words, at, wide)
+    lists, shift, at = lists_of(view, zone), run_shift(wide), cell >> LIST_SHIFT
+    item = item_of(lists, at, wide)
     at += 1 + (item & 255)
     for k in range(item >> 8):
-        run = item_of(words, at + k, wide)
+        run = item_of(lists, at + k, wide)
         most2 = to_run2(corners, run >> shift, run & ((1 << shift) - 1), x, y, kx, ky, most2)
     return most2
 

@@ -12,7 +12,7 @@ from geofence.engine.blocks import (
     RECORD_CELLS,
     RECORD_CORNERS,
     RECORD_FORM,
-    RECORD_WORDS,
+    RECORD_LISTS,
     SMALL_BOX,
     STEPS,
     number_at,
@@ -93,9 +93,9 @@ def decide_own(view: View, record: int, cell: int, lon: float, lat: float) -> in
     south, north = float32_at(record, SOUTH), float32_at(record, NORTH)
     rx = reference(west, east, columns, column(lon, west, east, columns), REFERENCE_X)
     ry = reference(south, north, rows, column(lat, south, north, rows), REFERENCE_Y)
-    words = view.words + 2 * uint32_at(record, RECORD_WORDS)
-    corners = view.corners + 16 * uint32_at(record, RECORD_CORNERS)
-    return decide(words, cell >> LIST_SHIFT, wide, corners, (cell & 3) - ASK, rx, ry, lon, lat)
+    lists = view.pool + 4 * uint32_at(record, RECORD_LISTS)
+    corners = view.pool + 4 * uint32_at(record, RECORD_CORNERS)
+    return decide(lists, cell >> LIST_SHIFT, wide, corners, (cell & 3) - ASK, rx, ry, lon, lat)
 
 
 @part
@@ -129,7 +129,15 @@ def sift(block: int, count: int, i: int, lon: float, lat: float, left: Left, use
 
 @lean
 def inside_own(
-    view: View, starts: Column, lines: Column, person: Column, lon: Column, lat: Column, mask: Column, begin: Column, left: Left
+    view: View,
+    starts: Column,
+    lines: Column,
+    person: Column,
+    lon: Column,
+    lat: Column,
+    mask: Column,
+    begin: Column,
+    left: Left,
 ) -> None:
     """For each place: bit j of the mask: inside the person's j-th own zone, or on its border.
 
@@ -153,21 +161,21 @@ def inside_own(
         for q in range(found):
             i, record = first + (left.fix[q] >> 8), left.record[q]
             address = cell_address(record, lon[i], lat[i])
-            fetch(view.cells, 4 * address)
+            fetch(view.pool, 4 * address)
             left.fix[asked], left.record[asked], left.cell[asked] = left.fix[q], record, address
             asked += whole(within(record, lon[i], lat[i]))
         found, asked = asked, 0
         for q in range(found):
-            fix, record, cell = left.fix[q], left.record[q], uint32_at(view.cells, left.cell[q])
+            fix, record, cell = left.fix[q], left.record[q], uint32_at(view.pool, left.cell[q])
             mask[first + (fix >> 8)] |= np.uint32((cell & 3) == INSIDE) << np.uint32(fix & 255)
-            fetch(view.words + 2 * uint32_at(record, RECORD_WORDS), 2 * (cell >> LIST_SHIFT))
+            fetch(view.pool + 4 * uint32_at(record, RECORD_LISTS), 2 * (cell >> LIST_SHIFT))
             left.fix[asked], left.record[asked], left.cell[asked] = fix, record, cell
             asked += whole((cell & 3) >= ASK)
         for q in range(asked):
             if left.cell[q] >> LIST_SHIFT:
-                words = view.words + 2 * uint32_at(left.record[q], RECORD_WORDS)
-                edge = item_of(words, (left.cell[q] >> LIST_SHIFT) + 1, 0)
-                touch_run(view.corners + 16 * uint32_at(left.record[q], RECORD_CORNERS), edge, 3)
+                lists = view.pool + 4 * uint32_at(left.record[q], RECORD_LISTS)
+                edge = item_of(lists, (left.cell[q] >> LIST_SHIFT) + 1, 0)
+                touch_run(view.pool + 4 * uint32_at(left.record[q], RECORD_CORNERS), edge, 3)
         for q in range(asked):
             fix, i = left.fix[q], first + (left.fix[q] >> 8)
             if left.cell[q] >> LIST_SHIFT:

@@ -1,8 +1,8 @@
-"""How the pool of zones lies in memory: columns that kernels read, and the codes inside them.
+"""How the pool of zones lies in memory: what kernels read, and the codes inside.
 
-A zone is a head of 64 bytes (one cache line), a grid of cells, the words of the lists that cells point to,
-the corners of its border, and boxes over stretches of a long border. All but the head are addressed from the
-zone's own base, so that a zone can be moved as it is."""
+A zone has a head of 64 bytes (one cache line), and all the rest in one piece of the pool, so that it lies on as
+few pages as can be: the grid's cells, the lists of edges that cells point to, the corners of its border, boxes
+over stretches of a long border. A piece can be moved as it is."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -25,24 +25,15 @@ class Columns(NamedTuple):
 
     heads: Column
     """uint32 (16 · zones)."""
-    cells: Column
-    """uint32: one code a cell, see `side_of` and its neighbours. Cell 0 belongs to all: it must be asked."""
-    words: Column
-    """uint16: the lists of edges."""
-    corners: Column
-    """float64 (n, 2): lon, lat in degrees; rings closed, a pair of NaN between two rings."""
-    boxes: Column
-    """float32 (4 · boxes): west, south, east, north of eight edges or of eight boxes; degrees, outward."""
+    pool: Column
+    """uint32: the pieces. Word 0 is a cell that belongs to all: whoever comes there must ask further."""
 
 
 class Addresses(NamedTuple):
     """Where the columns begin, in bytes. A zone's number says where its head is."""
 
     heads: int
-    cells: int
-    words: int
-    corners: int
-    boxes: int
+    pool: int
 
 
 class View(Addresses):
@@ -61,10 +52,14 @@ HEAD = 16
 """Words of four bytes in a head."""
 WEST, SOUTH, EAST, NORTH, PAD_X, PAD_Y = range(6)
 """Floats of 4 bytes: the zone's box, rounded outward, and how far the grid reaches beyond it."""
-FORM, CELLS, WORDS, CORNERS, COUNT, BOXES = range(6, 12)
-"""Integers: kind and size of the grid; then where the parts begin, and how many corners there are."""
-LENGTH = 15
-"""Integer: how many words the zone has."""
+FORM, CELLS, LISTS, CORNERS, COUNT, BOXES = range(6, 12)
+"""Integers: kind and size of the grid; where the parts begin, in words of 4 bytes from the pool's beginning;
+how many corners there are.
+
+Cells are uint32 of 4 bytes, see `side_of`; lists are items of 2 bytes; corners two float64: lon, lat in degrees,
+rings closed, a pair of NaN between two rings; boxes four float32: west, south, east, north, degrees, outward."""
+SIZE = 15
+"""Integer: words of 4 bytes of the whole piece, which begins with the cells."""
 BEYOND = 14
 """Float of 4 bytes: metres at least, from anywhere beyond the padded box."""
 CENTRE_X, CENTRE_Y, RADIUS = 4, 5, 6
@@ -128,19 +123,19 @@ def exact(view: View, zone: int, field: int) -> float:
 @part
 def corners_of(view: View, zone: int) -> int:
     """Address of a zone's first corner."""
-    return view.corners + 16 * integer(view, zone, CORNERS)
+    return view.pool + 4 * integer(view, zone, CORNERS)
 
 
 @part
 def boxes_of(view: View, zone: int) -> int:
     """Address of a zone's first box."""
-    return view.boxes + 16 * integer(view, zone, BOXES)
+    return view.pool + 4 * integer(view, zone, BOXES)
 
 
 @part
-def words_of(view: View, zone: int) -> int:
-    """Address of a zone's first word."""
-    return view.words + 2 * integer(view, zone, WORDS)
+def lists_of(view: View, zone: int) -> int:
+    """Address of a zone's first item."""
+    return view.pool + 4 * integer(view, zone, LISTS)
 
 
 @part

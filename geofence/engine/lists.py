@@ -22,10 +22,10 @@ def run_shift(wide: int) -> int:
 
 
 @part
-def item_of(words: int, index: int, wide: int) -> int:
-    """Item `index` of a list or of all items, which begin at address `words`; wide: 0 or 1."""
+def item_of(lists: int, index: int, wide: int) -> int:
+    """Item `index` of a list or of all items, which begin at address `lists`; wide: 0 or 1."""
     at = index << wide
-    return uint16_at(words, at) | ((uint16_at(words, at + wide) << 16) * wide)
+    return uint16_at(lists, at) | ((uint16_at(lists, at + wide) << 16) * wide)
 
 
 @rare
