@@ -72,9 +72,10 @@ WIDE, BARE = 4, 8
 OUTSIDE, INSIDE, ASK, ASK_FROM_INSIDE = range(4)
 """The side of a cell; the last two differ by the side of the cell's point of reference."""
 INLINE = 1 << 10
-"""The cell's code itself holds the one run of edges that can be nearest."""
+"""In a cell that need not be asked: its code holds the one run of edges that can be nearest."""
 MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
-LIST_SHIFT, MOST_LIST = 11, 1 << 21
+MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST = 63, 2047, 1 << 13
+"""In a cell that must be asked: a run that holds all edges that cross it, if its list is near. None: they stand in the list."""
 LEAST_STEP = 0.02
 """`least` is kept as the square root, in steps: 8 bits reach 1,300 m."""
 REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913
@@ -89,8 +90,47 @@ def side_of(cell: int) -> int:
 @part
 def least_of(cell: int) -> float:
     """Metres at least to the border, from anywhere in the cell."""
-    root = (cell >> 2) & 255
+    root = (cell >> 2) & 255 if side_of(cell) < ASK else 0
     return root * root * LEAST_STEP
+
+
+@part
+def is_inline(cell: int) -> bool:
+    return side_of(cell) < ASK and cell & INLINE != 0
+
+
+@part
+def near_run(cell: int) -> tuple[int, int]:
+    """First edge, and how many, of the run in the code of an inline cell."""
+    return (cell >> 11) & 8191, cell >> 24
+
+
+@part
+def crossing_run(cell: int) -> tuple[int, int]:
+    """The same of all edges that cross a cell that must be asked; none: see its list."""
+    return (cell >> 8) & MOST_CROSSING_FIRST, (cell >> 2) & MOST_CROSSING
+
+
+@part
+def list_of(cell: int) -> int:
+    """Where the cell's list begins, in items; 0: it has none. Not of an inline cell."""
+    if side_of(cell) < ASK:
+        return cell >> 11
+    return cell >> 19 if (cell >> 2) & MOST_CROSSING else cell >> 8
+
+
+@part
+def plain_code(at: int) -> int:
+    """Of the list at item `at`, in a cell that need not be asked; 0: it lies too far."""
+    return at << 11 if at < 1 << 21 else 0
+
+
+@part
+def asked_code(at: int, first: int, edges: int) -> int:
+    """The same in a cell that must be asked; edges 0: what crosses it stands in the list."""
+    if edges:
+        return edges << 2 | first << 8 | at << 19
+    return at << 8 if at < 1 << 24 else 0
 
 
 @part

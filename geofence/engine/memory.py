@@ -7,13 +7,22 @@ from geofence.engine.layout import ASK, BOXES, CELLS, CORNERS, HEAD, LISTS, SIZE
 
 WORD = 4
 """Bytes."""
+PAIR = 128
+"""Bytes of two cache lines."""
 FIRST_PIECE = 4
 """Words of the pool before the first piece."""
 
 
+def zeros(count: int, kind: type[np.generic]) -> Column:
+    """A column that begins on a pair of cache lines."""
+    memory = np.zeros(count * np.dtype(kind).itemsize + PAIR, np.uint8)
+    first = -memory.ctypes.data % PAIR
+    return memory[first : first + count * np.dtype(kind).itemsize].view(kind)
+
+
 def empty(zones: int, words: int) -> Columns:
     """With room for so many heads, and words of 4 bytes in the pool."""
-    columns = Columns(np.zeros(zones * HEAD, np.uint32), np.zeros(words, np.uint32))
+    columns = Columns(zeros(zones * HEAD, np.uint32), zeros(words, np.uint32))
     columns.pool[0] = ASK
     return columns
 
@@ -22,10 +31,10 @@ def grown(columns: Columns, zones: int, words: int) -> Columns:
     """The same columns if they have so much room; otherwise copies that have."""
     heads, pool = columns
     if zones * HEAD > len(heads):
-        heads = np.zeros(max(zones, len(heads) // HEAD * 3 // 2) * HEAD, np.uint32)
+        heads = zeros(max(zones, len(heads) // HEAD * 3 // 2) * HEAD, np.uint32)
         heads[: len(columns.heads)] = columns.heads
     if words > len(pool):
-        pool = np.zeros(max(words, len(pool) * 3 // 2), np.uint32)
+        pool = zeros(max(words, len(pool) * 3 // 2), np.uint32)
         pool[: len(columns.pool)] = columns.pool
     if heads is columns.heads and pool is columns.pool:
         return columns
