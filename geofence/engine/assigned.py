@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geofence.engine.blocks import LINE, MOST_OWN, lines_of, write_blocks
 from geofence.engine.inside import inside_own, room
 from geofence.engine.layout import F8, I8, View
+from geofence.engine.memory import zeros
 from geofence.engine.zones import Zones
 
 SPARE = 1024
@@ -64,7 +65,11 @@ class Assigned:
         lines = lines_of(counts)
         starts = ((np.cumsum(lines) - lines) << 8) | counts
         used = int(lines.sum())
-        now = Layout(self._zones.view(), starts, np.zeros((used + used // 8 + SPARE, LINE // 4), np.uint32))
+        now = Layout(
+            self._zones.view(),
+            starts,
+            zeros((used + used // 8 + SPARE) * LINE // 4, np.uint32).reshape(-1, LINE // 4),
+        )
         moves = self._zones.moves
         write_blocks(now.view, starts, np.array([n for own in self._own for n in own], np.int64), now.lines)
         return now, used, moves
