@@ -44,9 +44,8 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
         conn, person, since_us=begin.last.taken_us if begin.last else 0, until_us=until_us
     )
     facts = [f for f in replay.unfolded(begin, stored, duty, now_us=until_us - 1) if f.taken_us < until_us]
-    policy = policies.valid_at(since_us)
     folded = replay.fold(
-        {person: begin}, {person: facts}, {person: duty}, policy=policy, until_us=until_us - 1
+        {person: begin}, {person: facts}, {person: duty}, policies=policies.in_force(), until_us=until_us - 1
     )
     told = episodes.told(folded[person][1], begin)
     kept = await store.since(conn, {person: min(since_us, begin.at_us)}, but=breaches.OF_NO_FOLD)
@@ -57,7 +56,14 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
     differences = episodes.compared(found, asked, begins=starts)
     reports = tuple(report for report in stored if report.taken_us >= begin.at_us)
     return Finding(
-        person, since_us, until_us, policy.id, reports, tuple(found.values()), tuple(asked), differences
+        person,
+        since_us,
+        until_us,
+        policies.valid_at(since_us).id,
+        reports,
+        tuple(found.values()),
+        tuple(asked),
+        differences,
     )
 
 

@@ -134,19 +134,6 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
-class Sight(NamedTuple):
-    """One fix, measured against one zone: what a breach cites as evidence."""
-
-    device: DeviceId
-    sequence: int
-    taken_us: int
-    distance_m: float
-    """To the zone's border, + outside, − inside; beyond the policy's reach only "at least so far"."""
-    accuracy_m: float
-    is_assumed: bool
-    """The device named no accuracy: the policy's cautious one stands in."""
-
-
 class OpenBreach(NamedTuple):
     kind: BreachKind
     subject: int
@@ -161,10 +148,10 @@ class Belief:
     kind: ConditionKind
     zone: ZoneId
     zone_version: int
-    log_odds: float = 0.0
-    """ln(P(outside) / P(inside)); 0 = nothing known."""
-    sights: tuple[Sight, ...] = ()
-    """The newest fixes behind it, oldest first."""
+    odds: float = 1.0
+    """P(outside) / P(inside); 1 = nothing known."""
+    seen: int = 0
+    """How many of the newest places of the trail are behind it."""
     breach: OpenBreach | None = None
 
 
@@ -178,6 +165,9 @@ class Place(NamedTuple):
     lat: float
     accuracy_m: float
     is_assumed: bool
+    """The device named no accuracy: the policy's cautious one stands in."""
+    weight: float = 1.0
+    """How much of it was new, 0 to 1: a burst, a repeat, an impossible jump, a late word count for less."""
 
 
 class Sign(NamedTuple):
@@ -236,11 +226,16 @@ class Standing:
     """The last report folded in."""
     passed_us: int = 0
     """The last moment passed through (hours begin, a term ends, a charge is overdue, …)."""
-    place: Place | None = None
-    """The last fix."""
+    trail: tuple[Place, ...] = ()
+    """Where the newest fixes were, oldest first: as many as a breach cites."""
     beliefs: tuple[Belief, ...] = ()
     """One for each term that is current, in the order of the terms."""
     worn: tuple[Worn, ...] = ()
+
+    @property
+    def place(self) -> Place | None:
+        """The last fix."""
+        return self.trail[-1] if self.trail else None
 
     @property
     def at_us(self) -> int:

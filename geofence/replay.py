@@ -14,6 +14,7 @@ from core.model import PersonId
 from geofence import breaches, policies, wire
 from geofence.engine import Board
 from geofence.model import Change, Standing
+from geofence.policies import Policies
 from geofence.rules import episodes, walk
 from geofence.rules.duty import Duty
 from geofence.rules.episodes import Differences, Episode
@@ -93,8 +94,7 @@ async def compare(
         person: unfolded(begin, reports[person], bound[person], now_us=now_us)
         for person, begin in begins.items()
     }
-    policy = policies.valid_at(now_us)
-    walked = fold(begins, facts, bound, policy=policy, until_us=now_us - PATIENCE_US)
+    walked = fold(begins, facts, bound, policies=policies.in_force(), until_us=now_us - PATIENCE_US)
     starts = {person: start(begin, facts[person]) for person, begin in begins.items()}
     return await _compared(conn, begins, walked, starts=starts)
 
@@ -104,11 +104,11 @@ def fold(
     facts: Mapping[PersonId, Sequence[walk.Fact]],
     bound: Mapping[PersonId, Duty],
     *,
-    policy: policies.Policy,
+    policies: Policies,
     until_us: int,
 ) -> dict[PersonId, Walked]:
     """On a board of its own: the engine that judged them is the one that judges again."""
-    board = Board(policy)
+    board = Board(policies)
     for person, begin in begins.items():
         board.put(person, bound[person].terms, begin)
     changes: dict[PersonId, list[Change]] = {person: [] for person in begins}

@@ -83,7 +83,7 @@ class Supervision:
 async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
     """From checkpoints and stored reports, as if nothing had happened; announces what a crash left unsaid."""
     prints = await terms.fingerprints(conn)
-    held = Supervision(Board(policies.valid_at(now_us)), prints)
+    held = Supervision(Board(policies.in_force()), prints)
     bound = await replay.duties(conn, prints)
     begins = await replay.beginnings(conn, bound, dict.fromkeys(bound, replay.NEVER_US))
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
@@ -126,7 +126,7 @@ async def tick(
     off = [one for one in held.to_come.values() if one.taken_us <= now_us]
     rows = await _again(conn, held, {one.person: one.taken_us for one in off}, now_us=now_us)
     changes = held.board.advance(now_us - replay.PATIENCE_US)
-    changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=held.board.policy)
+    changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=policies.valid_at(now_us))
     return rows + await breaches.save(conn, changes, now_us=now_us)
 
 
@@ -141,9 +141,9 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
     bound = await replay.duties(conn, changed)
     reached: dict[PersonId, int] = {}
     for person, duty in bound.items():
-        standing = held.board.standing(person) if person in held.board else None
-        if standing and duty.past(standing.at_us) == held.duties[person].past(standing.at_us):
-            held.seat(person, duty, standing)
+        at_us = held.board.at_us(person) if person in held.board else None
+        if at_us is not None and duty.past(at_us) == held.duties[person].past(at_us):
+            held.seat(person, duty, held.board.standing(person))
         else:
             reached[person] = replay.NEVER_US
     begins = await replay.beginnings(conn, bound, reached)
@@ -156,9 +156,9 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     gone: list[tuple[PersonId, int]] = []
     for person in held.board:
         kept = held.kept.setdefault(person, Kept([0]))
-        standing = held.board.standing(person)
-        if standing.at_us <= kept.as_of_us[-1] or now_us - kept.at_us < CHECKPOINT_US:
+        if now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]:
             continue
+        standing = held.board.standing(person)
         past = held.duties[person].past(standing.at_us)
         rows.append(standings.Checkpoint(person, standing.at_us, past, wire.encode(standing)))
         kept.as_of_us.append(standing.at_us)
@@ -174,7 +174,7 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
 async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> None:
     """Who wears what, whose place was received lately, and whose silence is open already."""
     held.ear.wearings = await terms.wearings(conn, since_us=now_us)
-    looked_us = 2 * int(held.board.policy.no_location_s * breaches.SECOND_US)
+    looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
     for wearing in held.ear.wearings:  # a place received before we looked, by the time it was taken
         if wearing.person not in held.board:  # put on a moment ago: the notification is waiting
             continue
@@ -228,4 +228,4 @@ def _is_new(off: TakenOff, standing: Standing) -> bool:
 
 def _is_overtaken(held: Supervision, off: TakenOff) -> bool:
     """Something that happened after it is folded already."""
-    return held.board.standing(off.person).at_us >= off.taken_us
+    return held.board.at_us(off.person) >= off.taken_us

@@ -7,7 +7,7 @@ import msgspec
 from core.errors import Refusal
 from geofence.model import Standing
 
-VERSION = 1
+VERSION = 2
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Standing)

@@ -107,7 +107,7 @@ class Courtroom:
             facts = sorted([*(r for r in self.stored.values() if r.person == person), *offs], key=walk.mark)
             until_us = scene.at(now) - replay.PATIENCE_US
             _, changes = walk.walk(
-                walk.fresh(person), facts, duty.terms, policy=policies.known()[0], until_us=until_us
+                walk.fresh(person), facts, duty.terms, policies=policies.in_force(), until_us=until_us
             )
             found |= {name: e.closed_us for name, e in episodes.told(changes).items()}
         return found

@@ -21,6 +21,7 @@ from geofence.model import (
     Window,
     ZoneId,
 )
+from geofence.policies import Policies
 from tracking.model import DeviceEvent, EventKind, Fix, Flag
 
 PERSON = PersonId(7)
@@ -31,6 +32,7 @@ BEGIN_US = 1_780_261_200_000_000
 LON, LAT = 69.25, 41.3
 KX, KY = metres_per_degree(LAT)
 POLICY = policies.known()[0]
+POLICIES = Policies((POLICY,))
 ALWAYS = Hours()
 
 

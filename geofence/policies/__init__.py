@@ -1,10 +1,12 @@
 """The thresholds of every verdict, as data with dates: which policy held at a moment, and what it says."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from importlib import resources
+from math import inf
 from typing import Any
 
 from core.errors import Refusal
@@ -18,9 +20,17 @@ class BadPolicy(Refusal):
     status = 500
 
 
+class ErrorModel(StrEnum):
+    """How the errors of fixes are distributed, and how a part of a fix counts."""
+
+    NORMAL = "normal"  # a bell curve; evidence to the power of the weight
+    STUDENT = "student"  # Student's t with two degrees of freedom: heavy tails, in arithmetic alone
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Values only; unit and reason of each stand in the file."""
+    """Values only; unit and reason of each stand in the file. What has a value here was added later: a file
+    that does not name it decides as it did before."""
 
     id: str
     valid_from_us: int
@@ -49,6 +59,29 @@ class Policy:
     silent_s: float
     no_location_s: float
     late_s: float
+    error_model: ErrorModel = ErrorModel.NORMAL
+    no_doubt_sigmas: float = 8.0
+    poor_m: float = inf
+    network_bursts: float = 1.0
+    repeated_weight: float = 1.0
+    jump_weight: float = 1.0
+    stale_s: float = inf
+    stale_weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Which policy decides about which moment: each from its own beginning on, the first also before it."""
+
+    known: tuple[Policy, ...]
+    """Oldest first, at least one."""
+
+    def at(self, at_us: int) -> Policy:
+        decides = self.known[0]
+        for policy in self.known[1:]:
+            if policy.valid_from_us <= at_us:
+                decides = policy
+        return decides
 
 
 @cache
@@ -60,10 +93,14 @@ def known() -> tuple[Policy, ...]:
     return tuple(sorted(found, key=lambda policy: policy.valid_from_us))
 
 
+def in_force() -> Policies:
+    """All that ever held, each in its time."""
+    return Policies(known())
+
+
 def valid_at(at_us: int) -> Policy:
-    """The policy that decides about a moment; before the first one, the first."""
-    listed = known()
-    return max((p for p in listed if p.valid_from_us <= at_us), key=_begin, default=listed[0])
+    """The policy that decides about a moment."""
+    return in_force().at(at_us)
 
 
 def read(name: str, text: str) -> Policy:
@@ -72,11 +109,11 @@ def read(name: str, text: str) -> Policy:
     since = content.pop("valid_from", None)
     if not isinstance(since, datetime) or since.tzinfo is None:
         raise BadPolicy(policy=name, field="valid_from")
-    wanted = {f.name: f.type for f in fields(Policy)}
-    del wanted["id"], wanted["valid_from_us"]
-    if odd := content.keys() ^ wanted.keys():
+    wanted = {f.name: f for f in fields(Policy) if f.name not in {"id", "valid_from_us"}}
+    needed = {field for field, f in wanted.items() if f.default is MISSING}
+    if odd := (content.keys() - wanted.keys()) | (needed - content.keys()):
         raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
-    values = {field: _value(name, field, content[field], kind) for field, kind in wanted.items()}
+    values = {field: _value(name, field, entry, wanted[field].type) for field, entry in content.items()}
     return Policy(id=name, valid_from_us=to_us(since), **values)
 
 
@@ -84,10 +121,10 @@ def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:
     if not isinstance(entry, dict) or entry.keys() != {"value", "unit", "why"} or not entry["why"].strip():
         raise BadPolicy(policy=policy, field=field)
     value = entry["value"]
+    if kind is ErrorModel:
+        if value not in list(ErrorModel):
+            raise BadPolicy(policy=policy, field=field)
+        return ErrorModel(value)
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or not value > 0:
         raise BadPolicy(policy=policy, field=field)
     return kind(value)
-
-
-def _begin(policy: Policy) -> int:
-    return policy.valid_from_us

@@ -3,24 +3,23 @@
 A walk takes a person's reports in the order in which they were made, not in which they arrived. Before each
 report it passes through the moments since the one before at which something begins or ends by the clock:
 hours of a condition, an absence, a condition itself, a charge that was due. At each report it measures the
-fix against every zone in question, and lets it move what is believed. Only a sure verdict opens or closes."""
+fix against every zone in question, and lets it move what is believed. Only a sure verdict opens or closes.
+Every step is decided by the policy of its own moment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from math import isfinite
 
 from core.geo import LonLat
 from core.model import PersonId
-from geofence.model import Belief, Change, Mark, Place, Sight, Standing, TakenOff, Term, Terms, Worn
-from geofence.policies import Policy
+from geofence.model import Belief, Change, Mark, Place, Standing, TakenOff, Term, Terms, Worn
+from geofence.policies import Policies, Policy
 from geofence.rules import devices, doubt, hours, shapes, zones
+from geofence.rules.zones import Measure, Scene
 from tracking.model import Fix, Flag, Report
 
 Walked = tuple[Standing, list[Change]]
 Fact = Report | TakenOff
-
-Measure = Callable[[Term, Place, float], float]
-"""(term, place, reach) → signed metres to its border, within ±reach."""
 
 
 class OutOfOrderError(ValueError):
@@ -37,8 +36,9 @@ def walk(
     reports: Iterable[Fact],
     terms: Terms,
     *,
-    policy: Policy,
+    policies: Policies,
     until_us: int | None = None,
+    measure: Measure | None = None,
 ) -> Walked:
     """Fold reports, sorted by `mark`, into a standing; then, if asked, let the clock run on to `until_us`.
 
@@ -47,72 +47,82 @@ def walk(
     for report in reports:
         if standing.last == mark(report):
             continue
-        standing, passed = through(standing, terms, report.taken_us, policy=policy)
-        standing, judged = fold(standing, report, terms, policy=policy)
+        standing, passed = through(standing, terms, report.taken_us, policies=policies, measure=measure)
+        standing, judged = fold(standing, report, terms, policies=policies, measure=measure)
         changes += passed + judged
     if until_us is not None:
-        standing, passed = through(standing, terms, until_us, policy=policy)
+        standing, passed = through(standing, terms, until_us, policies=policies, measure=measure)
         changes += passed
     return standing, changes
 
 
-def through(standing: Standing, terms: Terms, until_us: int, *, policy: Policy) -> Walked:
+def through(
+    standing: Standing, terms: Terms, until_us: int, *, policies: Policies, measure: Measure | None = None
+) -> Walked:
     """Pass through every moment up to and including `until_us`. Where nothing happens, nothing is changed."""
     changes: list[Change] = []
-    while (moment := next_moment(standing, terms, policy=policy)) is not None and moment <= until_us:
-        standing, passed = settle(standing, terms, moment, policy=policy)
+    while (moment := next_moment(standing, terms, policies=policies)) is not None and moment <= until_us:
+        standing, passed = settle(standing, terms, moment, policies=policies, measure=measure)
         changes += passed
     return standing, changes
 
 
-def next_moment(standing: Standing, terms: Terms, *, policy: Policy) -> int | None:
+def next_moment(standing: Standing, terms: Terms, *, policies: Policies) -> int | None:
     """When the clock will next matter, if no report comes before. Of somebody never heard: never."""
     if standing.last is None:
         return None
     timed = [hours.next_moment(term, standing.at_us) for term in terms]
-    timed += [devices.next_moment(worn, policy) for worn in standing.worn]
+    timed += [devices.next_moment(worn, policies) for worn in standing.worn]
     return min((moment for moment in timed if moment is not None), default=None)
 
 
-def settle(standing: Standing, terms: Terms, at_us: int, *, policy: Policy) -> Walked:
+def settle(
+    standing: Standing, terms: Terms, at_us: int, *, policies: Policies, measure: Measure | None = None
+) -> Walked:
     """One moment of the clock."""
-    person = standing.person
+    scene = Scene(standing.person, policies.at(at_us), standing.trail, measure or scalar)
     current = at(terms, at_us)
-    beliefs, changes = zones.sync(standing.beliefs, current, at_us, person=person, policy=policy)
+    beliefs, changes = zones.sync(standing.beliefs, current, at_us, scene, known=terms)
     settled: list[Belief] = []
     for belief, term in zip(beliefs, current, strict=True):
-        kept, found = zones.settle(belief, term, at_us, person=person, policy=policy)
+        kept, found = zones.settle(belief, term, at_us, scene)
         settled.append(kept)
         changes += found
     worn: list[Worn] = []
     for device in standing.worn:
-        heard, found = devices.settle(device, at_us, person=person, policy=policy)
+        heard, found = devices.settle(device, at_us, person=standing.person, policies=policies)
         worn.append(heard)
         changes += found
     return replace(standing, passed_us=at_us, beliefs=tuple(settled), worn=tuple(worn)), changes
 
 
 def fold(
-    standing: Standing, report: Fact, terms: Terms, *, policy: Policy, measure: Measure | None = None
+    standing: Standing, report: Fact, terms: Terms, *, policies: Policies, measure: Measure | None = None
 ) -> Walked:
     """One report; the moments before it have been passed."""
     if is_late(standing, report):
         raise OutOfOrderError(mark(report))
+    policy = policies.at(report.taken_us)
+    scene = Scene(standing.person, policy, standing.trail, measure or scalar)
     if isinstance(report, TakenOff):
-        return take_off(standing, report, policy=policy)
+        return take_off(standing, report, terms, scene)
     place = where(report, policy)
     beliefs, changes = standing.beliefs, list[Change]()
-    if place is not None:
-        beliefs, changes = _look(standing, place, terms, policy=policy, measure=measure or scalar)
-    worn, found = _listen(standing, report, place, policy=policy)
+    if isinstance(report, Fix) and place is not None:
+        weight = doubt.weight(standing.place, report, place, policy=policy)
+        place = place._replace(weight=weight.news)
+        trail = (*standing.trail[1 - policy.evidence_fixes :], place)
+        scene = replace(scene, trail=trail, weight=weight)
+        beliefs, changes = _look(standing.beliefs, terms, scene)
+    worn, found = _listen(standing, report, place, policies=policies)
     return replace(
-        standing, last=mark(report), place=place or standing.place, beliefs=beliefs, worn=worn
+        standing, last=mark(report), trail=scene.trail, beliefs=beliefs, worn=worn
     ), changes + found
 
 
-def take_off(standing: Standing, off: TakenOff, *, policy: Policy) -> Walked:
+def take_off(standing: Standing, off: TakenOff, terms: Terms, scene: Scene) -> Walked:
     """What only the device could tell is over; nobody is blamed for what nobody can know (ADR-0009)."""
-    person, now_us = standing.person, off.taken_us
+    person, now_us, policy = standing.person, off.taken_us, scene.policy
     gone = [worn for worn in standing.worn if worn.device == off.device]
     kept = tuple(worn for worn in standing.worn if worn not in gone)
     changes = [c for worn in gone for c in devices.take_off(worn, now_us, person=person, policy=policy)]
@@ -120,9 +130,10 @@ def take_off(standing: Standing, off: TakenOff, *, policy: Policy) -> Walked:
     if not off.is_bare:
         return standing, changes
     for belief in standing.beliefs:
-        changes += zones.close(belief, now_us, person=person, policy=policy, reason="not_worn")[1]
-    beliefs = tuple(replace(b, log_odds=0.0, sights=(), breach=None) for b in standing.beliefs)
-    return replace(standing, place=None, beliefs=beliefs), changes
+        term = next((t for t in reversed(terms) if zones.is_about(belief, t)), None)
+        changes += zones.close(belief, now_us, scene, reason="not_worn", term=term)[1]
+    beliefs = tuple(replace(b, odds=doubt.NOTHING_KNOWN, seen=0, breach=None) for b in standing.beliefs)
+    return replace(standing, trail=(), beliefs=beliefs), changes
 
 
 def mark(report: Fact) -> Mark:
@@ -157,39 +168,32 @@ def scalar(term: Term, place: Place, reach_m: float) -> float:
     return shapes.signed_distance(term.shape, LonLat(place.lon, place.lat), most_m=reach_m)
 
 
-def _look(
-    standing: Standing, place: Place, terms: Terms, *, policy: Policy, measure: Measure
-) -> tuple[tuple[Belief, ...], list[Change]]:
-    """A fix against every zone in question: measure, believe, judge."""
-    person, now_us = standing.person, place.taken_us
-    current = at(terms, now_us)
-    known, changes = zones.sync(standing.beliefs, current, now_us, person=person, policy=policy)
-    reach_m = doubt.reach(place.accuracy_m, policy)
-    beliefs: list[Belief] = []
+def _look(beliefs: tuple[Belief, ...], terms: Terms, scene: Scene) -> tuple[tuple[Belief, ...], list[Change]]:
+    """The last place of the trail against every zone in question: measure, believe, judge."""
+    place = scene.trail[-1]
+    current = at(terms, place.taken_us)
+    known, changes = zones.sync(beliefs, current, place.taken_us, scene, known=terms)
+    reach_m = zones.reach_m(place, scene.policy)
+    seen: list[Belief] = []
     for before, term in zip(known, current, strict=True):
-        metres = measure(term, place, reach_m)
-        sight = Sight(
-            place.device, place.sequence, now_us, metres, place.accuracy_m, is_assumed=place.is_assumed
-        )
-        belief = zones.see(before, sight, policy)
-        if standing.place is not None:
-            way = (standing.place, place)
-            changes += zones.cross(before, belief, term, way=way, person=person, policy=policy)
-        belief, found = zones.judge(belief, term, now_us, person=person, policy=policy)
-        beliefs.append(belief)
+        metres = scene.measure(term, place, reach_m)
+        belief = zones.see(before, metres, scene)
+        changes += zones.cross(before, belief, term, metres, scene)
+        belief, found = zones.judge(belief, term, place.taken_us, scene)
+        seen.append(belief)
         changes += found
-    return tuple(beliefs), changes
+    return tuple(seen), changes
 
 
 def _listen(
-    standing: Standing, report: Report, place: Place | None, *, policy: Policy
+    standing: Standing, report: Report, place: Place | None, *, policies: Policies
 ) -> tuple[tuple[Worn, ...], list[Change]]:
     """What the device says about itself."""
-    person = standing.person
+    person, policy = standing.person, policies.at(report.taken_us)
     mine = next((w for w in standing.worn if w.device == report.device), None)
     others = tuple(w for w in standing.worn if w is not mine)
-    worn, changes = devices.hear(mine or Worn(report.device), report, policy=policy)
-    worn, found = devices.settle(worn, report.taken_us, person=person, policy=policy)
+    worn, changes = devices.hear(mine or Worn(report.device), report, policies=policies)
+    worn, found = devices.settle(worn, report.taken_us, person=person, policies=policies)
     if place is None:
         return (*others, worn), changes + found
     worn, jumped = devices.move(worn, place, person=person, policy=policy)

@@ -18,7 +18,7 @@ from core.model import PersonId
 from geofence.engine import Board
 from geofence.model import ConditionId, Shape, ShapeKind, Standing, Terms, ZoneId
 from geofence.rules import shapes, walk
-from scene import POLICY, a_fix, a_term, circle, daily, lonlat
+from scene import POLICIES, POLICY, a_fix, a_term, circle, daily, lonlat
 from tracking import fixes
 from tracking.fixes import Fixes
 
@@ -88,7 +88,7 @@ def metres_loop(rows: Fixes, terms: dict[PersonId, Terms]) -> None:
 def scalar(rows: Fixes, standings: dict[PersonId, Standing], terms: dict[PersonId, Terms]) -> None:
     for fix in rows.rows():
         standing = standings[fix.person]
-        standings[fix.person], _ = walk.walk(standing, [fix], terms[fix.person], policy=POLICY)
+        standings[fix.person], _ = walk.walk(standing, [fix], terms[fix.person], policies=POLICIES)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -105,7 +105,7 @@ def main(count: int) -> None:
     homes: Homes = {PersonId(n): tuple(chance.uniform(-9000, 9000, 2)) for n in range(1, count + 1)}
     terms = {person: terms_of(person, home) for person, home in homes.items()}
     areas = {p: [t.shape.geometry.buffer(t.shape.radius_m * 1e-5) for t in terms[p]] for p in homes}
-    board, standings = Board(POLICY), {person: walk.fresh(person) for person in homes}
+    board, standings = Board(POLICIES), {person: walk.fresh(person) for person in homes}
     seated = seconds(lambda: [board.put(person, listed) for person, listed in terms.items()])
     say(f"{count} people, {sum(map(len, terms.values())) / count:.1f} terms each, seated in {seated:.2f} s")
     contenders: list[Callable[[Fixes], object]] = [

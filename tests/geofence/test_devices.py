@@ -4,7 +4,7 @@ import pytest
 
 from core.model import DeviceId
 from geofence.rules import walk
-from scene import DEVICE, PERSON, POLICY, a_fix, an_event, at, flagged, words
+from scene import DEVICE, PERSON, POLICIES, a_fix, an_event, at, flagged, words
 from tracking.model import NO_FLAGS, EventKind, Fix, Flag, Report
 
 OTHER = DeviceId(71)
@@ -12,7 +12,7 @@ OTHER = DeviceId(71)
 
 def told(*reports: Report, until: float | None = None) -> str:
     until_us = None if until is None else at(until)
-    return words(walk.walk(walk.fresh(PERSON), reports, (), policy=POLICY, until_us=until_us)[1])
+    return words(walk.walk(walk.fresh(PERSON), reports, (), policies=POLICIES, until_us=until_us)[1])
 
 
 def with_battery(minutes: float, percent: int, flags: Flag = NO_FLAGS) -> Fix:
@@ -66,7 +66,7 @@ def test_interference_must_last_a_minute() -> None:
 
 def test_a_made_up_position_is_no_evidence_but_a_suspicion() -> None:
     mocked = [flagged(a_fix(i, x=50_000.0 * (i % 2)), Flag.MOCK) for i in range(4)]
-    standing, changes = walk.walk(walk.fresh(PERSON), mocked, (), policy=POLICY)
+    standing, changes = walk.walk(walk.fresh(PERSON), mocked, (), policies=POLICIES)
     assert words(changes) == "jamming!"
     assert standing.place is None
 
@@ -89,7 +89,7 @@ def test_impossible_jumps(xs: list[float], accuracy: float, said: str) -> None:
 
 def test_a_jump_explains_itself() -> None:
     _, changes = walk.walk(
-        walk.fresh(PERSON), [a_fix(i, x) for i, x in enumerate([0, 90_000, 90_000])], (), policy=POLICY
+        walk.fresh(PERSON), [a_fix(i, x) for i, x in enumerate([0, 90_000, 90_000])], (), policies=POLICIES
     )
     evidence = changes[0].evidence
     assert evidence["speed_mps"] == pytest.approx(1500.0, rel=1e-3)
@@ -100,7 +100,7 @@ def test_what_flickers_within_one_instant_is_two_breaches_with_two_names() -> No
     """Devices that count whole seconds report a loose strap like this."""
     flicker = [EventKind.STRAP_OPEN, EventKind.STRAP_CLOSED, EventKind.STRAP_OPEN]
     reports = [an_event(0, kind, sequence=n) for n, kind in enumerate(flicker, 1)]
-    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policy=POLICY, until_us=at(1))
+    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policies=POLICIES, until_us=at(1))
     assert words(changes) == "strap! strap. strap!"
     assert changes[2].opened_us == changes[0].opened_us + 1
 
@@ -108,5 +108,5 @@ def test_what_flickers_within_one_instant_is_two_breaches_with_two_names() -> No
 def test_what_ends_within_its_instant_opens_nothing_more() -> None:
     flicker = [EventKind.STRAP_OPEN, EventKind.STRAP_CLOSED] * 2
     reports = [an_event(0, kind, sequence=n) for n, kind in enumerate(flicker, 1)]
-    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policy=POLICY, until_us=at(1))
+    _, changes = walk.walk(walk.fresh(PERSON), reports, (), policies=POLICIES, until_us=at(1))
     assert words(changes) == "strap! strap."

@@ -1,16 +1,17 @@
 """Policies are data: complete, reasoned, and the right one for each moment."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from geofence import policies
-from geofence.policies import Policy
-from scene import POLICY
+from geofence.policies import Policies, Policy
+from geofence.rules import walk
+from scene import PERSON, POLICY, a_fix, a_term, at, words
 
 TEXT = "valid_from = 2026-01-01T00:00:00+05:00\n" + "".join(
-    f'[{f.name}]\nvalue = 1\nunit = "m"\nwhy = "x"\n'
+    f'[{f.name}]\nvalue = {"1" if f.name != "error_model" else repr("normal")}\nunit = "m"\nwhy = "x"\n'
     for f in fields(Policy)
     if f.name not in {"id", "valid_from_us"}
 )
@@ -45,3 +46,14 @@ def test_a_policy_with_a_hole_decides_about_nobody(before: str, after: str) -> N
     assert before in TEXT
     with pytest.raises(policies.BadPolicy):
         policies.read("holed", TEXT.replace(before, after))
+
+
+def test_each_step_of_a_fold_is_decided_by_the_policy_of_its_moment() -> None:
+    """Credulous until the tenth minute, then in need of more than there is."""
+    early = replace(POLICY, id="early", sure=0.9)
+    late = replace(POLICY, id="late", valid_from_us=at(10), sure=1 - 1e-9)
+    walked = [a_fix(i, 0.0 if i < 5 or i >= 12 else 400.0) for i in range(40)]
+    _, changes = walk.walk(walk.fresh(PERSON), walked, (a_term(),), policies=Policies((early, late)))
+    assert [(words([c]), c.evidence["policy"]) for c in changes] == [("inclusion_left!", "early")]
+    _, changes = walk.walk(walk.fresh(PERSON), walked, (a_term(),), policies=Policies((early,)))
+    assert words(changes) == "inclusion_left! inclusion_left."

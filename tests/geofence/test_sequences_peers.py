@@ -14,9 +14,10 @@ from shapely import Point, Polygon
 
 from core.geo import LonLat, distance_m, metres_per_degree
 from geofence.model import Change, ConditionId, Edge, Shape, ShapeKind, Standing, Term, Verdict, ZoneId
+from geofence.policies import Policies
 from geofence.rules import contact, walk, zones
 from peers import moment, name_of, needed, suite, traces
-from scene import DEVICE, PERSON, POLICY, a_fix, a_term, flagged, words
+from scene import DEVICE, PERSON, POLICIES, POLICY, a_fix, a_term, flagged, words
 from tracking.model import Flag, Report
 
 pytestmark = needed
@@ -91,10 +92,10 @@ def test_enter_exit_and_cross(case: dict[str, Any]) -> None:
     terms = forbidden({n: shape_of(f) for n, f in (case.get("fences") or {"": case["fence"]}).items()})
     places = [(s["lon"], s["lat"], 10.0) for s in case["steps"]]
     once = [fix for stay in stays(places, 1) for fix in stay]
-    assert not of_zones(walk.walk(walk.fresh(PERSON), once, tuple(terms.values()), policy=POLICY)[1])
+    assert not of_zones(walk.walk(walk.fresh(PERSON), once, tuple(terms.values()), policies=POLICIES)[1])
     standing, ours = walk.fresh(PERSON), list[set[str]]()
     for stay in stays(places, 3):
-        standing, changes = walk.walk(standing, stay, tuple(terms.values()), policy=POLICY)
+        standing, changes = walk.walk(standing, stay, tuple(terms.values()), policies=POLICIES)
         ours.append({word for c in of_zones(changes) for word in tile38_words(c, terms)})
     if "expect_all" in case:
         assert ours == [{"enter"}, {"exit"}, {"cross"}]
@@ -142,7 +143,7 @@ def test_accuracy_and_zones(case: dict[str, Any], fixes_each: int) -> None:
     places = [(s["lon"], s["lat"], float(s.get("acc", s.get("accuracy_m", 0)))) for s in steps]
     standing, contradicted = walk.fresh(PERSON), False
     for step, stay in zip(case["steps"], stays(places, fixes_each), strict=True):
-        standing, _ = walk.walk(standing, stay, tuple(terms.values()), policy=POLICY)
+        standing, _ = walk.walk(standing, stay, tuple(terms.values()), policies=POLICIES)
         ours = dict(zip(terms, map(verdict, standing.beliefs), strict=True))
         if "expect_zone" in step:
             contradicted |= contradicts(ours, step["expect_zone"])
@@ -178,7 +179,7 @@ def test_moves_of_trips(name: str) -> None:
         a_fix(lon=s[far] / kx, lat=0.0, sequence=i, taken_us=moment(s["t"]))
         for i, s in enumerate(case["steps"])
     ]
-    assert words(of_zones(walk.walk(walk.fresh(PERSON), fixes, (home,), policy=POLICY)[1])) == said
+    assert words(of_zones(walk.walk(walk.fresh(PERSON), fixes, (home,), policies=POLICIES)[1])) == said
 
 
 @pytest.mark.parametrize("name", sorted(OF_A_GAP))
@@ -207,7 +208,7 @@ def test_a_state_must_last(name: str) -> None:
     for sequence, step in enumerate(case["steps"]):
         flags = Flag.JAMMING if step["speed_kn"] > limit else Flag(0)
         fix = flagged(a_fix(sequence=sequence, taken_us=moment(step["t"])), flags)
-        standing, changes = walk.walk(standing, [fix], (), policy=policy)
+        standing, changes = walk.walk(standing, [fix], (), policies=Policies((policy,)))
         told.append(words(changes))
     assert told == ["", "", "jamming!", "", "jamming."]
     assert [bool(s["expect"]) for s in case["steps"]] == [False, False, True, False, False]
@@ -226,7 +227,7 @@ def test_teleports(case: dict[str, Any]) -> None:
     ]
     near = Shape(ShapeKind.CIRCLE, Point(case["points"][0]["lon"], case["points"][0]["lat"]), 50_000.0)
     standing, changes = walk.walk(
-        walk.fresh(PERSON), fixes, (a_term("boundary", near, since_us=0),), policy=POLICY
+        walk.fresh(PERSON), fixes, (a_term("boundary", near, since_us=0),), policies=POLICIES
     )
     assert words(changes) == " ".join(["jump! jump."] * len(JUMPS[case["id"]]))
     told = [tuple(f["sequence"] for f in c.evidence["fixes"]) for c in changes[::2]]
@@ -249,5 +250,5 @@ def test_every_recorded_teleport_is_read_without_a_fault() -> None:
             )
             for i, r in enumerate(rows)
         ]
-        standing, _ = walk.walk(standing, fixes, (), policy=POLICY)
+        standing, _ = walk.walk(standing, fixes, (), policies=POLICIES)
         assert standing.last is not None, trace

@@ -4,7 +4,7 @@ import pytest
 
 from geofence.model import Absence, Change, Standing, Terms, Verdict
 from geofence.rules import walk, zones
-from scene import PERSON, POLICY, a_fix, a_term, at, circle, daily, square, words
+from scene import PERSON, POLICIES, POLICY, a_fix, a_term, at, circle, daily, square, words
 from tracking.model import Report
 
 HOME = a_term("inclusion")
@@ -12,7 +12,7 @@ HOME = a_term("inclusion")
 
 def walked(reports: list[Report], terms: Terms, until: float | None = None) -> tuple[Standing, list[Change]]:
     until_us = None if until is None else at(until)
-    return walk.walk(walk.fresh(PERSON), reports, terms, policy=POLICY, until_us=until_us)
+    return walk.walk(walk.fresh(PERSON), reports, terms, policies=POLICIES, until_us=until_us)
 
 
 def path(*xs: float, begin: float = 0.0, every: float = 1.0, accuracy: float | None = 10.0) -> list[Report]:

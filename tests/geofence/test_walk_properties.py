@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from geofence import wire
 from geofence.model import Change, Edge, Standing, Terms
 from geofence.rules import walk
-from scene import PERSON, POLICY, a_fix, a_term, at, circle, words
+from scene import PERSON, POLICIES, POLICY, a_fix, a_term, at, circle, words
 from walks import LASTS_MIN, a_life, all_terms
 
 END_US = at(2 * LASTS_MIN)
 
 
 def walked(reports: list[walk.Fact], terms: Terms) -> tuple[Standing, list[Change]]:
-    return walk.walk(walk.fresh(PERSON), reports, terms, policy=POLICY, until_us=END_US)
+    return walk.walk(walk.fresh(PERSON), reports, terms, policies=POLICIES, until_us=END_US)
 
 
 @given(a_life(), all_terms(), st.randoms(use_true_random=False))
@@ -35,9 +35,9 @@ def test_a_walk_may_stop_anywhere_and_go_on_from_bytes(
     life: list[walk.Fact], terms: Terms, data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(life)))
-    standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policy=POLICY)
+    standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policies=POLICIES)
     standing = wire.decode(wire.encode(standing))
-    standing, second = walk.walk(standing, life[cut:], terms, policy=POLICY, until_us=END_US)
+    standing, second = walk.walk(standing, life[cut:], terms, policies=POLICIES, until_us=END_US)
     assert (standing, first + second) == walked(life, terms)
 
 
@@ -49,11 +49,11 @@ def test_ticks_change_nothing_but_when_a_change_is_seen(
     for report in life:
         for _ in range(data.draw(st.integers(0, 2))):
             until = data.draw(st.integers(at(0), report.taken_us))
-            standing, found = walk.walk(standing, (), terms, policy=POLICY, until_us=until)
+            standing, found = walk.walk(standing, (), terms, policies=POLICIES, until_us=until)
             changes += found
-        standing, found = walk.walk(standing, [report], terms, policy=POLICY)
+        standing, found = walk.walk(standing, [report], terms, policies=POLICIES)
         changes += found
-    standing, found = walk.walk(standing, (), terms, policy=POLICY, until_us=END_US)
+    standing, found = walk.walk(standing, (), terms, policies=POLICIES, until_us=END_US)
     assert (standing, changes + found) == walked(life, terms)
 
 
@@ -114,7 +114,7 @@ def test_deep_inside_with_honest_errors_never_opens(accuracy: float, seed: int, 
         a_fix(i * every, chance.gauss(0, sigma), chance.gauss(0, sigma), accuracy=accuracy)
         for i in range(200)
     ]
-    assert words(walk.walk(walk.fresh(PERSON), stay, (home,), policy=POLICY)[1]) == ""
+    assert words(walk.walk(walk.fresh(PERSON), stay, (home,), policies=POLICIES)[1]) == ""
 
 
 @given(
@@ -132,4 +132,4 @@ def test_one_wild_fix_between_good_ones_opens_nothing(
     wild = (600.0, 0.0) if kind == "exclusion" else (600.0 * (bearing / 6.3), 600.0)
     places = [(0.0, 0.0)] * before + [wild] + [(0.0, 0.0)] * after
     stay = [a_fix(i * every, x, y) for i, (x, y) in enumerate(places)]
-    assert words(walk.walk(walk.fresh(PERSON), stay, (a_term(kind, zone),), policy=POLICY)[1]) == ""
+    assert words(walk.walk(walk.fresh(PERSON), stay, (a_term(kind, zone),), policies=POLICIES)[1]) == ""

@@ -2,7 +2,19 @@
 
 from geofence.model import Change, Hours, Standing, TakenOff
 from geofence.rules import walk
-from scene import ALWAYS, DEVICE, MINUTE_US, PERSON, POLICY, a_fix, a_term, an_event, at, daily, words
+from scene import (
+    ALWAYS,
+    DEVICE,
+    MINUTE_US,
+    PERSON,
+    POLICIES,
+    a_fix,
+    a_term,
+    an_event,
+    at,
+    daily,
+    words,
+)
 from tracking.model import EventKind
 
 OUTSIDE = [a_fix(n, 500) for n in range(5)]
@@ -11,7 +23,7 @@ STRAP = an_event(4.5, EventKind.STRAP_OPEN)
 
 def walked(*facts: walk.Fact, hours: Hours = ALWAYS, until: float) -> tuple[Standing, list[Change]]:
     terms = (a_term(hours=hours),)
-    return walk.walk(walk.fresh(PERSON), facts, terms, policy=POLICY, until_us=at(until))
+    return walk.walk(walk.fresh(PERSON), facts, terms, policies=POLICIES, until_us=at(until))
 
 
 def off(minutes: float, *, is_bare: bool = True) -> TakenOff:

@@ -30,13 +30,13 @@ def changes() -> list[Change]:
         for due in fleet.chunk(NOW_US + chunk * fleet.chunk_us):
             told.setdefault(due.who, []).append(due.make(len(told.get(due.who, [])) + 1))
     found: list[Change] = []
-    policy = policies.valid_at(NOW_US)
+    listed = policies.in_force()
     for who, reports in told.items():
         resident = city.residents[who]
         end_us = NOW_US + 36 * fleet.chunk_us
         standing = walk.fresh(resident.person.id)
         worn = [replace(report, person=resident.person.id) for report in reports]
-        _, new = walk.walk(standing, worn, resident.terms, policy=policy, until_us=end_us)
+        _, new = walk.walk(standing, worn, resident.terms, policies=listed, until_us=end_us)
         found += new
     return sorted(found, key=lambda change: change.at_us)
 
