@@ -71,7 +71,7 @@ def copy_tile(tree: Tree, used: Column, tile: int) -> int:
     for k in range(1 << 2 * c):
         tree.coarse[first + k] = tree.coarse[was + k]
         tree.contents_at[first + k], tree.sizes[first + k] = tree.contents_at[was + k], tree.sizes[was + k]
-    return BYTES_A_CELL << 2 * c
+    return signed(BYTES_A_CELL << 2 * c)
 
 
 @rare

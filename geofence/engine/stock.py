@@ -13,13 +13,18 @@ from geofence.engine.tree import ACROSS, COARSE, CONTENTS, ENTRIES, FULL, LINE, 
 SPARE = 2.0
 """Room over what is in use; memory that is not written is not taken from the system."""
 LEAST_ROOM = 1 << 18
-COLUMNS: dict[int, tuple[str, ...]] = {
+COLUMNS: dict[int | str, tuple[str, ...]] = {
     COARSE: ("coarse", "contents_at", "sizes"),
     ENTRIES: ("entries",),
     RECORDS: ("records", "edges"),
     CONTENTS: ("contents",),
 }
 VERTICES, RINGS, SLOTS = "vertices", "rings", "slots"
+TABLES: dict[int | str, tuple[str, ...]] = {
+    VERTICES: ("vertices",),
+    RINGS: ("rings",),
+    SLOTS: ("spans", "rounds", "names"),
+}
 
 
 class Stock:
@@ -29,7 +34,7 @@ class Stock:
         """names: (z,) what the zones are called."""
         edges = len(zones.vertices)
         self._used = np.array([1, LINE, 1, 2, 0], np.int64)
-        self._taken = {VERTICES: 0, RINGS: 0, SLOTS: 1}
+        self._taken: dict[int | str, int] = {VERTICES: 0, RINGS: 0, SLOTS: 1}
         self._slots: dict[int, int] = {}
         self.garbage = 0
         self.tree = _empty(edges, len(zones.rings), len(names))
@@ -46,18 +51,13 @@ class Stock:
     @property
     def nbytes(self) -> int:
         """In use, garbage included."""
-        tree, used = self.tree, self._used
-        return (
-            sum(
-                getattr(tree, name).itemsize * int(used[what])
-                for what, names in COLUMNS.items()
-                for name in names
-            )
-            + tree.tiles.nbytes
-            + 16 * self._taken[VERTICES]
-            + 8 * self._taken[RINGS]
-            + 40 * self._taken[SLOTS]
-        )
+        taken = self._taken | {what: int(self._used[int(what)]) for what in COLUMNS}
+        columns = TABLES | COLUMNS
+        found = self.tree.tiles.nbytes
+        for what, names in columns.items():
+            for column in (getattr(self.tree, name) for name in names):
+                found += taken[what] * column.nbytes // len(column)
+        return int(found)
 
     def put(self, zone: int, rings: Rings) -> None:
         """Add a zone, or put another shape in its place."""
@@ -90,9 +90,8 @@ class Stock:
         return first
 
     def _make_room(self, what: str, count: int) -> None:
-        columns = {VERTICES: ("vertices",), RINGS: ("rings",), SLOTS: ("spans", "rounds", "names")}[what]
         needed = self._taken[what] + count
-        for name in columns:
+        for name in TABLES[what]:
             if needed > len(getattr(self.tree, name)):
                 self._lengthen(name, needed, self._taken[what])
         self._taken[what] = needed

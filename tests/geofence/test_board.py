@@ -104,5 +104,3 @@ def test_the_clock_opens_what_a_device_left_unended() -> None:
     assert words(board.advance(at(59))) == ""
     assert words(board.advance(at(61))) == "uncharged!"
     assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
-
-
