@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, config, types
 from numba.extending import intrinsic
@@ -84,6 +85,30 @@ def _compiled(function: Kernel, **options: Any) -> Kernel:
     """Without the interpreter's lock; division by zero as in IEEE 754."""
     compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return compiled
+
+
+@part
+def signed(number: Any) -> int:
+    """As i64: Numba would make the sum of an unsigned and a signed 64-bit number a float."""
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@part
+def put(column: Column, at: int, values: Column) -> int:
+    """Copy values to column[at:]; where they end. One dimension each; far quicker to compile than a slice."""
+    for k in range(len(values)):
+        column[at + k] = values[k]
+    return at + len(values)
+
+
+@rare
+def grown(column: Column, needed: int) -> Column:
+    """The column, or one twice as long with the same beginning if `needed` is longer than it."""
+    if needed <= len(column):
+        return column
+    longer = np.empty(max(needed, 2 * len(column)), column.dtype)
+    put(longer, 0, column)
+    return longer
 
 
 def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature
