@@ -36,9 +36,13 @@ ALONE = Weight(1.0, 1.0, 1.0)
 
 def accuracy(fix: Fix, policy: Policy) -> tuple[float, bool]:
     """Metres at 68 %, and whether they had to be assumed because the device named none (0 is none)."""
-    if fix.accuracy_m is None or not 0.0 < fix.accuracy_m < inf:
-        return unknown_accuracy(fix.mechanism, policy), True
-    return max(fix.accuracy_m, policy.accuracy_floor_m), False
+    return stated(fix.accuracy_m, fix.mechanism, policy)
+
+
+def stated(accuracy_m: float | None, mechanism: Mechanism, policy: Policy) -> tuple[float, bool]:
+    if accuracy_m is None or not 0.0 < accuracy_m < inf:
+        return unknown_accuracy(mechanism, policy), True
+    return max(accuracy_m, policy.accuracy_floor_m), False
 
 
 def unknown_accuracy(mechanism: Mechanism, policy: Policy) -> float:
