@@ -1,8 +1,8 @@
 """False exits, and true ones missed, of the usual rules and of ours: on recorded and on invented lives.
 
 `ejazo bench verdicts [--data FOLDER] [--json FILE]`: FOLDER holds other recordings of the same format. A true
-exit or entry is seen at the first fix at or after it, within half an hour, at which the rule says so; "already"
-counts those of which it said so before as well."""
+exit or entry is seen at the first fix at or after it, within half an hour, at which the rule says so;
+"already" counts those of which it said so before as well."""
 
 import argparse
 import json
