@@ -15,6 +15,7 @@ from geofence.engine.raw import float64_at
 from geofence.engine.stretches import Border, collect, search2
 
 ROUNDING_M = 1e-6
+MANY = 40
 MOST = 512
 """A cell with more rivals has no list."""
 
@@ -33,12 +34,6 @@ def plane_of_row(south: float, north: float) -> tuple[float, float, float]:
 
 
 @part
-def to_box(ax: float, ay: float, half_x: float, half_y: float) -> float:
-    """Metres from a place to a box around the origin."""
-    return hypot(max(abs(ax) - half_x, 0.0), max(abs(ay) - half_y, 0.0))
-
-
-@part
 def meets(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> bool:
     """May the edge from a to b meet the box around the origin? No is certain."""
     half_x, half_y = half_x + ROUNDING_M, half_y + ROUNDING_M
@@ -49,23 +44,13 @@ def meets(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: flo
 
 
 @part
-def farthest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> float:
-    """Metres to the edge from that place of the box which is farthest from it: one of the corners."""
-    most = 0.0
-    for x in (-half_x, half_x):
-        for y in (-half_y, half_y):
-            most = max(most, to_segment2(ax - x, ay - y, bx - x, by - y))
-    return sqrt(most)
-
-
-@part
-def closest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> float:
-    """Metres to the edge from that place of the box which is closest to it, if they do not meet."""
-    least2 = np.inf
-    for x in (-half_x, half_x):
-        for y in (-half_y, half_y):
-            least2 = min(least2, to_segment2(ax - x, ay - y, bx - x, by - y))
-    return min(sqrt(least2), to_box(ax, ay, half_x, half_y), to_box(bx, by, half_x, half_y))
+def foot(ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
+    """The point of the edge from a to b that is nearest to the origin."""
+    dx, dy = bx - ax, by - ay
+    length2 = dx * dx + dy * dy
+    along = -(ax * dx + ay * dy) / length2 if length2 > 0.0 else 0.0
+    along = min(max(along, 0.0), 1.0)
+    return ax + along * dx, ay + along * dy
 
 
 class Cell(NamedTuple):
@@ -93,6 +78,52 @@ def edge_from(border: Border, edge: int, cell: Cell) -> tuple[float, float, floa
     return ax, ay, bx, by
 
 
+@part
+def from_corners(
+    ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float
+) -> tuple[float, float, float, float]:
+    """Metres to an edge from the corners of the box around the origin: SW, SE, NW, NE."""
+    return (
+        sqrt(to_segment2(ax + half_x, ay + half_y, bx + half_x, by + half_y)),
+        sqrt(to_segment2(ax - half_x, ay + half_y, bx - half_x, by + half_y)),
+        sqrt(to_segment2(ax + half_x, ay - half_y, bx + half_x, by - half_y)),
+        sqrt(to_segment2(ax - half_x, ay - half_y, bx - half_x, by - half_y)),
+    )
+
+
+@part
+def is_beaten(
+    near: float, slope_x: float, slope_y: float, cell: Cell, rival: tuple[float, float, float, float]
+) -> bool:
+    """Is a rival, so far from the corners, nearer than an edge `near` metres from the middle, everywhere?
+
+    The distance to an edge is convex, so it lies above its tangent in the middle of the cell; the rival's is
+    convex as well, so it exceeds the tangent at a corner if it does anywhere."""
+    share = (1.0 - cell.slack) / (1.0 + cell.slack)
+    tilt_x, tilt_y = slope_x * cell.half_x, slope_y * cell.half_y
+    return (
+        (rival[0] + ROUNDING_M <= (near - tilt_x - tilt_y) * share)
+        & (rival[1] + ROUNDING_M <= (near + tilt_x - tilt_y) * share)
+        & (rival[2] + ROUNDING_M <= (near - tilt_x + tilt_y) * share)
+        & (rival[3] + ROUNDING_M <= (near + tilt_x + tilt_y) * share)
+    )
+
+
+@part
+def approach(
+    border: Border, cell: Cell, found: Column, count: int, near: Column, slope_x: Column, slope_y: Column
+) -> int:
+    """Metres from the cell's middle to each edge, and their slopes there; which is the nearest."""
+    best = 0
+    for i in range(count):
+        x, y = foot(*edge_from(border, found[i], cell))
+        near[i] = sqrt(x * x + y * y)
+        slope_x[i], slope_y[i] = (-x / near[i], -y / near[i]) if near[i] > 0.0 else (0.0, 0.0)
+        if near[i] < near[best]:
+            best = i
+    return best
+
+
 @rare
 def narrow(
     border: Border, cell: Cell, found: Column, count: int, met: Column
@@ -101,21 +132,48 @@ def narrow(
 
     found: int64, changed; met: bool, filled: whether the edge may meet the cell. Returns how many are left;
     metres to the border: at least and at most from anywhere in the cell, and from its middle."""
-    least, most, middle2 = np.inf, np.inf, np.inf
-    near = np.empty(count)
+    near, slope_x, slope_y = np.empty(count), np.empty(count), np.empty(count)
+    best = approach(border, cell, found, count, near, slope_x, slope_y)
+    middle, half = near[best], hypot(cell.half_x, cell.half_y)
+    rival = from_corners(*edge_from(border, found[best], cell), cell.half_x, cell.half_y)
+    least, most, kept = np.inf, max(rival[0], rival[1], rival[2], rival[3]), 0
     for i in range(count):
+        if i == best or not is_beaten(near[i], slope_x[i], slope_y[i], cell, rival):
+            found[kept], near[kept], slope_x[kept], slope_y[kept] = found[i], near[i], slope_x[i], slope_y[i]
+            kept += 1
+    kept = outdo(border, cell, found, kept, near, slope_x, slope_y)
+    for i in range(kept):
         ax, ay, bx, by = edge_from(border, found[i], cell)
-        met[i] = meets(ax, ay, bx, by, cell.half_x, cell.half_y)
-        near[i] = 0.0 if met[i] else closest(ax, ay, bx, by, cell.half_x, cell.half_y) * (1.0 - cell.slack)
-        least = min(least, near[i])
-        most = min(most, farthest(ax, ay, bx, by, cell.half_x, cell.half_y) * (1.0 + cell.slack))
-        middle2 = min(middle2, to_segment2(ax, ay, bx, by))
+        met[i] = near[i] <= half + 2.0 * ROUNDING_M and meets(ax, ay, bx, by, cell.half_x, cell.half_y)
+        least = min(least, near[i] - abs(slope_x[i]) * cell.half_x - abs(slope_y[i]) * cell.half_y)
+    least = max(least * (1.0 - cell.slack) - ROUNDING_M, 0.0)
+    return kept, least, most * (1.0 + cell.slack) + ROUNDING_M, middle
+
+
+@rare
+def outdo(
+    border: Border, cell: Cell, found: Column, count: int, near: Column, slope_x: Column, slope_y: Column
+) -> int:
+    """Leave out what another edge that stays beats; how many stay. Many are left alone: a long list anyhow."""
+    if count > MANY:
+        return count
+    corner, stays = np.empty((count, 4)), np.ones(count, np.bool_)
+    for i in range(count):
+        rival = from_corners(*edge_from(border, found[i], cell), cell.half_x, cell.half_y)
+        corner[i, 0], corner[i, 1], corner[i, 2], corner[i, 3] = rival
     kept = 0
     for i in range(count):
-        if near[i] <= most + ROUNDING_M:
-            found[kept], met[kept] = found[i], met[i]
+        for k in range(count):
+            if k != i and stays[k]:
+                rival = (corner[k, 0], corner[k, 1], corner[k, 2], corner[k, 3])
+                if is_beaten(near[i], slope_x[i], slope_y[i], cell, rival):
+                    stays[i] = False
+                    break
+    for i in range(count):
+        if stays[i]:
+            found[kept], near[kept], slope_x[kept], slope_y[kept] = found[i], near[i], slope_x[i], slope_y[i]
             kept += 1
-    return kept, max(least - ROUNDING_M, 0.0), most + ROUNDING_M, sqrt(middle2)
+    return kept
 
 
 @rare
