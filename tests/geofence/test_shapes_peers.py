@@ -137,7 +137,7 @@ def test_the_engine_measures_the_cases_as_the_scalar_rule_does() -> None:
     places = [LonLat(*shapely.get_coordinates(from_wkt(c["wkt_point"]))[0].tolist()) for c in cases]
     kept = [(s, at) for s in areas for at in places if on_earth(s, at)]
     pool = Zones()
-    numbers = {id(s): pool.hold(s) for s in areas}
+    numbers = {id(s): pool.hold(s) for s, _ in kept}
     count, reach = len(kept), 5e4
     measured = pool.measure(
         np.array([numbers[id(s)] for s, _ in kept]),
