@@ -14,6 +14,7 @@ COMMANDS = {
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",
+    "recall": "app.recall",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

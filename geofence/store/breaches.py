@@ -79,6 +79,17 @@ where b.person_id = n.person_id and b.kind = n.kind and b.subject_id = n.subject
 returning b.id
 """
 
+RESTATE = """
+-- The same verdict by other evidence: a late report, or another engine.
+update breaches b set opening = coalesce(n.opening, b.opening), closing = n.closing
+from unnest(
+    $1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::jsonb[], $6::timestamptz[], $7::jsonb[]
+) as n (person_id, kind, subject_id, opened_at, closing, closed_at, opening)
+where b.person_id = n.person_id and b.kind = n.kind and b.subject_id = n.subject_id
+    and b.opened_at = n.opened_at and b.closed_at is not distinct from n.closed_at
+returning b.id
+"""
+
 ANNUL = """
 -- Say of breaches that they never were; they stay, and their alerts wait for a human as before.
 update breaches b set annulled_at = $5
@@ -148,6 +159,14 @@ async def correct(
     given = (*_names(episodes), *_endings(episodes))
     rows = await conn.fetch(CORRECT, *given) if episodes else []
     return await _tell(conn, rows, entry, now_us)
+
+
+async def restate(conn: asyncpg.Connection, episodes: Sequence[Episode]) -> list[BreachId]:
+    """Which were restated."""
+    openings = [None if one.opening is None else _json(one.opening) for one in episodes]
+    given = (*_names(episodes), *_endings(episodes), openings)
+    rows = await conn.fetch(RESTATE, *given) if episodes else []
+    return [BreachId(row["id"]) for row in rows]
 
 
 async def annul(conn: asyncpg.Connection, episodes: Sequence[Episode], *, now_us: int) -> list[News]:
