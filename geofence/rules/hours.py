@@ -9,9 +9,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.times import from_us, to_us
-from geofence.model import Hours, Term
+from geofence.model import Absence, Hours, Term
 
 DAY = timedelta(days=1)
+DAY_US = 86_400_000_000
 WHOLE_DAY = ((0, 1440),)
 DAYS_AHEAD = 8
 """A week and its edges: what does not change within it changes only at an exception."""
@@ -61,7 +62,7 @@ def windows(hours: Hours, day: date) -> tuple[tuple[int, int], ...]:
 
 
 def is_absent(term: Term, at_us: int) -> bool:
-    return any(a.since_us <= at_us < a.until_us for a in term.absences)
+    return _is_within(term.absences, at_us)
 
 
 def is_current(term: Term, at_us: int) -> bool:
@@ -78,10 +79,32 @@ def next_moment(term: Term, after_us: int) -> int | None:
     if term.until_us is not None and term.until_us <= after_us:
         return None
     found = [term.since_us] if term.until_us is None else [term.since_us, term.until_us]
-    found += [edge for a in term.absences for edge in (a.since_us, a.until_us)]
+    found += [edge for edge in absence_edges(term.absences) if is_current(term, edge)]
     if (change := next_change(term.hours, max(after_us, term.since_us))) is not None:
         found.append(change)
     return min((m for m in found if m > after_us), default=None)
+
+
+def absence_edges(absences: tuple[Absence, ...]) -> set[int]:
+    return {edge for a in absences for edge in (a.since_us, a.until_us)}
+
+
+def moments(
+    hours: Hours, absences: tuple[Absence, ...], *, since_us: int, until_us: int
+) -> list[tuple[int, bool, bool]]:
+    """(moment, in force, absent) from `since_us` on, and at each moment in (since, until] at which the hours
+    begin or end or an absence does: what `next_moment` tells one by one of a term that is current."""
+    away = absence_edges(absences)
+    days = range((until_us - since_us) // DAY_US + 4)
+    first = _local_date(hours, since_us) - DAY
+    edges = {edge for n in days for span in spans(hours, first + DAY * n) for edge in span} | away
+    told = [(since_us, in_force(hours, since_us), _is_within(absences, since_us))]
+    for edge in sorted(edges):
+        if since_us < edge <= until_us:
+            is_now = in_force(hours, edge)
+            if is_now is not told[-1][1] or edge in away:
+                told.append((edge, is_now, _is_within(absences, edge)))
+    return told
 
 
 def _edges(hours: Hours, after_us: int) -> Iterator[int]:
@@ -90,6 +113,10 @@ def _edges(hours: Hours, after_us: int) -> Iterator[int]:
     days |= {e.on + DAY * n for e in hours.exceptions for n in range(-1, DAYS_AHEAD + 1) if e.on >= today}
     for day in sorted(days):
         yield from sorted({edge for span in spans(hours, day) for edge in span if edge > after_us})
+
+
+def _is_within(absences: tuple[Absence, ...], at_us: int) -> bool:
+    return any(a.since_us <= at_us < a.until_us for a in absences)
 
 
 def _local_date(hours: Hours, at_us: int) -> date:

@@ -156,3 +156,34 @@ def test_a_term_holds_by_its_own_time_its_hours_and_no_absence() -> None:
             f"{from_us(at_us).astimezone(ZoneInfo(TASHKENT)):%d %H}{'+' if hours.holds(term, at_us) else '-'}"
         )
     assert told == ["01 00+", "01 06-", "01 22+", "01 23-", "02 01+", "02 06-", "02 22+", "03 00-"]
+
+
+edges = st.integers(0, 20 * 1440)
+
+
+@given(
+    st.lists(windows, max_size=4).map(tuple),
+    st.lists(exceptions, max_size=2, unique_by=lambda e: e.on).map(tuple),
+    st.lists(st.tuples(edges, edges), max_size=2),
+    st.sampled_from([TASHKENT, BERLIN, "America/New_York", "Asia/Kathmandu"]),
+    st.integers(0, 14 * 1440),
+)
+def test_moments_are_what_the_next_moment_tells_one_by_one(
+    weekly: tuple[Window, ...],
+    other: tuple[DayException, ...],
+    away: list[tuple[int, int]],
+    tz: str,
+    minute: int,
+) -> None:
+    of, begin = Hours(weekly, other, tz), wall("2026-03-22 00:00") + minute * MINUTE_US
+    start, end = wall("2026-03-22 00:00"), begin + 15 * 1440 * MINUTE_US
+    absences = tuple(Absence(start + min(w) * MINUTE_US, start + max(w) * MINUTE_US + 1) for w in away)
+    term = a_term("curfew", hours=of, since_us=begin - 1, absences=absences)
+    told = [begin]
+    while (found := hours.next_moment(term, told[-1])) is not None and found <= end:
+        told.append(found)
+    listed = hours.moments(of, absences, since_us=begin, until_us=end)
+    assert [at for at, _, _ in listed] == told
+    for at, is_now, is_away in listed:
+        assert is_now == hours.in_force(of, at)
+        assert (is_now and not is_away) == hours.holds(term, at)
