@@ -14,6 +14,7 @@ COMMANDS = {
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",
+    "replay": "app.replay",
     "recall": "app.recall",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",

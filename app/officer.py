@@ -1,6 +1,7 @@
 """Whoever reads about people from a terminal gives a name and a reason, as on the officers' screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,8 +9,9 @@ import click
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import clock
+from core import clock, i18n
 from core.auth import Caller, Role
+from core.errors import Refusal
 from core.model import UserId
 from core.tables import users
 
@@ -36,6 +38,18 @@ def named(command: Command) -> Command:
     why = click.option("--why", required=True, help="The reason, for the audit: a case, a court's question.")
     login = click.option("--as", "login", required=True, help="Your login: what you read is recorded.")
     return login(why(command))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A foreseeable no ends the command with its sentence and its values."""
+    try:
+        yield
+    except Refusal as refusal:
+        texts, key = i18n.load(), f"problems.{refusal.code}"
+        said = texts.say("en", key, **refusal.values) if texts.has(key) else refusal.code
+        given = ", ".join(f"{name}: {value}" for name, value in refusal.values.items())
+        raise click.ClickException(f"{said} ({given})" if given else said) from refusal
 
 
 async def caller(conn: AsyncConnection, login: str) -> Caller:

@@ -12,7 +12,6 @@ import click
 
 from app import officer, settings
 from core import clock, db
-from core.errors import Refusal
 from geofence import recall
 from geofence.recall import Recalled, Thing, Wanted, fate
 from geofence.store.recall import Period, Touched
@@ -62,10 +61,9 @@ def command(
 async def run(url: str, login: str, *, wanted: Wanted, why: str) -> Recalled:
     engine = db.engine(url)
     try:
-        async with db.transaction(engine) as conn:
-            return await recall.recall(conn, await officer.caller(conn, login), wanted=wanted, why=why)
-    except Refusal as refusal:
-        raise click.ClickException(refusal.code) from refusal
+        with officer.refusals():
+            async with db.transaction(engine) as conn:
+                return await recall.recall(conn, await officer.caller(conn, login), wanted=wanted, why=why)
     finally:
         await engine.dispose()
 

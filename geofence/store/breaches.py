@@ -186,16 +186,16 @@ async def since(
 ) -> list[Episode]:
     """What is stored of these persons' folds from a moment on, with the annulled; `but`: kinds of no fold."""
     given = (list(moments), [from_us(at) for at in moments.values()], [str(kind) for kind in but])
-    return [_episode(row) for row in await conn.fetch(SINCE, *given)]
+    return [episode(row) for row in await conn.fetch(SINCE, *given)]
 
 
 async def one(conn: asyncpg.Connection, breach: BreachId) -> Episode | None:
     row = await conn.fetchrow(ONE, breach)
-    return None if row is None else _episode(row)
+    return None if row is None else episode(row)
 
 
 async def open_of(conn: asyncpg.Connection, kinds: Iterable[BreachKind]) -> list[Episode]:
-    return [_episode(row) for row in await conn.fetch(OPEN_OF_KINDS, [str(kind) for kind in kinds])]
+    return [episode(row) for row in await conn.fetch(OPEN_OF_KINDS, [str(kind) for kind in kinds])]
 
 
 def _names(episodes: Sequence[Episode]) -> tuple[list[Any], ...]:
@@ -218,7 +218,7 @@ def _json(value: dict[str, Any]) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _episode(row: asyncpg.Record) -> Episode:
+def episode(row: asyncpg.Record) -> Episode:
     closed, closing = row["closed_at"], row["closing"]
     return Episode(
         PersonId(row["person_id"]),
