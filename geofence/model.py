@@ -148,8 +148,8 @@ class Belief:
     kind: ConditionKind
     zone: ZoneId
     zone_version: int
-    log_odds: float = 0.0
-    """ln(P(outside) / P(inside)); 0 = nothing known."""
+    odds: float = 1.0
+    """P(outside) / P(inside); 1 = nothing known."""
     seen: int = 0
     """How many of the newest places of the trail are behind it."""
     breach: OpenBreach | None = None
@@ -166,6 +166,8 @@ class Place(NamedTuple):
     accuracy_m: float
     is_assumed: bool
     """The device named no accuracy: the policy's cautious one stands in."""
+    weight: float = 1.0
+    """How much of it was new, 0 to 1: a burst, a repeat, an impossible jump, a late word count for less."""
 
 
 class Sign(NamedTuple):

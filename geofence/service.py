@@ -141,9 +141,9 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
     bound = await replay.duties(conn, changed)
     reached: dict[PersonId, int] = {}
     for person, duty in bound.items():
-        standing = held.board.standing(person) if person in held.board else None
-        if standing and duty.past(standing.at_us) == held.duties[person].past(standing.at_us):
-            held.seat(person, duty, standing)
+        at_us = held.board.at_us(person) if person in held.board else None
+        if at_us is not None and duty.past(at_us) == held.duties[person].past(at_us):
+            held.seat(person, duty, held.board.standing(person))
         else:
             reached[person] = replay.NEVER_US
     begins = await replay.beginnings(conn, bound, reached)
@@ -156,9 +156,9 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     gone: list[tuple[PersonId, int]] = []
     for person in held.board:
         kept = held.kept.setdefault(person, Kept([0]))
-        standing = held.board.standing(person)
-        if standing.at_us <= kept.as_of_us[-1] or now_us - kept.at_us < CHECKPOINT_US:
+        if now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]:
             continue
+        standing = held.board.standing(person)
         past = held.duties[person].past(standing.at_us)
         rows.append(standings.Checkpoint(person, standing.at_us, past, wire.encode(standing)))
         kept.as_of_us.append(standing.at_us)
@@ -228,4 +228,4 @@ def _is_new(off: TakenOff, standing: Standing) -> bool:
 
 def _is_overtaken(held: Supervision, off: TakenOff) -> bool:
     """Something that happened after it is folded already."""
-    return held.board.standing(off.person).at_us >= off.taken_us
+    return held.board.at_us(off.person) >= off.taken_us

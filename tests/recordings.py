@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def fold(policy: Policy = POLICY) -> Rule:
     def rule(recorded: Fixes, term: Term, was_out: bool) -> Sides:
         board, sure = Board(Policies((policy,))), policy.most_log_odds
         breach = OpenBreach(BreachKind.INCLUSION_LEFT, term.condition, 1) if was_out else None
-        belief = replace(zones.unknown(term), log_odds=sure if was_out else -sure, breach=breach)
+        belief = replace(zones.unknown(term), odds=exp(sure if was_out else -sure), breach=breach)
         board.put(PERSON, (term,), replace(walk.fresh(PERSON), beliefs=(belief,)))
         changes = board.judge(recorded).changes
         return [(c.at_us, c.edge is Edge.OPENED) for c in changes if c.kind is BreachKind.INCLUSION_LEFT]

@@ -6,13 +6,18 @@ contracted or reordered: no `fastmath`."""
 
 import numpy as np
 
-from geofence.engine.compiled import part, rare
+from geofence.engine.compiled import Column, part, rare
 
 ERROR = 3.3306690621773724e-16
 """The determinant's sign is right if it exceeds this share of the sum of its two products."""
 SPLITTER = 134217729.0
 """2**27 + 1: splits a double into two halves of 26 bits."""
+UNDERFLOW = 1e-290
+"""Products below 1e-300 lose digits without notice: what is smaller than this is doubtful in any case."""
 TERMS = 12
+TINY = 1e-200
+"""Places as near as this to 0 (no vertices: `rules.drawing.SMALLEST`) are told from 0 by the slope alone."""
+UP = 2.0**700
 
 
 @part
@@ -42,14 +47,19 @@ def orientation(ax: float, ay: float, bx: float, by: float, px: float, py: float
     left = (ax - px) * (by - py)
     right = (ay - py) * (bx - px)
     determinant = left - right
-    if abs(determinant) > ERROR * abs(left + right):
+    if abs(determinant) > ERROR * abs(left + right) + UNDERFLOW:
         return 1 if determinant > 0.0 else -1
     return orientation_exact(ax, ay, bx, by, px, py)
 
 
 @rare
 def orientation_exact(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> int:
-    """The same by the sum ax·by - ax·py - px·by - ay·bx + ay·px + py·bx, no digit lost."""
+    """The same by the sum ax·by - ax·py - px·by - ay·bx + ay·px + py·bx, no digit lost.
+
+    a and b: 0 or at least 1e-30 in magnitude; p: any place on earth, however near to 0."""
+    tiny_x = px if abs(px) < TINY else 0.0
+    tiny_y = py if abs(py) < TINY else 0.0
+    px, py = px - tiny_x, py - tiny_y
     term = np.empty(TERMS)
     term[0], term[1] = two_product(ax, by)
     term[2], term[3] = two_product(-ax, py)
@@ -57,8 +67,28 @@ def orientation_exact(ax: float, ay: float, bx: float, by: float, px: float, py:
     term[6], term[7] = two_product(-ay, bx)
     term[8], term[9] = two_product(ay, px)
     term[10], term[11] = two_product(py, bx)
-    total, used = np.empty(TERMS + 1), 0  # grows from the smallest part to the largest, parts do not overlap
-    for i in range(TERMS):
+    found = sign_of_sum(term)
+    if found != 0 or (tiny_x == 0.0 and tiny_y == 0.0):
+        return found
+    return slope(ax, ay, bx, by, tiny_x * UP, tiny_y * UP)
+
+
+@rare
+def slope(ax: float, ay: float, bx: float, by: float, dx: float, dy: float) -> int:
+    """The sign of dx·(ay - by) + dy·(bx - ax): on which side one lies who leaves the line so."""
+    term = np.empty(8)
+    term[0], term[1] = two_product(dx, ay)
+    term[2], term[3] = two_product(-dx, by)
+    term[4], term[5] = two_product(dy, bx)
+    term[6], term[7] = two_product(-dy, ax)
+    return sign_of_sum(term)
+
+
+@rare
+def sign_of_sum(term: Column) -> int:
+    """The sign of the sum of all terms, exactly."""
+    total, used = np.empty(len(term) + 1), 0  # from the smallest part to the largest; parts do not overlap
+    for i in range(len(term)):
         carried, kept = term[i], 0
         for k in range(used):
             carried, lost = two_sum(carried, total[k])

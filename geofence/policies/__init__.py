@@ -1,10 +1,12 @@
 """The thresholds of every verdict, as data with dates: which policy held at a moment, and what it says."""
 
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from importlib import resources
+from math import inf
 from typing import Any
 
 from core.errors import Refusal
@@ -18,9 +20,17 @@ class BadPolicy(Refusal):
     status = 500
 
 
+class ErrorModel(StrEnum):
+    """How the errors of fixes are distributed, and how a part of a fix counts."""
+
+    NORMAL = "normal"  # a bell curve; evidence to the power of the weight
+    STUDENT = "student"  # Student's t with two degrees of freedom: heavy tails, in arithmetic alone
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Values only; unit and reason of each stand in the file."""
+    """Values only; unit and reason of each stand in the file. What has a value here was added later: a file
+    that does not name it decides as it did before."""
 
     id: str
     valid_from_us: int
@@ -49,6 +59,14 @@ class Policy:
     silent_s: float
     no_location_s: float
     late_s: float
+    error_model: ErrorModel = ErrorModel.NORMAL
+    no_doubt_sigmas: float = 8.0
+    poor_m: float = inf
+    network_bursts: float = 1.0
+    repeated_weight: float = 1.0
+    jump_weight: float = 1.0
+    stale_s: float = inf
+    stale_weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +109,11 @@ def read(name: str, text: str) -> Policy:
     since = content.pop("valid_from", None)
     if not isinstance(since, datetime) or since.tzinfo is None:
         raise BadPolicy(policy=name, field="valid_from")
-    wanted = {f.name: f.type for f in fields(Policy)}
-    del wanted["id"], wanted["valid_from_us"]
-    if odd := content.keys() ^ wanted.keys():
+    wanted = {f.name: f for f in fields(Policy) if f.name not in {"id", "valid_from_us"}}
+    needed = {field for field, f in wanted.items() if f.default is MISSING}
+    if odd := (content.keys() - wanted.keys()) | (needed - content.keys()):
         raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
-    values = {field: _value(name, field, content[field], kind) for field, kind in wanted.items()}
+    values = {field: _value(name, field, entry, wanted[field].type) for field, entry in content.items()}
     return Policy(id=name, valid_from_us=to_us(since), **values)
 
 
@@ -106,17 +124,21 @@ def amended(policy: Policy, name: str, text: str) -> Policy:
     kinds = {f.name: f.type for f in fields(Policy)}
     if odd := content.keys() - (kinds.keys() - {"id", "valid_from_us"}):
         raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
-    return replace(
-        policy,
-        id=name,
-        **{field: _value(name, field, entry, kinds[field]) for field, entry in content.items()},
-    )
+    values = {field: _value(name, field, entry, kinds[field]) for field, entry in content.items()}
+    for share in ("sure", "outlier_share"):
+        if not values.get(share, 0.0) < 1.0:
+            raise BadPolicy(policy=name, field=share)
+    return replace(policy, id=name, **values)
 
 
 def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:
     if not isinstance(entry, dict) or entry.keys() != {"value", "unit", "why"} or not entry["why"].strip():
         raise BadPolicy(policy=policy, field=field)
     value = entry["value"]
+    if kind is ErrorModel:
+        if value not in list(ErrorModel):
+            raise BadPolicy(policy=policy, field=field)
+        return ErrorModel(value)
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float) or not value > 0:
         raise BadPolicy(policy=policy, field=field)
     return kind(value)

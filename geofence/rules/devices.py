@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.geo import LonLat, distance_m
 from core.model import PersonId
 from geofence.model import BreachKind, Change, Edge, OpenBreach, Place, Sign, Worn
 from geofence.policies import Policies, Policy
+from geofence.rules import places
 from geofence.rules.doubt import SECOND_US
 from geofence.rules.zones import change
 from tracking.model import DeviceEvent, EventKind, Fix, Flag, Report
@@ -92,10 +92,10 @@ def take_off(worn: Worn, at_us: int, *, person: PersonId, policy: Policy) -> lis
 
 def move(worn: Worn, place: Place, *, person: PersonId, policy: Policy) -> Step:
     """A place out of reach of the last one is doubtful; a second one that agrees with it makes it a jump."""
-    if worn.place is None or (worn.doubtful is None and is_reachable(worn.place, place, policy)):
+    if worn.place is None or (worn.doubtful is None and places.is_reachable(worn.place, place, policy)):
         return replace(worn, place=place), []
     if worn.doubtful is None or not _agrees(worn.place, worn.doubtful, place, policy):
-        if is_reachable(worn.place, place, policy):
+        if places.is_reachable(worn.place, place, policy):
             return replace(worn, place=place, doubtful=None), []
         return replace(worn, doubtful=place), []
     breach = OpenBreach(BreachKind.JUMP, worn.device, place.taken_us)
@@ -130,23 +130,12 @@ def _since(worn: Worn, kind: BreachKind, at_us: int) -> int:
 
 def _agrees(start: Place, doubtful: Place, place: Place, policy: Policy) -> bool:
     """With the doubtful place rather than the one before it; after a while only if nothing else can be."""
-    if not is_reachable(doubtful, place, policy):
+    if not places.is_reachable(doubtful, place, policy):
         return False
-    if not is_reachable(start, place, policy):
+    if not places.is_reachable(start, place, policy):
         return True
     is_soon = place.taken_us - doubtful.taken_us <= policy.fresh_s * SECOND_US
-    return is_soon and _way_m(doubtful, place, 0.0) < _way_m(start, place, 0.0)
-
-
-def is_reachable(start: Place, end: Place, policy: Policy) -> bool:
-    """Could a person have come from one place to the other, in favour of the person?"""
-    seconds = max(1.0, (end.taken_us - start.taken_us) / SECOND_US)
-    return _way_m(start, end, policy.jump_accuracies) <= policy.jump_speed_mps * seconds
-
-
-def _way_m(start: Place, end: Place, accuracies: float) -> float:
-    metres = distance_m(LonLat(start.lon, start.lat), LonLat(end.lon, end.lat))
-    return max(0.0, metres - accuracies * (start.accuracy_m + end.accuracy_m))
+    return is_soon and places.way_m(doubtful, place, 0.0) < places.way_m(start, place, 0.0)
 
 
 def _power(worn: Worn, report: Report) -> Worn:
@@ -207,7 +196,7 @@ def _evidence(worn: Worn, sign: Sign, policy: Policy) -> dict[str, object]:
 
 def _jump(start: Place, first: Place, second: Place) -> dict[str, object]:
     seconds = max(1.0, (first.taken_us - start.taken_us) / SECOND_US)
-    metres = _way_m(start, first, 0.0)
+    metres = places.way_m(start, first, 0.0)
     return {
         "distance_m": metres,
         "seconds": seconds,

@@ -5,6 +5,7 @@ from math import isfinite
 from typing import ClassVar, Final
 from zoneinfo import available_timezones
 
+import numpy as np
 import shapely
 
 from core.errors import Invalid
@@ -12,6 +13,8 @@ from geofence.model import Hours, Shape, ShapeKind
 
 MOST_POINTS: Final = 100_000
 """As in the database (ck_zone_versions_geom_size)."""
+SMALLEST: Final = 1e-30
+"""Degrees: a coordinate nearer to 0 is an accident of arithmetic; exact products of such would underflow."""
 MINUTES_A_DAY: Final = 1440
 GEOMETRIES: Final = {
     ShapeKind.AREA: {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON},
@@ -113,9 +116,14 @@ def _check_windows(windows: list[tuple[int, int]]) -> None:
 
 
 def _check_range(shape: Shape) -> None:
-    for lon, lat in shapely.get_coordinates(shape.geometry):
-        if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-            raise ShapeOutsideTheEarth(lon=float(lon), lat=float(lat))
+    degrees = shapely.get_coordinates(shape.geometry)
+    for wrong, refusal in (
+        (~(np.abs(degrees) <= (180.0, 90.0)), ShapeOutsideTheEarth),  # so is NaN
+        ((degrees != 0.0) & (np.abs(degrees) < SMALLEST), ShapeInvalid),
+    ):
+        if wrong.any():
+            lon, lat = degrees[np.argmax(wrong.any(axis=1))].tolist()
+            raise refusal(lon=lon, lat=lat)
 
 
 def _check_radius(shape: Shape) -> None:

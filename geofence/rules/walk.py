@@ -108,8 +108,11 @@ def fold(
         return take_off(standing, report, terms, scene)
     place = where(report, policy)
     beliefs, changes = standing.beliefs, list[Change]()
-    if place is not None:
-        scene = replace(scene, trail=(*standing.trail[1 - policy.evidence_fixes :], place))
+    if isinstance(report, Fix) and place is not None:
+        weight = doubt.weight(standing.place, report, place, policy=policy)
+        place = place._replace(weight=weight.news)
+        trail = (*standing.trail[1 - policy.evidence_fixes :], place)
+        scene = replace(scene, trail=trail, weight=weight)
         beliefs, changes = _look(standing.beliefs, terms, scene)
     worn, found = _listen(standing, report, place, policies=policies)
     return replace(
@@ -129,7 +132,7 @@ def take_off(standing: Standing, off: TakenOff, terms: Terms, scene: Scene) -> W
     for belief in standing.beliefs:
         term = next((t for t in reversed(terms) if zones.is_about(belief, t)), None)
         changes += zones.close(belief, now_us, scene, reason="not_worn", term=term)[1]
-    beliefs = tuple(replace(b, log_odds=0.0, seen=0, breach=None) for b in standing.beliefs)
+    beliefs = tuple(replace(b, odds=doubt.NOTHING_KNOWN, seen=0, breach=None) for b in standing.beliefs)
     return replace(standing, trail=(), beliefs=beliefs), changes
 
 

@@ -46,6 +46,8 @@ class Scene:
     trail: tuple[Place, ...]
     """Oldest first; the last one is the place just seen."""
     measure: Measure
+    weight: doubt.Weight = doubt.ALONE
+    """Of the place just seen."""
 
 
 def unknown(term: Term) -> Belief:
@@ -63,7 +65,7 @@ def is_of(belief: Belief, term: Term) -> bool:
 
 
 def verdict(belief: Belief, policy: Policy) -> Verdict:
-    return doubt.verdict(belief.log_odds, policy)
+    return doubt.verdict(belief.odds, policy)
 
 
 def violates(term: Term, said: Verdict) -> bool:
@@ -76,12 +78,11 @@ def complies(term: Term, said: Verdict) -> bool:
 
 def see(belief: Belief, metres: float, scene: Scene) -> Belief:
     """What is believed after one more place, the last of the trail."""
-    place, policy = scene.trail[-1], scene.policy
-    gap_s = (place.taken_us - scene.trail[-2].taken_us) / doubt.SECOND_US if belief.seen else None
-    log_odds = doubt.moved(
-        belief.log_odds, gap_s=gap_s, distance_m=metres, accuracy_m=place.accuracy_m, policy=policy
-    )
-    return replace(belief, log_odds=log_odds, seen=min(belief.seen + 1, policy.evidence_fixes))
+    policy, weight = scene.policy, scene.weight
+    z = doubt.scaled(metres, scene.trail[-1].accuracy_m, policy)
+    kept, news = (weight.kept, weight.news) if belief.seen else (1.0, weight.first)
+    odds = doubt.moved(belief.odds, kept=kept, news=news, z=z, policy=policy)
+    return replace(belief, odds=odds, seen=min(belief.seen + 1, policy.evidence_fixes))
 
 
 def judge(belief: Belief, term: Term, at_us: int, scene: Scene) -> Step:
@@ -103,7 +104,7 @@ def settle(belief: Belief, term: Term, at_us: int, scene: Scene) -> Step:
     if belief.breach is None and belief.seen and violates(term, verdict(belief, scene.policy)):
         age_us = at_us - scene.trail[-1].taken_us
         if age_us <= scene.policy.fresh_s * doubt.SECOND_US:
-            return _open(belief, term, at_us, scene, why=_began(term, at_us))
+            return _open(belief, term, at_us, scene, why=began(term, at_us))
     return belief, []
 
 
@@ -165,7 +166,7 @@ def evidence(belief: Belief, scene: Scene, *, term: Term | None) -> dict[str, ob
     return {
         "policy": scene.policy.id,
         "verdict": str(verdict(belief, scene.policy)),
-        "posterior": round(doubt.probability(belief.log_odds), MILLIONTHS),
+        "posterior": round(doubt.probability(belief.odds), MILLIONTHS),
         "term": {
             "condition": belief.condition,
             "kind": str(belief.kind),
@@ -189,6 +190,7 @@ def _sight(place: Place, term: Term | None, scene: Scene) -> dict[str, object]:
         "taken_us": place.taken_us,
         "accuracy_m": round(place.accuracy_m, CENTIMETRES),
         "is_assumed": place.is_assumed,
+        "weight": round(place.weight, MILLIONTHS),
     }
     if term is None:
         return told
@@ -204,7 +206,7 @@ def _open(belief: Belief, term: Term, at_us: int, scene: Scene, *, why: str) -> 
     ]
 
 
-def _began(term: Term, at_us: int) -> str:
+def began(term: Term, at_us: int) -> str:
     if any(a.until_us == at_us for a in term.absences):
         return "absence_ended"
     return "term_began" if term.since_us == at_us else "hours_began"

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app import replay
-from core import db
+from core import clock, db
 from courtroom import Courtroom
 from geofence.model import ConditionKind, Window
-from scene import a_fix
+from scene import a_fix, at
 from supervised import supervised
 
 PERIOD = ("--person", "1", "--from", "2026-06-01T02:00", "--to", "2026-06-01T02:50")
@@ -43,8 +43,10 @@ async def happen(url: str) -> None:
 
 
 @pytest.fixture
-def asked(database: str) -> str:
+def asked(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Asked in minute 100, under the policy of then."""
     asyncio.run(happen(database))
+    monkeypatch.setattr(clock, "now_us", lambda: at(100))
     return database
 
 
@@ -91,7 +93,8 @@ def test_a_report_that_was_tampered_with_is_named(asked: str) -> None:
 
 def test_now_says_what_would_be_otherwise(asked: str) -> None:
     assert "2 stay as they are" in ask(asked, *PERIOD, *WHO, "--rules", "now").output
-    execute(asked, "update conditions set during = tstzrange(lower(during), now()) where number = 1")
+    ended = clock.from_us(at(90))
+    execute(asked, "update conditions set during = tstzrange(lower(during), $1) where number = 1", ended)
     said = ask(asked, *PERIOD, *WHO, "--rules", "now")
     assert said.exit_code == 0, said.output
     assert "would vanish  inclusion left, “Uy” (condition 1), 2026-06-01 02:1" in said.output

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,8 +29,8 @@ def of(board: Board, reports: list[walk.Fact]) -> list[Change]:
 
 def alike(one: Standing, other: Standing) -> None:
     """Equal, but for the last digits of what is believed."""
-    assert [b.log_odds for b in one.beliefs] == pytest.approx([b.log_odds for b in other.beliefs], abs=1e-9)
-    flat = [replace(s, beliefs=tuple(replace(b, log_odds=0.0) for b in s.beliefs)) for s in (one, other)]
+    assert [b.odds for b in one.beliefs] == pytest.approx([b.odds for b in other.beliefs], rel=1e-9)
+    flat = [replace(s, beliefs=tuple(replace(b, odds=1.0) for b in s.beliefs)) for s in (one, other)]
     assert flat[0] == flat[1]
 
 
@@ -71,7 +70,7 @@ def test_a_late_report_sets_all_of_the_persons_batch_aside() -> None:
     before = board.standing(PERSON)
     judged = board.judge(fixes.of([a_fix(9), a_fix(11)]))
     assert judged.late == {PERSON}
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
 
 
 def test_the_last_report_again_is_nothing_new() -> None:
@@ -80,7 +79,7 @@ def test_the_last_report_again_is_nothing_new() -> None:
     of(board, [a_fix(10)])
     before = board.standing(PERSON)
     assert of(board, [a_fix(10)]) == []
-    assert board.standing(PERSON) is before
+    assert board.standing(PERSON) == before
     assert board.judge(fixes.of([a_fix(9), a_fix(10)])).late == {PERSON}
 
 
@@ -104,13 +103,3 @@ def test_the_clock_opens_what_a_device_left_unended() -> None:
     assert words(board.advance(at(59))) == ""
     assert words(board.advance(at(61))) == "uncharged!"
     assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
-
-
-def test_equal_shapes_share_a_border_and_nobodys_are_swept_out() -> None:
-    board, chance = Board(POLICIES), np.random.default_rng(5)
-    for number in range(6000):
-        board.put(
-            PersonId(number % 50), (a_term("inclusion", circle(100.0, x=float(chance.integers(10**9)))),)
-        )
-    assert len(board._borders._numbers) == 50
-    assert len(board._borders._boxes) < 6000

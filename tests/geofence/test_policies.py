@@ -11,7 +11,7 @@ from geofence.rules import walk
 from scene import PERSON, POLICY, a_fix, a_term, at, words
 
 TEXT = "valid_from = 2026-01-01T00:00:00+05:00\n" + "".join(
-    f'[{f.name}]\nvalue = 1\nunit = "m"\nwhy = "x"\n'
+    f'[{f.name}]\nvalue = {"1" if f.name != "error_model" else repr("normal")}\nunit = "m"\nwhy = "x"\n'
     for f in fields(Policy)
     if f.name not in {"id", "valid_from_us"}
 )

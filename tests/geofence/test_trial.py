@@ -159,6 +159,7 @@ async def test_a_draft_for_somebody_else_is_refused(past: Past) -> None:
         ("[surely]\nvalue = 1\nunit = 'x'\nwhy = 'y'", None),
         ("[id]\nvalue = 1\nunit = 'x'\nwhy = 'y'", None),
         ("[sure]\nvalue = 0.9", None),
+        ("[sure]\nvalue = 1\nunit = 'x'\nwhy = 'y'", None),
         (None, "[]"),
         (None, '{"conditions": [{"hours": {}}]}'),
         (None, '{"conditions": [{"condition": 1, "hour": {}}]}'),

@@ -1,0 +1,130 @@
+"""How the pool of zones lies in memory: columns that kernels read, and the codes inside them.
+
+A zone is a head of 64 bytes (one cache line), a grid of cells, the words of the lists that cells point to,
+the corners of its border, and boxes over stretches of a long border. All but the head are addressed from the
+zone's own base, so that a zone can be moved as it is."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geofence.engine.compiled import Column, part, prefetch
+
+whole: Callable[[Any], int] = cast("Any", np.int64)
+"""In kernels: a signed integer. (`int` would keep a sign away that a column does not have.)"""
+real: Callable[[Any], float] = cast("Any", np.float64)
+fetch: Callable[[Column, int], None] = cast("Any", prefetch)
+F4 = NDArray[np.float32]
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+U2 = NDArray[np.uint16]
+U4 = NDArray[np.uint32]
+
+
+class View(NamedTuple):
+    """What kernels take. A zone's number says where its head is; what is written is never changed again."""
+
+    heads: Column
+    """uint32 (16 · zones): integers of the heads."""
+    spans: Column
+    """float32: the same memory; degrees, and metres for `BEYOND`."""
+    exact: Column
+    """float64 (8 · zones): the same memory; degrees, metres."""
+    cells: Column
+    """uint32: one code a cell, see `side_of` and its neighbours. Cell 0 belongs to all: it must be asked."""
+    words: Column
+    """uint16: the lists of edges."""
+    corners: Column
+    """float64 (n, 2): lon, lat in degrees; rings closed, a pair of NaN between two rings."""
+    flat: Column
+    """float64 (2 · n): the same memory."""
+    boxes: Column
+    """float32 (4 · boxes): west, south, east, north of eight edges or of eight boxes; degrees, outward."""
+
+
+HEAD = 16
+"""Words of four bytes in a head."""
+WEST, SOUTH, EAST, NORTH, PAD_X, PAD_Y = range(6)
+"""In `spans`: the zone's box, rounded outward, and how far the grid reaches beyond it."""
+FORM, CELLS, WORDS, CORNERS, COUNT, BOXES = range(6, 12)
+"""In `heads`: kind and size of the grid; then where the parts begin, and how many corners there are."""
+LENGTH = 15
+"""In `heads`: how many words the zone has."""
+BEYOND = 14
+"""In `spans`: metres at least, from anywhere beyond the padded box."""
+CENTRE_X, CENTRE_Y, RADIUS = 4, 5, 6
+"""In `exact`: the centre of a circle (it has no cells and corners), and the radius or half width."""
+
+AREA, CIRCLE, CORRIDOR = range(3)
+WIDE, BARE = 4, 8
+"""In a form: lists of two-word items; no grid, every question goes to the border itself."""
+
+OUTSIDE, INSIDE, ASK, ASK_FROM_INSIDE = range(4)
+"""The side of a cell; the last two differ by the side of the cell's point of reference."""
+INLINE = 1 << 10
+"""The cell's code itself holds the one run of edges that can be nearest."""
+MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
+LIST_SHIFT, MOST_LIST = 11, 1 << 21
+LEAST_STEP = 0.02
+"""`least` is kept as the square root, in steps: 8 bits reach 1,300 m."""
+REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913
+"""Where in a cell its point of reference lies: seldom on a border that somebody drew."""
+
+
+@part
+def side_of(cell: int) -> int:
+    return whole(cell & np.uint32(3))
+
+
+@part
+def least_of(cell: int) -> float:
+    """Metres at least to the border, from anywhere in the cell."""
+    root = real((cell >> np.uint32(2)) & np.uint32(255))
+    return root * root * LEAST_STEP
+
+
+@part
+def least_code(metres: float) -> int:
+    """Rounded down; bits 2 to 9 of a cell."""
+    root = whole(np.sqrt(min(max(metres, 0.0), 1300.0) / LEAST_STEP))
+    while root > 0 and root * root * LEAST_STEP > metres:
+        root -= 1
+    return min(root, 255) << 2
+
+
+@part
+def begin_of(zone: int) -> int:
+    """Index of the zone's head in `heads` and `spans`."""
+    return whole(zone) * HEAD
+
+
+@part
+def turned(lon: float, middle: float) -> float:
+    """The same meridian, less than half a turn from the zone's middle."""
+    if abs(middle - lon) <= 180.0:
+        return lon
+    return real(lon + 360.0 * np.rint((middle - lon) / 360.0))
+
+
+@part
+def column(x: float, low: float, high: float, count: int) -> int:
+    """Column (or row) of a grid: 0 before the box, 1 … count within, count + 1 behind it."""
+    if x < low:
+        return 0
+    if x > high:
+        return count + 1
+    return 1 + min(whole((x - low) * (count / (high - low))), count - 1)
+
+
+@part
+def reference(low: float, high: float, count: int, index: int, share: float) -> float:
+    """The point of reference of column (or row) `index`, 1 … count."""
+    return low + (index - 1 + share) * ((high - low) / count)
+
+
+@part
+def touch(view: View, zone: int) -> None:
+    """Ask for the head: before `seek`."""
+    fetch(view.heads, begin_of(zone))

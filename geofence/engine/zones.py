@@ -1,0 +1,142 @@
+"""The pool of zones: held while needed, asked for many places at once, edited while others read.
+
+What is written for a zone is never changed: an edit holds a new zone and releases the old one. A view taken
+before an edit stays right, for whoever reads it in another thread; when too much is garbage, what is held is
+copied to new memory, and old views keep the old."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+import shapely
+
+from geofence.engine import rings
+from geofence.engine.asking import covers_pairs, measure_pairs
+from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View
+from geofence.engine.memory import HEAD_BYTES, UNIT, copy_zones, empty, grown, weigh
+from geofence.engine.settling import settle
+from geofence.model import Shape, ShapeKind
+
+KINDS = {ShapeKind.AREA: AREA, ShapeKind.CIRCLE: CIRCLE, ShapeKind.CORRIDOR: CORRIDOR}
+FIRST_ROOM = 64
+GARBAGE_SHARE = 0.3
+WORTH_COMPACTING = 1 << 20
+"""Bytes of garbage that are left alone in any case."""
+SPARE = 1.2
+WORDS_AN_EDGE = 8
+"""A guess, to begin with."""
+
+
+class Zones:
+    """Zones have numbers that stay the same while anybody holds them; equal shapes share one."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._keys: list[bytes | None] = []
+        self._held: list[int] = []
+        self._free: list[int] = []
+        """Numbers whose heads are blank in the present columns."""
+        self._left: list[int] = []
+        """Numbers released since the last compaction: an old view may still be asked about them."""
+        self._view = empty(*[FIRST_ROOM] * 5)
+        self._used = np.array([1, 0, 0, 0])
+        self._garbage = 0
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def nbytes(self) -> int:
+        """Of all that is in use, garbage included; not the room that is spare."""
+        return int(self._used @ UNIT) + len(self._keys) * HEAD_BYTES
+
+    def view(self) -> View:
+        """For kernels: right for all that is held now, for as long as one keeps it."""
+        return self._view
+
+    def hold(self, shape: Shape) -> int:
+        return self.hold_all([shape])[0]
+
+    def hold_all(self, shapes: Sequence[Shape]) -> list[int]:
+        """Many at once: much quicker than one by one."""
+        keys = [key_of(shape) for shape in shapes]
+        fresh = {key: shape for key, shape in zip(keys, shapes, strict=True) if key not in self._numbers}
+        if fresh:
+            self._settle(list(fresh), list(fresh.values()))
+        numbers = [self._numbers[key] for key in keys]
+        for number in numbers:
+            self._held[number] += 1
+        return numbers
+
+    def release(self, number: int) -> None:
+        self._held[number] -= 1
+        key = self._keys[number]
+        if self._held[number] == 0 and key is not None:
+            del self._numbers[key]
+            self._keys[number] = None
+            self._left.append(number)
+            self._garbage += int(np.dot(weigh(self._view, np.array([number])), UNIT)) + HEAD_BYTES
+            if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes):
+                self._compact()
+
+    def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
+        found = np.empty(len(zone), np.bool_)
+        covers_pairs(self._view, zone, lon, lat, found)
+        return found
+
+    def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
+        """For each pair: signed metres to the border, + outside, within ±reach."""
+        found = np.empty(len(zone))
+        measure_pairs(self._view, zone, lon, lat, reach_m, found)
+        return found
+
+    def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:
+        drawn = rings.of_many(shapes)
+        kinds = np.array([KINDS[shape.kind] for shape in shapes])
+        numbers = np.array([self._number() for _ in shapes])
+        done, words = 0, len(drawn.vertices) * WORDS_AN_EDGE + 1024
+        while done < len(shapes):
+            self._make_room(drawn, words)
+            done = settle(
+                drawn.vertices,
+                drawn.rings,
+                drawn.zones,
+                kinds,
+                drawn.radius_m,
+                numbers,
+                self._view,
+                self._used,
+                done,
+            )
+            words *= 2
+        for key, number in zip(keys, numbers.tolist(), strict=True):
+            self._numbers[key], self._keys[number] = number, key
+
+    def _number(self) -> int:
+        if self._free:
+            return self._free.pop()
+        self._keys.append(None)
+        self._held.append(0)
+        return len(self._keys) - 1
+
+    def _make_room(self, drawn: rings.Rings, words: int) -> None:
+        corners = len(drawn.vertices) + len(drawn.rings)
+        cells = 4 * corners + 32 * len(drawn.radius_m)
+        self._view = grown(self._view, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8))
+
+    def _compact(self) -> None:
+        held = np.array([number for number, key in enumerate(self._keys) if key is not None], np.int64)
+        parts = weigh(self._view, held)
+        cells, words, corners, boxes = (int(part * SPARE) + FIRST_ROOM for part in parts)
+        view, used = empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes), np.array([1, 0, 0, 0])
+        copy_zones(self._view, held, view, used)
+        self._view, self._used, self._garbage = view, used, 0
+        self._free += self._left
+        self._left = []
+
+
+def key_of(shape: Shape) -> bytes:
+    """Equal for equal shapes; a digest, so that the pool keeps no geometry alive."""
+    text = f"{shape.kind} {shape.radius_m!r} ".encode()
+    return blake2b(text + shapely.to_wkb(shape.geometry), digest_size=16).digest()
