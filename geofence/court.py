@@ -8,7 +8,7 @@ import asyncpg
 from core.errors import NotFound
 from core.model import PersonId
 from geofence import breaches, policies, replay
-from geofence.model import BreachId, Standing
+from geofence.model import BreachId, BreachKind, Standing
 from geofence.rules import episodes
 from geofence.rules.duty import Duty
 from geofence.rules.episodes import Differences, Episode, Name
@@ -58,7 +58,7 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
     found = {name: e for name, e in folded.told.items() if reaches_into(e, since_us)}
     begin_us = folded.begin.at_us
     kept = await store.since(conn, {person: min(since_us, begin_us)}, but=breaches.OF_NO_FOLD)
-    recorded = [as_of(e, until_us) for e in kept if e.opened_us < until_us]
+    recorded = [as_of(e, until_us) for e in kept if could_be_known(e, until_us)]
     asked = [e for e in recorded if reaches_into(e, since_us) or e.name in found]
     starts = {person: max(folded.start_us, since_us - 1)}
     return Finding(
@@ -87,6 +87,13 @@ async def reach(conn: asyncpg.Connection, person: PersonId, *, since_us: int, un
     kept = await store.since(conn, {person: since_us}, but=breaches.OF_NO_FOLD)
     begun = [e.opened_us for e in kept if not e.is_annulled and e.opened_us < until_us]
     return min([since_us, *begun])
+
+
+def could_be_known(episode: Episode, until_us: int) -> bool:
+    """A zone jumped over begins at the fix before it, and shows at the fix behind it."""
+    if episode.kind is BreachKind.EXCLUSION_CROSSED and episode.closed_us is not None:
+        return episode.closed_us < until_us
+    return episode.opened_us < until_us
 
 
 def as_of(episode: Episode, until_us: int) -> Episode:
