@@ -51,25 +51,30 @@ if FOLDER is not None:
 
 
 def kernel(function: Kernel) -> Kernel:
-    """Called from Python; may allocate. Releases the interpreter's lock, divides by zero as IEEE 754 does."""
-    return cast("Kernel", numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
+    """Called from Python; may allocate."""
+    return _compiled(function, cache=FOLDER is not None)
 
 
 def lean(function: Kernel) -> Kernel:
-    """A kernel that must not allocate: what it needs is handed in. It counts no references to arrays, which in
-    a kernel of many parts costs more than the work itself (measured: ten times)."""
-    keep = FOLDER is not None
-    return cast("Kernel", numba.njit(cache=keep, nogil=True, error_model="numpy", _nrt=False)(function))
+    """A kernel that must not allocate: what it needs is handed in. It counts no references to arrays, which
+    in a kernel of many parts costs more than the work itself (measured: ten times)."""
+    return _compiled(function, cache=FOLDER is not None, _nrt=False)
 
 
 def part(function: Kernel) -> Kernel:
     """Called from kernels only, and melted into them. Must not allocate: it counts no references either."""
-    return cast("Kernel", numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function))
+    return _compiled(function, forceinline=True, _nrt=False)
 
 
 def rare(function: Kernel) -> Kernel:
     """Called from kernels only, and kept apart: what seldom happens must not slow the rest. May allocate."""
-    return cast("Kernel", numba.njit(nogil=True, error_model="numpy", _nrt=True)(function))
+    return _compiled(function, _nrt=True)
+
+
+def _compiled(function: Kernel, **options: Any) -> Kernel:
+    """Without the interpreter's lock; division by zero as in IEEE 754."""
+    compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    return compiled
 
 
 def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature

@@ -15,6 +15,8 @@ LINE: Final = 64
 """Bytes of a line of cache."""
 TRAIL: Final = 8
 """Places kept of a person, a power of two; a breach may cite as many."""
+BLOCK: Final = 64
+"""Fixes that wait for memory together."""
 MOST_TERMS: Final = 32
 """Somebody with more current conditions is judged by hand."""
 NEVER_US: Final = 2**62
@@ -26,7 +28,7 @@ SEAT: Final = np.dtype([  # 64 bytes
     ("sequence", "i8"),
     ("passed_us", "i8"),  # the last moment passed
     ("next_us", "i8"),  # when hours or absences next begin or end
-    ("stop_us", "i8"),  # from here on by hand: a condition begins or ends, a device's sign is due, hours are uncompiled
+    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign of a device is due
     ("first", "u4"),  # slots: first, and how many
     ("aside", "u4"),  # the turn in which the person was last set aside
     ("battery", "i2"),  # percent, -1 unknown
@@ -71,6 +73,7 @@ FOUND: Final = np.dtype([  # a breach opens or closes
     ("slot_seen", "u1"),
     ("seen", "u1"),
     ("policy", "u1"),
+    ("spare4", "u4"),
 ])  # fmt: skip
 
 IN_FORCE, ABSENT, OPEN = 1, 2, 4
@@ -123,6 +126,33 @@ class Batch(NamedTuple):
     battery: Column
     mechanism: Column
     flags: Column
+
+
+class Out(NamedTuple):
+    """What kernels find; when it is full they return early."""
+
+    found: Column
+    """FOUND[room]"""
+    places: Column
+    """PLACE[room · TRAIL]: the trail behind each, oldest first."""
+
+
+class Scratch(NamedTuple):
+    """What kernels write down meanwhile."""
+
+    seats: Column
+    """i8[BLOCK]"""
+    bases: Column
+    """i8[BLOCK]: where in `metres` a person's distances begin."""
+    metres: Column
+    """f8[BLOCK · MOST_TERMS]"""
+    odds: Column
+    """f8[MOST_TERMS]"""
+
+
+def scratch() -> Scratch:
+    block = np.empty(BLOCK, np.int64)
+    return Scratch(block, block.copy(), np.empty(BLOCK * MOST_TERMS), np.empty(MOST_TERMS))
 
 
 def room(count: int, row: Any) -> Column:
