@@ -47,14 +47,19 @@ class _Folded:
     reports: Sequence[Report]
     told: dict[Name, Episode]
 
+    def carried(self, since_us: int) -> int | None:
+        """When the first breach began that reaches into the time and was open before the fold began."""
+        begun = (e.opened_us for e in self.told.values() if e.opening is None and reaches_into(e, since_us))
+        return min(begun, default=None)
+
 
 async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, until_us: int) -> Finding:
     """Verdicts of [since, until) made anew from stored reports; changes nothing."""
     duty = (await replay.duties(conn, [person]))[person]
     before_us = min(since_us, await reach(conn, person, since_us=since_us, until_us=until_us))
     folded = await _fold(conn, duty, person, before_us=before_us, until_us=until_us)
-    while carried := [e.opened_us for e in folded.told.values() if e.opening is None]:
-        folded = await _fold(conn, duty, person, before_us=min(carried), until_us=until_us)
+    while (carried_us := folded.carried(since_us)) is not None:
+        folded = await _fold(conn, duty, person, before_us=carried_us, until_us=until_us)
     found = {name: e for name, e in folded.told.items() if reaches_into(e, since_us)}
     begin_us = folded.begin.at_us
     kept = await store.since(conn, {person: min(since_us, begin_us)}, but=breaches.OF_NO_FOLD)

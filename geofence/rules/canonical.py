@@ -19,11 +19,13 @@ def encode(value: Any) -> bytes:
 
 
 def report(said: Report) -> bytes:
-    """A report as it is stored: what of it can decide about anybody."""
-    if isinstance(said, Fix):
-        place = (said.lon, said.lat, said.accuracy_m, int(said.mechanism), int(said.flags), said.battery)
-        return encode((said.device, said.sequence, said.taken_us, *place))
-    return encode((said.device, said.sequence, said.taken_us, str(said.kind), said.value))
+    """A report as it is stored, whole. What reports will say one day must stand behind this, and only where
+    they say it: the digests that verdicts cite hold as they are."""
+    mark = said.device, said.sequence, said.person, said.taken_us, said.sent_us, said.received_us
+    if not isinstance(said, Fix):
+        return encode((*mark, str(said.kind), said.value))
+    place = said.lon, said.lat, said.accuracy_m, int(said.mechanism), int(said.flags)
+    return encode((*mark, *place, said.battery, said.speed_mps, said.course_deg, said.satellites, said.hdop))
 
 
 def digest(content: bytes, size: int = SHORT) -> str:
