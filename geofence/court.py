@@ -62,7 +62,7 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
         folded = await _fold(conn, duty, person, before_us=carried_us, until_us=until_us)
     found = {name: e for name, e in folded.told.items() if reaches_into(e, since_us)}
     begin_us = folded.begin.at_us
-    kept = await store.since(conn, {person: min(since_us, begin_us)}, but=breaches.OF_NO_FOLD)
+    kept = await store.since(conn, {person: min(since_us, begin_us)}, but=breaches.NOT_OF_ONE)
     recorded = [as_of(e, until_us) for e in kept if could_be_known(e, until_us)]
     asked = [e for e in recorded if reaches_into(e, since_us) or e.name in found]
     starts = {person: max(folded.start_us, since_us - 1)}
@@ -89,7 +89,7 @@ async def explain(conn: asyncpg.Connection, breach: BreachId, *, now_us: int) ->
 
 async def reach(conn: asyncpg.Connection, person: PersonId, *, since_us: int, until_us: int) -> int:
     """When the first recorded breach began that reaches into a time; if none does, when the time begins."""
-    kept = await store.since(conn, {person: since_us}, but=breaches.OF_NO_FOLD)
+    kept = await store.since(conn, {person: since_us}, but=breaches.NOT_OF_ONE)
     begun = [e.opened_us for e in kept if not e.is_annulled and e.opened_us < until_us]
     return min([since_us, *begun])
 

@@ -10,52 +10,65 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from geofence.engine.compiled import Column, part, prefetch
+from geofence.engine.compiled import Column, part
+from geofence.engine.raw import float32_at, float64_at, uint32_at
 
 whole: Callable[[Any], int] = cast("Any", np.int64)
-"""In kernels: a signed integer. (`int` would keep a sign away that a column does not have.)"""
+"""In kernels: of a float, cut off to a signed integer."""
 real: Callable[[Any], float] = cast("Any", np.float64)
-fetch: Callable[[Column, int], None] = cast("Any", prefetch)
-F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
-U2 = NDArray[np.uint16]
-U4 = NDArray[np.uint32]
 
 
-class View(NamedTuple):
-    """What kernels take. A zone's number says where its head is; what is written is never changed again."""
+class Columns(NamedTuple):
+    """The memory itself, to write to. What a zone has there is written once and never changed."""
 
     heads: Column
-    """uint32 (16 · zones): integers of the heads."""
-    spans: Column
-    """float32: the same memory; degrees, and metres for `BEYOND`."""
-    exact: Column
-    """float64 (8 · zones): the same memory; degrees, metres."""
+    """uint32 (16 · zones)."""
     cells: Column
     """uint32: one code a cell, see `side_of` and its neighbours. Cell 0 belongs to all: it must be asked."""
     words: Column
     """uint16: the lists of edges."""
     corners: Column
     """float64 (n, 2): lon, lat in degrees; rings closed, a pair of NaN between two rings."""
-    flat: Column
-    """float64 (2 · n): the same memory."""
     boxes: Column
     """float32 (4 · boxes): west, south, east, north of eight edges or of eight boxes; degrees, outward."""
+
+
+class Addresses(NamedTuple):
+    """Where the columns begin, in bytes. A zone's number says where its head is."""
+
+    heads: int
+    cells: int
+    words: int
+    corners: int
+    boxes: int
+
+
+class View(Addresses):
+    """What kernels take: addresses, and beside them the columns, which live as long as a view of them."""
+
+    columns: Columns
+
+
+def view_of(columns: Columns) -> View:
+    view = View(*(column.ctypes.data for column in columns))
+    view.columns = columns
+    return view
 
 
 HEAD = 16
 """Words of four bytes in a head."""
 WEST, SOUTH, EAST, NORTH, PAD_X, PAD_Y = range(6)
-"""In `spans`: the zone's box, rounded outward, and how far the grid reaches beyond it."""
+"""Floats of 4 bytes: the zone's box, rounded outward, and how far the grid reaches beyond it."""
 FORM, CELLS, WORDS, CORNERS, COUNT, BOXES = range(6, 12)
-"""In `heads`: kind and size of the grid; then where the parts begin, and how many corners there are."""
+"""Integers: kind and size of the grid; then where the parts begin, and how many corners there are."""
 LENGTH = 15
-"""In `heads`: how many words the zone has."""
+"""Integer: how many words the zone has."""
 BEYOND = 14
-"""In `spans`: metres at least, from anywhere beyond the padded box."""
+"""Float of 4 bytes: metres at least, from anywhere beyond the padded box."""
 CENTRE_X, CENTRE_Y, RADIUS = 4, 5, 6
-"""In `exact`: the centre of a circle (it has no cells and corners), and the radius or half width."""
+"""Floats of 8 bytes: the centre of a circle (it has no cells and corners), and the radius or half width."""
 
 AREA, CIRCLE, CORRIDOR = range(3)
 WIDE, BARE = 4, 8
@@ -75,13 +88,13 @@ REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913
 
 @part
 def side_of(cell: int) -> int:
-    return whole(cell & np.uint32(3))
+    return cell & 3
 
 
 @part
 def least_of(cell: int) -> float:
     """Metres at least to the border, from anywhere in the cell."""
-    root = real((cell >> np.uint32(2)) & np.uint32(255))
+    root = (cell >> 2) & 255
     return root * root * LEAST_STEP
 
 
@@ -95,9 +108,39 @@ def least_code(metres: float) -> int:
 
 
 @part
-def begin_of(zone: int) -> int:
-    """Index of the zone's head in `heads` and `spans`."""
-    return whole(zone) * HEAD
+def integer(view: View, zone: int, field: int) -> int:
+    """Of a zone's head."""
+    return uint32_at(view.heads, zone * HEAD + field)
+
+
+@part
+def span(view: View, zone: int, field: int) -> float:
+    """A float of 4 bytes of a zone's head."""
+    return float32_at(view.heads, zone * HEAD + field)
+
+
+@part
+def exact(view: View, zone: int, field: int) -> float:
+    """A float of 8 bytes of a zone's head."""
+    return float64_at(view.heads, zone * (HEAD // 2) + field)
+
+
+@part
+def corners_of(view: View, zone: int) -> int:
+    """Address of a zone's first corner."""
+    return view.corners + 16 * integer(view, zone, CORNERS)
+
+
+@part
+def boxes_of(view: View, zone: int) -> int:
+    """Address of a zone's first box."""
+    return view.boxes + 16 * integer(view, zone, BOXES)
+
+
+@part
+def words_of(view: View, zone: int) -> int:
+    """Address of a zone's first word."""
+    return view.words + 2 * integer(view, zone, WORDS)
 
 
 @part
@@ -105,7 +148,7 @@ def turned(lon: float, middle: float) -> float:
     """The same meridian, less than half a turn from the zone's middle."""
     if abs(middle - lon) <= 180.0:
         return lon
-    return real(lon + 360.0 * np.rint((middle - lon) / 360.0))
+    return lon + 360.0 * float(np.rint((middle - lon) / 360.0))
 
 
 @part
@@ -122,9 +165,3 @@ def column(x: float, low: float, high: float, count: int) -> int:
 def reference(low: float, high: float, count: int, index: int, share: float) -> float:
     """The point of reference of column (or row) `index`, 1 … count."""
     return low + (index - 1 + share) * ((high - low) / count)
-
-
-@part
-def touch(view: View, zone: int) -> None:
-    """Ask for the head: before `seek`."""
-    fetch(view.heads, begin_of(zone))

@@ -7,7 +7,8 @@ with edges numbered from the zone's first corner."""
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
-from geofence.engine.layout import INLINE, LIST_SHIFT, MOST_INLINE, MOST_INLINE_RUN, MOST_LIST, whole
+from geofence.engine.layout import INLINE, LIST_SHIFT, MOST_INLINE, MOST_INLINE_RUN, MOST_LIST
+from geofence.engine.raw import uint16_at
 
 NARROW_EDGES = 1 << 11
 NARROW_SHIFT, WIDE_SHIFT = 5, 14
@@ -21,9 +22,10 @@ def run_shift(wide: int) -> int:
 
 
 @part
-def item_of(words: Column, at: int, wide: int) -> int:
-    """The item at word `at`; wide: 0 or 1."""
-    return whole(words[at]) | ((whole(words[at + wide]) << 16) * wide)
+def item_of(words: int, index: int, wide: int) -> int:
+    """Item `index` of a list or of all items, which begin at address `words`; wide: 0 or 1."""
+    at = index << wide
+    return uint16_at(words, at) | ((uint16_at(words, at + wide) << 16) * wide)
 
 
 @rare

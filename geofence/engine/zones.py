@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 
 from geofence.engine import rings
-from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs
-from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View
+from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs, room
+from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View, view_of
 from geofence.engine.memory import HEAD_BYTES, UNIT, copy_zones, empty, grown, weigh
 from geofence.engine.settling import settle
 from geofence.model import Shape, ShapeKind
@@ -38,9 +38,12 @@ class Zones:
         """Numbers whose heads are blank in the present columns."""
         self._left: list[int] = []
         """Numbers released since the last compaction: an old view may still be asked about them."""
-        self._view = empty(*[FIRST_ROOM] * 5)
+        self._columns = empty(*[FIRST_ROOM] * 5)
+        self._view = view_of(self._columns)
         self._used = np.array([1, 0, 0, 0])
         self._garbage = 0
+        self.moves = 0
+        """How often what is held was moved to other places of new columns."""
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -75,14 +78,14 @@ class Zones:
             del self._numbers[key]
             self._keys[number] = None
             self._left.append(number)
-            self._garbage += int(np.dot(weigh(self._view, np.array([number])), UNIT)) + HEAD_BYTES
+            self._garbage += int(np.dot(weigh(self._columns, np.array([number])), UNIT)) + HEAD_BYTES
             if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes):
                 self._compact()
 
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
         found = np.empty(len(zone), np.bool_)
-        covers_pairs(self._view, zone, lon, lat, found)
+        covers_pairs(self._view, zone, lon, lat, found, *room())
         return found
 
     def measure_one(self, zone: int, lon: float, lat: float, reach_m: float) -> float:
@@ -92,7 +95,7 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found)
+        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:
@@ -109,7 +112,7 @@ class Zones:
                 kinds,
                 drawn.radius_m,
                 numbers,
-                self._view,
+                self._columns,
                 self._used,
                 done,
             )
@@ -127,15 +130,23 @@ class Zones:
     def _make_room(self, drawn: rings.Rings, words: int) -> None:
         corners = len(drawn.vertices) + len(drawn.rings)
         cells = 4 * corners + 32 * len(drawn.radius_m)
-        self._view = grown(self._view, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8))
+        self._columns = grown(
+            self._columns, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8)
+        )
+        if self._columns is not self._view.columns:
+            self._view = view_of(self._columns)
 
     def _compact(self) -> None:
         held = np.array([number for number, key in enumerate(self._keys) if key is not None], np.int64)
-        parts = weigh(self._view, held)
+        parts = weigh(self._columns, held)
         cells, words, corners, boxes = (int(part * SPARE) + FIRST_ROOM for part in parts)
-        view, used = empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes), np.array([1, 0, 0, 0])
-        copy_zones(self._view, held, view, used)
-        self._view, self._used, self._garbage = view, used, 0
+        columns, used = (
+            empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes),
+            np.array([1, 0, 0, 0]),
+        )
+        copy_zones(self._columns, held, columns, used)
+        self._columns, self._view, self._used, self._garbage = columns, view_of(columns), used, 0
+        self.moves += 1
         self._free += self._left
         self._left = []
 

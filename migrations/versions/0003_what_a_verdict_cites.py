@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002_relations"
 
 # All of it is quick: new columns are empty, and so are the partial indexes on them. Old code does not name them.
 STATEMENTS = (
