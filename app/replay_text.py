@@ -6,6 +6,7 @@ from typing import Any
 
 from core import clock
 from geofence import engine
+from geofence.breaches import OF_TWO
 from geofence.hearing import Heard, Hearing
 from geofence.rules.episodes import Episode
 from geofence.store.queue import ZONE_KINDS
@@ -37,6 +38,8 @@ def span(episode: Episode) -> str:
 
 def words(episode: Episode, names: Names) -> str:
     kind = str(episode.kind).replace("_", " ")
+    if episode.kind in OF_TWO:
+        return f"{kind} (relation {episode.subject})"
     if episode.kind not in ZONE_KINDS:
         return f"{kind} of device {episode.subject}"
     return f"{kind}, “{names.get(episode.subject, '?')}” (condition {episode.subject})"

@@ -40,7 +40,10 @@ async def save(
 
 
 def marks(evidence: Evidence) -> list[Cited]:
-    return [(fix["device"], fix["sequence"], fix["taken_us"]) for fix in evidence.get("fixes", ())]
+    """Also of the other one of two."""
+    others = [meeting["other"] for meeting in evidence.get("meetings", ())]
+    listed = [*evidence.get("fixes", ()), *others]
+    return [(fix["device"], fix["sequence"], fix["taken_us"]) for fix in listed]
 
 
 async def stored(conn: asyncpg.Connection, wanted: Iterable[Cited]) -> dict[Cited, str]:

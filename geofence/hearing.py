@@ -9,7 +9,9 @@ from core.model import DeviceId, PersonId
 from geofence import breaches, citing, court
 from geofence.court import Finding
 from geofence.model import BreachId
+from geofence.relations import court as of_two
 from geofence.rules import canonical, episodes, lines
+from geofence.rules.episodes import Episode, Name
 from geofence.rules.lines import Line, Match
 from geofence.store import record
 from geofence.store.record import Recorded
@@ -69,29 +71,38 @@ class Hearing:
 
 async def hear(conn: asyncpg.Connection, person: PersonId, *, since_us: int, until_us: int) -> Hearing:
     """A time folded again by the rules of then; changes nothing."""
-    finding = await court.retell(conn, person, since_us=since_us, until_us=until_us)
-    begin_us = min(since_us, finding.begin_us)
-    kept = await record.of_person(conn, person, since_us=begin_us, until_us=until_us)
-    names = {episode.name for episode in finding.recorded}
-    asked = {
-        one.episode.name: one for one in kept if one.episode.name in names or _is_unfolded(one, since_us)
-    }
-    told = {episode.name: episode for episode in finding.told}
-    holding = [e for e in finding.recorded if not e.is_annulled]
-    found = lines.beside(finding.recorded, told, vanished=finding.differences.vanished)
+    period = {"since_us": since_us, "until_us": until_us}
+    finding = await court.retell(conn, person, **period)
+    pairs = await of_two.retell(conn, person, **period)
+    recorded = [*finding.recorded, *pairs.recorded]
+    told = {episode.name: episode for episode in finding.told} | pairs.told
+    vanished = [*finding.differences.vanished, *pairs.vanished]
+    asked = await _asked(conn, person, recorded, **period)
+    found = lines.beside(recorded, told, vanished=vanished)
+    names = {episode.name for episode in recorded}
     found += [
         Line(Match.NOT_FOLDED, court.as_of(one.episode, until_us))
-        for one in asked.values()
-        if one.episode.name not in names
+        for name, one in asked.items()
+        if name not in names
     ]
     inputs = await _inputs(conn, [one for one in asked.values() if not one.episode.is_annulled])
     return Hearing(
         finding,
         tuple(_heard(line, asked.get(line.shown.name), inputs) for line in found),
         await tracking_store.absent(conn, finding.reports),
-        episodes.written(holding),
-        episodes.written(finding.told),
+        episodes.written(episode for episode in recorded if not episode.is_annulled),
+        episodes.written(told.values()),
     )
+
+
+async def _asked(
+    conn: asyncpg.Connection, person: PersonId, recorded: list[Episode], *, since_us: int, until_us: int
+) -> dict[Name, Recorded]:
+    """The whole rows of the record, and those of no fold."""
+    begin_us = min([since_us, *(e.opened_us for e in recorded)])
+    names = {episode.name for episode in recorded}
+    kept = await record.of_person(conn, person, since_us=begin_us, until_us=until_us)
+    return {one.episode.name: one for one in kept if one.episode.name in names or _is_unfolded(one, since_us)}
 
 
 def _is_unfolded(one: Recorded, since_us: int) -> bool:

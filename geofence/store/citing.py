@@ -108,7 +108,7 @@ async def save(
 
 
 def _columns(listed: Sequence[Citing]) -> tuple[list[Any], ...]:
-    terms = [one.evidence.get("term", {}) for one in listed]
+    terms = [one.evidence.get("term", one.evidence.get("relation", {})) for one in listed]
     return (
         [one.episode.person for one in listed],
         [str(one.episode.kind) for one in listed],
