@@ -23,6 +23,9 @@ class Delays:
     seconds: F8
     """NEVER: not within half an hour."""
     recording: list[str]
+    already: int
+    """Of those seen, how many the rule put on that side just before the crossing too: its answer was right,
+    but it did not see the person cross."""
 
     @property
     def missed(self) -> int:
@@ -53,15 +56,16 @@ def delays(
     said: Mapping[str, I1], tracks: Mapping[str, Track], crossings: Iterable[Crossing], *, event: str
 ) -> Delays:
     wanted = OUT if event == "exit" else IN
-    seconds, recording = [], []
+    seconds, recording, already = [], [], 0
     for crossing in crossings:
         if crossing.event == event:
             times = (tracks[crossing.phone].fixes.taken_us - crossing.at_us) / SECOND_US
-            right = (said[crossing.phone][:, crossing.zone] == wanted) & (times >= 0.0)
-            seen = times[right & (times <= PATIENCE_S)]
+            right = said[crossing.phone][:, crossing.zone] == wanted
+            seen = times[right & (times >= 0.0) & (times <= PATIENCE_S)]
             seconds.append(float(seen[0]) if len(seen) else NEVER)
+            already += bool(len(seen)) and bool(np.any(right[times < 0.0][-1:]))
             recording.append(crossing.phone)
-    return Delays(np.array(seconds), recording)
+    return Delays(np.array(seconds), recording, already)
 
 
 def count_interval(by_recording: Counts) -> tuple[float, float]:

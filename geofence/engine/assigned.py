@@ -1,6 +1,7 @@
 """Each person's own zones, laid out person by person: which of them is a person inside?"""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from geofence.engine.blocks import LINE, MOST_OWN, lines_of, write_blocks
 from geofence.engine.inside import inside_own, room
 from geofence.engine.layout import F8, I8, View
+from geofence.engine.memory import zeros
 from geofence.engine.zones import Zones
 
 SPARE = 1024
@@ -32,7 +34,7 @@ class Assigned:
         """Person i has the zones numbers[offsets[i] : offsets[i + 1]], at most 32."""
         self._zones = zones
         bounds = offsets.tolist()
-        self._own = [numbers[a:b].tolist() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        self._own = [numbers[a:b].tolist() for a, b in pairwise(bounds)]
         self._now, self._used, self._moves = self._laid()
 
     def inside(self, person: NDArray[np.int64] | NDArray[np.int32], lon: F8, lat: F8) -> NDArray[np.uint32]:
@@ -63,7 +65,11 @@ class Assigned:
         lines = lines_of(counts)
         starts = ((np.cumsum(lines) - lines) << 8) | counts
         used = int(lines.sum())
-        now = Layout(self._zones.view(), starts, np.zeros((used + used // 8 + SPARE, LINE // 4), np.uint32))
+        now = Layout(
+            self._zones.view(),
+            starts,
+            zeros((used + used // 8 + SPARE) * LINE // 4, np.uint32).reshape(-1, LINE // 4),
+        )
         moves = self._zones.moves
         write_blocks(now.view, starts, np.array([n for own in self._own for n in own], np.int64), now.lines)
         return now, used, moves

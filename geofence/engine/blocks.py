@@ -4,8 +4,7 @@ A block begins on a line of 64 bytes:
     4 floats of 4 bytes: west, south, steps per degree of longitude and of latitude
     4 words of 2 bytes a zone: its box in those steps, rounded by the same function as places are
     (the rest of the line)
-    32 bytes a zone: its box in degrees as in its head; form, cells, words, corners as in its head
-    4 bytes a zone: its number in the pool"""
+    32 bytes a zone: its box in degrees, form, cells and corners as in its head; its number in the pool"""
 
 from typing import Any
 
@@ -22,27 +21,25 @@ from geofence.engine.layout import (
     NORTH,
     SOUTH,
     WEST,
-    WORDS,
     View,
     integer,
     span,
     whole,
 )
-from geofence.engine.raw import uint32_at
 from geofence.engine.stretches import below
 
-LINE, FRAME, SMALL_BOX, RECORD, NUMBER = 64, 16, 8, 32, 4
+LINE, FRAME, SMALL_BOX, RECORD = 64, 16, 8, 32
 """Bytes."""
 MOST_OWN = 32
 """Zones of one person: one bit each."""
 STEPS = 65535.0
 EVERYWHERE = 3e38
-RECORD_FORM, RECORD_CELLS, RECORD_WORDS, RECORD_CORNERS = 4, 5, 6, 7
+RECORD_FORM, RECORD_CELLS, RECORD_CORNERS, RECORD_ZONE = range(4, 8)
 
 
 def lines_of(count: Any) -> Any:
     """Of a block of so many zones."""
-    return sifting_lines(count) + (count * (RECORD + NUMBER) + LINE - 1) // LINE
+    return sifting_lines(count) + (count * RECORD + LINE - 1) // LINE
 
 
 def sifting_lines(count: Any) -> Any:
@@ -61,12 +58,6 @@ def steps(value: float, low: float, scale: float) -> float:
 
 
 @part
-def number_at(block: int, count: int, k: int) -> int:
-    """The pool's number of the k-th zone of the block at this address."""
-    return uint32_at(block + sifting_bytes(count) + count * RECORD, k)
-
-
-@part
 def box_to_sift(view: View, zone: int) -> tuple[float, float, float, float]:
     """West, south, east, north; of a round zone over the date line: everywhere."""
     west, east = span(view, zone, WEST), span(view, zone, EAST)
@@ -81,11 +72,11 @@ def write_record(view: View, zone: int, words: Column, at: int) -> None:
     floats, form = words.view(np.float32), integer(view, zone, FORM)
     floats[at], floats[at + 1], floats[at + 2], floats[at + 3] = box_to_sift(view, zone)
     words[at + RECORD_FORM] = form if form & 3 == AREA else form | BARE
-    words[at + RECORD_CELLS], words[at + RECORD_WORDS] = (
+    words[at + RECORD_CELLS], words[at + RECORD_CORNERS] = (
         integer(view, zone, CELLS),
-        integer(view, zone, WORDS),
+        integer(view, zone, CORNERS),
     )
-    words[at + RECORD_CORNERS] = integer(view, zone, CORNERS)
+    words[at + RECORD_ZONE] = zone
 
 
 @part
@@ -119,4 +110,3 @@ def write_blocks(view: View, starts: Column, numbers: Column, lines: Column) -> 
                 small[at + side] = whole(steps(box[side], low, scale))
             record = head + (sifting_bytes(count) + k * RECORD) // 4
             write_record(view, own[k], words, record)
-            words[head + (sifting_bytes(count) + count * RECORD) // 4 + k] = own[k]

@@ -55,7 +55,7 @@ def covers(view: View, zone: int, address: int, lon: float, lat: float) -> int:
         return covers_area(view, zone, address, lon, lat)
     if address < 0:
         return 0
-    side = side_of(uint32_at(view.cells, address))
+    side = side_of(uint32_at(view.pool, address))
     if side < ASK:
         return side
     kx, ky = metres_per_degree(lat)

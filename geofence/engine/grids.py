@@ -17,9 +17,7 @@ from geofence.engine.layout import (
     EAST,
     FORM,
     HEAD,
-    INLINE,
     INSIDE,
-    LIST_SHIFT,
     NORTH,
     PAD_X,
     PAD_Y,
@@ -31,19 +29,24 @@ from geofence.engine.layout import (
     boxes_of,
     column,
     corners_of,
+    crossing_run,
     integer,
+    is_inline,
     least_of,
+    list_of,
+    lists_of,
+    near_run,
     reference,
     side_of,
     span,
     turned,
-    words_of,
 )
-from geofence.engine.lists import item_of, run_shift
+from geofence.engine.lists import item_of, run_of
 from geofence.engine.raw import fetch, float64_at, uint32_at
 from geofence.engine.stretches import Border, search2, to_run2
 
 BEYOND_THE_PAD = -1
+ON_IT = 2
 
 
 @part
@@ -78,7 +81,7 @@ def seek(view: View, zone: int, lon: float, lat: float) -> int:
 @part
 def touch_cell(view: View, zone: int, address: int) -> None:  # noqa: ARG001 - alike for all phases
     """Ask for the cell: before `glance`."""
-    fetch(view.cells, 4 * max(address, 0))
+    fetch(view.pool, 4 * max(address, 0))
 
 
 @part
@@ -86,20 +89,20 @@ def glance(view: View, zone: int, address: int) -> tuple[int, float]:
     """What the cell says alone: side 0 outside, 1 inside, 2 must be asked; metres at least to the border."""
     if address < 0:
         return 0, span(view, zone, BEYOND)
-    cell = uint32_at(view.cells, address)
+    cell = uint32_at(view.pool, address)
     return min(side_of(cell), ASK), least_of(cell)
 
 
 @part
 def touch_border(view: View, zone: int, address: int) -> None:
-    """Ask for the cell's list, or for the edges if the cell names them: before `touch_corners`."""
+    """Ask for the edges that the cell names, or for its list: before `touch_corners`."""
     if address > 0:
-        cell = uint32_at(view.cells, address)
-        if cell & INLINE:
-            touch_run(corners_of(view, zone), (cell >> 11) & 8191, cell >> 24)
+        cell = uint32_at(view.pool, address)
+        if is_inline(cell):
+            touch_run(corners_of(view, zone), *near_run(cell))
         else:
             wide = (integer(view, zone, FORM) >> 2) & 1
-            fetch(words_of(view, zone), ((cell >> LIST_SHIFT) << wide) * 2)
+            fetch(lists_of(view, zone), (list_of(cell) << wide) * 2)
 
 
 @part
@@ -113,16 +116,14 @@ def touch_run(corners: int, first: int, edges: int) -> None:
 def touch_corners(view: View, zone: int, address: int) -> None:
     """Ask for the first edges that the cell's list names: before `covers` and `border`."""
     if address > 0:
-        cell = uint32_at(view.cells, address)
-        if not cell & INLINE and cell >> LIST_SHIFT:
+        cell = uint32_at(view.pool, address)
+        if not is_inline(cell) and list_of(cell):
             wide = (integer(view, zone, FORM) >> 2) & 1
-            corners, words, shift = corners_of(view, zone), words_of(view, zone), run_shift(wide)
-            at = cell >> LIST_SHIFT
-            item = item_of(words, at, wide)
+            corners, lists, at = corners_of(view, zone), lists_of(view, zone), list_of(cell)
+            item = item_of(lists, at, wide)
             at += 1 + (item & 255)
             for k in range(min(item >> 8, 2)):
-                run = item_of(words, at + k, wide)
-                touch_run(corners, run >> shift, run & ((1 << shift) - 1))
+                touch_run(corners, *run_of(lists, at + k, wide))
 
 
 @part
@@ -133,64 +134,96 @@ def covers_area(view: View, zone: int, address: int, lon: float, lat: float) -> 
     west, east = span(view, zone, WEST), span(view, zone, EAST)
     if abs(lon - (west + east) / 2.0) > 180.0 and east - west <= 360.0:
         return 0  # near only once turned round the earth: areas hold their own meridians
-    cell = uint32_at(view.cells, address)
+    cell = uint32_at(view.pool, address)
     side = side_of(cell)
     if side < ASK:
         return side
-    if cell >> LIST_SHIFT == 0:
-        return locate(view, zone, lon, lat)
     form = integer(view, zone, FORM)
     wide, columns, rows = (form >> 2) & 1, (form >> 8) & 255, (form >> 16) & 255
     south, north = span(view, zone, SOUTH), span(view, zone, NORTH)
     rx = reference(west, east, columns, column(lon, west, east, columns), REFERENCE_X)
     ry = reference(south, north, rows, column(lat, south, north, rows), REFERENCE_Y)
-    words, corners = words_of(view, zone), corners_of(view, zone)
-    return decide(words, cell >> LIST_SHIFT, wide, corners, side - ASK, rx, ry, lon, lat)
+    first, edges = crossing_run(cell)
+    corners, lists, at = corners_of(view, zone), lists_of(view, zone), list_of(cell)
+    if edges == 0 and at == 0:
+        return locate(view, zone, lon, lat)
+    if edges == 0:
+        return decide_listed(corners, lists, at, wide, side - ASK, rx, ry, lon, lat)
+    return decide(corners, first, edges, side - ASK, rx, ry, lon, lat)
 
 
 @part
-def decide(
-    words: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
-) -> int:
-    """Do the edges of the list at item `at` part the place (x, y) from the point of reference (rx, ry)?
+def parted(
+    corners: int, first: int, edges: int, rx: float, ry: float, x: float, y: float
+) -> tuple[int, bool]:
+    """1 if a run of edges parts the place (x, y) from the point of reference (rx, ry), 0 if not; is it doubtful?
 
-    In floating point with bounds on the error, branch-free; where they do not suffice, once more exactly."""
-    parity, doubt = inside, False
-    for k in range(1, (item_of(words, at, wide) & 255) + 1):
-        edge = corners + 16 * item_of(words, at + k, wide)
-        ax, ay, bx, by = float64_at(edge, 0), float64_at(edge, 1), float64_at(edge, 2), float64_at(edge, 3)
+    In floating point with bounds on the error, branch-free. NaN between two rings is never crossed."""
+    at, parity, doubt = corners + 16 * first, 0, False
+    ax, ay = float64_at(at, 0), float64_at(at, 1)
+    left, right = (rx - ax) * (y - ay), (ry - ay) * (x - ax)
+    one, one_sum = left - right, abs(left + right)
+    doubt |= abs(one) <= ERROR * one_sum
+    for edge in range(1, edges + 1):
+        bx, by = float64_at(at, 2 * edge), float64_at(at, 2 * edge + 1)
+        left, right = (rx - bx) * (y - by), (ry - by) * (x - bx)
+        other, other_sum = left - right, abs(left + right)
         left, right = (ax - x) * (by - y), (ay - y) * (bx - x)
         place, place_sum = left - right, abs(left + right)
         left, right = (ax - rx) * (by - ry), (ay - ry) * (bx - rx)
         point, point_sum = left - right, abs(left + right)
-        left, right = (rx - ax) * (y - ay), (ry - ay) * (x - ax)
-        one, one_sum = left - right, abs(left + right)
-        left, right = (rx - bx) * (y - by), (ry - by) * (x - bx)
-        other, other_sum = left - right, abs(left + right)
         doubt |= (
-            (abs(place) <= ERROR * place_sum)
+            (abs(other) <= ERROR * other_sum)
+            | (abs(place) <= ERROR * place_sum)
             | (abs(point) <= ERROR * point_sum)
-            | (abs(one) <= ERROR * one_sum)
-            | (abs(other) <= ERROR * other_sum)
         )
         parity ^= ((one > 0.0) != (other > 0.0)) & ((place > 0.0) != (point > 0.0))
+        ax, ay, one = bx, by, other
+    return parity, doubt
+
+
+@part
+def decide(
+    corners: int, first: int, edges: int, inside: int, rx: float, ry: float, x: float, y: float
+) -> int:
+    """1: inside or on the border. `inside`: is the point of reference? The run holds all edges of the cell."""
+    parity, doubt = parted(corners, first, edges, rx, ry, x, y)
     if doubt:
-        return decide_exactly(words, at, wide, corners, inside, rx, ry, x, y)
-    return parity
+        exactly = parted_exactly(corners, first, edges, rx, ry, x, y)
+        return INSIDE if exactly == ON_IT else inside ^ exactly
+    return inside ^ parity
 
 
 @rare
-def decide_exactly(
-    words: int, at: int, wide: int, corners: int, inside: int, rx: float, ry: float, x: float, y: float
+def decide_listed(
+    corners: int, lists: int, at: int, wide: int, inside: int, rx: float, ry: float, x: float, y: float
 ) -> int:
-    for k in range(1, (item_of(words, at, wide) & 255) + 1):
-        edge = corners + 16 * item_of(words, at + k, wide)
-        ax, ay, bx, by = float64_at(edge, 0), float64_at(edge, 1), float64_at(edge, 2), float64_at(edge, 3)
-        if lies_on(ax, ay, bx, by, x, y):
-            return INSIDE
-        if way_crosses(ax, ay, bx, by, rx, ry, x, y):
-            inside ^= 1
+    """The same with the crossing runs of the list at item `at`."""
+    for k in range(1, (item_of(lists, at, wide) & 255) + 1):
+        first, edges = run_of(lists, at + k, wide)
+        parity, doubt = parted(corners, first, edges, rx, ry, x, y)
+        if doubt:
+            parity = parted_exactly(corners, first, edges, rx, ry, x, y)
+            if parity == ON_IT:
+                return INSIDE
+        inside ^= parity
     return inside
+
+
+@rare
+def parted_exactly(corners: int, first: int, edges: int, rx: float, ry: float, x: float, y: float) -> int:
+    """As `parted`, by exact arithmetic; ON_IT: the place lies on an edge."""
+    parity = 0
+    for edge in range(first, first + edges):
+        at = corners + 16 * edge
+        ax, ay, bx, by = float64_at(at, 0), float64_at(at, 1), float64_at(at, 2), float64_at(at, 3)
+        if isnan(ax + bx):
+            continue
+        if lies_on(ax, ay, bx, by, x, y):
+            return ON_IT
+        if way_crosses(ax, ay, bx, by, rx, ry, x, y):
+            parity ^= 1
+    return parity
 
 
 @rare
@@ -215,19 +248,20 @@ def nearest2(
 ) -> float:
     """Square metres to the nearest edge of an area or a middle line, x turned; `most2` if it is farther."""
     corners = corners_of(view, zone)
-    cell = uint32_at(view.cells, max(address, 0))
-    if address <= 0 or cell >> 10 == 0:
+    cell = uint32_at(view.pool, max(address, 0))
+    if is_inline(cell):
+        first, edges = near_run(cell)
+        return to_run2(corners, first, edges, x, y, kx, ky, most2)
+    at = list_of(cell)
+    if address <= 0 or at == 0:
         whole = Border(corners, integer(view, zone, COUNT) - 1, boxes_of(view, zone))
         return search2(whole, x, y, kx, ky, most2)
-    if cell & INLINE:
-        return to_run2(corners, (cell >> 11) & 8191, cell >> 24, x, y, kx, ky, most2)
-    wide = (integer(view, zone, FORM) >> 2) & 1
-    words, shift, at = words_of(view, zone), run_shift(wide), cell >> LIST_SHIFT
-    item = item_of(words, at, wide)
+    wide, lists = (integer(view, zone, FORM) >> 2) & 1, lists_of(view, zone)
+    item = item_of(lists, at, wide)
     at += 1 + (item & 255)
     for k in range(item >> 8):
-        run = item_of(words, at + k, wide)
-        most2 = to_run2(corners, run >> shift, run & ((1 << shift) - 1), x, y, kx, ky, most2)
+        first, edges = run_of(lists, at + k, wide)
+        most2 = to_run2(corners, first, edges, x, y, kx, ky, most2)
     return most2
 
 

@@ -12,10 +12,9 @@ from geofence.engine.blocks import (
     RECORD_CELLS,
     RECORD_CORNERS,
     RECORD_FORM,
-    RECORD_WORDS,
+    RECORD_ZONE,
     SMALL_BOX,
     STEPS,
-    number_at,
     sifting_bytes,
     steps,
 )
@@ -27,7 +26,6 @@ from geofence.engine.layout import (
     BARE,
     EAST,
     INSIDE,
-    LIST_SHIFT,
     NORTH,
     REFERENCE_X,
     REFERENCE_Y,
@@ -35,10 +33,10 @@ from geofence.engine.layout import (
     WEST,
     View,
     column,
+    crossing_run,
     reference,
     whole,
 )
-from geofence.engine.lists import item_of
 from geofence.engine.raw import fetch, float32_at, uint16_at, uint32_at
 
 BLOCK = 128
@@ -86,22 +84,22 @@ def cell_address(record: int, lon: float, lat: float) -> int:
 
 @part
 def decide_own(view: View, record: int, cell: int, lon: float, lat: float) -> int:
-    """1: inside an area or on its border; the cell has a list."""
+    """1: inside an area or on its border; the cell names the edges that cross it."""
     form = uint32_at(record, RECORD_FORM)
-    wide, columns, rows = (form >> 2) & 1, (form >> 8) & 255, (form >> 16) & 255
+    columns, rows = (form >> 8) & 255, (form >> 16) & 255
     west, east = float32_at(record, WEST), float32_at(record, EAST)
     south, north = float32_at(record, SOUTH), float32_at(record, NORTH)
     rx = reference(west, east, columns, column(lon, west, east, columns), REFERENCE_X)
     ry = reference(south, north, rows, column(lat, south, north, rows), REFERENCE_Y)
-    words = view.words + 2 * uint32_at(record, RECORD_WORDS)
-    corners = view.corners + 16 * uint32_at(record, RECORD_CORNERS)
-    return decide(words, cell >> LIST_SHIFT, wide, corners, (cell & 3) - ASK, rx, ry, lon, lat)
+    first, edges = crossing_run(cell)
+    corners = view.pool + 4 * uint32_at(record, RECORD_CORNERS)
+    return decide(corners, first, edges, (cell & 3) - ASK, rx, ry, lon, lat)
 
 
 @part
-def decide_otherwise(view: View, block: int, count: int, k: int, lon: float, lat: float) -> int:
-    """1: inside the k-th zone of the block, or on its border; what the record cannot answer."""
-    zone = number_at(block, count, k)
+def decide_otherwise(view: View, record: int, lon: float, lat: float) -> int:
+    """1: inside a zone or on its border; what its record cannot answer."""
+    zone = uint32_at(record, RECORD_ZONE)
     return covers(view, zone, seek(view, zone, lon, lat), lon, lat)
 
 
@@ -161,27 +159,21 @@ def inside_own(
         for q in range(found):
             i, record = first + (left.fix[q] >> 8), left.record[q]
             address = cell_address(record, lon[i], lat[i])
-            fetch(view.cells, 4 * address)
+            fetch(view.pool, 4 * address)
             left.fix[asked], left.record[asked], left.cell[asked] = left.fix[q], record, address
             asked += whole(within(record, lon[i], lat[i]))
         found, asked = asked, 0
         for q in range(found):
-            fix, record, cell = left.fix[q], left.record[q], uint32_at(view.cells, left.cell[q])
+            fix, record, cell = left.fix[q], left.record[q], uint32_at(view.pool, left.cell[q])
             mask[first + (fix >> 8)] |= np.uint32((cell & 3) == INSIDE) << np.uint32(fix & 255)
-            fetch(view.words + 2 * uint32_at(record, RECORD_WORDS), 2 * (cell >> LIST_SHIFT))
             left.fix[asked], left.record[asked], left.cell[asked] = fix, record, cell
             asked += whole((cell & 3) >= ASK)
         for q in range(asked):
-            if left.cell[q] >> LIST_SHIFT:
-                words = view.words + 2 * uint32_at(left.record[q], RECORD_WORDS)
-                edge = item_of(words, (left.cell[q] >> LIST_SHIFT) + 1, 0)
-                touch_run(view.corners + 16 * uint32_at(left.record[q], RECORD_CORNERS), edge, 3)
+            touch_run(view.pool + 4 * uint32_at(left.record[q], RECORD_CORNERS), *crossing_run(left.cell[q]))
         for q in range(asked):
             fix, i = left.fix[q], first + (left.fix[q] >> 8)
-            if left.cell[q] >> LIST_SHIFT:
+            if crossing_run(left.cell[q])[1]:
                 side = decide_own(view, left.record[q], left.cell[q], lon[i], lat[i])
             else:
-                start = begin[fix >> 8]
-                block = base + LINE * (start >> 8)
-                side = decide_otherwise(view, block, start & 255, fix & 255, lon[i], lat[i])
+                side = decide_otherwise(view, left.record[q], lon[i], lat[i])
             mask[i] |= np.uint32(side) << np.uint32(fix & 255)

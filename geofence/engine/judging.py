@@ -78,7 +78,7 @@ def advance(cols: Columns, rows: Column, until_us: int, params: Column, out: Out
 
 @lean
 def is_in_order(cols: Columns, batch: Batch, last: Column) -> bool:
-    """Does every person's fix come after the one before, by the order of the fold? last: i8[seats], scratch."""
+    """Does every person's fix come after the one before in the order of the fold? last: i8[seats], scratch."""
     for i in range(len(batch.person)):
         s = seat_at(cols, batch.person[i])
         if s != NOBODY:

@@ -1,8 +1,8 @@
-"""How the pool of zones lies in memory: columns that kernels read, and the codes inside them.
+"""How the pool of zones lies in memory: what kernels read, and the codes inside.
 
-A zone is a head of 64 bytes (one cache line), a grid of cells, the words of the lists that cells point to,
-the corners of its border, and boxes over stretches of a long border. All but the head are addressed from the
-zone's own base, so that a zone can be moved as it is."""
+A zone has a head of 64 bytes (one cache line), and all the rest in one piece of the pool, so that it lies on as
+few pages as can be: the grid's cells, the lists of edges that cells point to, the corners of its border, boxes
+over stretches of a long border. A piece can be moved as it is."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -25,24 +25,15 @@ class Columns(NamedTuple):
 
     heads: Column
     """uint32 (16 · zones)."""
-    cells: Column
-    """uint32: one code a cell, see `side_of` and its neighbours. Cell 0 belongs to all: it must be asked."""
-    words: Column
-    """uint16: the lists of edges."""
-    corners: Column
-    """float64 (n, 2): lon, lat in degrees; rings closed, a pair of NaN between two rings."""
-    boxes: Column
-    """float32 (4 · boxes): west, south, east, north of eight edges or of eight boxes; degrees, outward."""
+    pool: Column
+    """uint32: the pieces. Word 0 is a cell that belongs to all: whoever comes there must ask further."""
 
 
 class Addresses(NamedTuple):
     """Where the columns begin, in bytes. A zone's number says where its head is."""
 
     heads: int
-    cells: int
-    words: int
-    corners: int
-    boxes: int
+    pool: int
 
 
 class View(Addresses):
@@ -61,10 +52,14 @@ HEAD = 16
 """Words of four bytes in a head."""
 WEST, SOUTH, EAST, NORTH, PAD_X, PAD_Y = range(6)
 """Floats of 4 bytes: the zone's box, rounded outward, and how far the grid reaches beyond it."""
-FORM, CELLS, WORDS, CORNERS, COUNT, BOXES = range(6, 12)
-"""Integers: kind and size of the grid; then where the parts begin, and how many corners there are."""
-LENGTH = 15
-"""Integer: how many words the zone has."""
+FORM, CELLS, LISTS, CORNERS, COUNT, BOXES = range(6, 12)
+"""Integers: kind and size of the grid; where the parts begin, in words of 4 bytes from the pool's beginning;
+how many corners there are.
+
+Cells are uint32 of 4 bytes, see `side_of`; lists are items of 2 bytes; corners two float64: lon, lat in degrees,
+rings closed, a pair of NaN between two rings; boxes four float32: west, south, east, north, degrees, outward."""
+SIZE = 15
+"""Integer: words of 4 bytes of the whole piece, which begins with the cells."""
 BEYOND = 14
 """Float of 4 bytes: metres at least, from anywhere beyond the padded box."""
 CENTRE_X, CENTRE_Y, RADIUS = 4, 5, 6
@@ -77,9 +72,10 @@ WIDE, BARE = 4, 8
 OUTSIDE, INSIDE, ASK, ASK_FROM_INSIDE = range(4)
 """The side of a cell; the last two differ by the side of the cell's point of reference."""
 INLINE = 1 << 10
-"""The cell's code itself holds the one run of edges that can be nearest."""
+"""In a cell that need not be asked: its code holds the one run of edges that can be nearest."""
 MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
-LIST_SHIFT, MOST_LIST = 11, 1 << 21
+MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST = 63, 2047, 1 << 13
+"""In a cell that must be asked: a run that holds all edges that cross it, if its list is near. None: they stand in the list."""
 LEAST_STEP = 0.02
 """`least` is kept as the square root, in steps: 8 bits reach 1,300 m."""
 REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913
@@ -94,8 +90,47 @@ def side_of(cell: int) -> int:
 @part
 def least_of(cell: int) -> float:
     """Metres at least to the border, from anywhere in the cell."""
-    root = (cell >> 2) & 255
+    root = (cell >> 2) & 255 if side_of(cell) < ASK else 0
     return root * root * LEAST_STEP
+
+
+@part
+def is_inline(cell: int) -> bool:
+    return side_of(cell) < ASK and cell & INLINE != 0
+
+
+@part
+def near_run(cell: int) -> tuple[int, int]:
+    """First edge, and how many, of the run in the code of an inline cell."""
+    return (cell >> 11) & 8191, cell >> 24
+
+
+@part
+def crossing_run(cell: int) -> tuple[int, int]:
+    """The same of all edges that cross a cell that must be asked; none: see its list."""
+    return (cell >> 8) & MOST_CROSSING_FIRST, (cell >> 2) & MOST_CROSSING
+
+
+@part
+def list_of(cell: int) -> int:
+    """Where the cell's list begins, in items; 0: it has none. Not of an inline cell."""
+    if side_of(cell) < ASK:
+        return cell >> 11
+    return cell >> 19 if (cell >> 2) & MOST_CROSSING else cell >> 8
+
+
+@part
+def plain_code(at: int) -> int:
+    """Of the list at item `at`, in a cell that need not be asked; 0: it lies too far."""
+    return at << 11 if at < 1 << 21 else 0
+
+
+@part
+def asked_code(at: int, first: int, edges: int) -> int:
+    """The same in a cell that must be asked; edges 0: what crosses it stands in the list."""
+    if edges:
+        return edges << 2 | first << 8 | at << 19
+    return at << 8 if at < 1 << 24 else 0
 
 
 @part
@@ -128,19 +163,19 @@ def exact(view: View, zone: int, field: int) -> float:
 @part
 def corners_of(view: View, zone: int) -> int:
     """Address of a zone's first corner."""
-    return view.corners + 16 * integer(view, zone, CORNERS)
+    return view.pool + 4 * integer(view, zone, CORNERS)
 
 
 @part
 def boxes_of(view: View, zone: int) -> int:
     """Address of a zone's first box."""
-    return view.boxes + 16 * integer(view, zone, BOXES)
+    return view.pool + 4 * integer(view, zone, BOXES)
 
 
 @part
-def words_of(view: View, zone: int) -> int:
-    """Address of a zone's first word."""
-    return view.words + 2 * integer(view, zone, WORDS)
+def lists_of(view: View, zone: int) -> int:
+    """Address of a zone's first item."""
+    return view.pool + 4 * integer(view, zone, LISTS)
 
 
 @part

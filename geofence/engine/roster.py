@@ -28,7 +28,7 @@ SEAT: Final = np.dtype([  # 64 bytes
     ("sequence", "i8"),
     ("passed_us", "i8"),  # the last moment passed
     ("next_us", "i8"),  # when hours or absences next begin or end
-    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign of a device is due
+    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign is due
     ("first", "u4"),  # slots: first, and how many
     ("aside", "u4"),  # the turn in which the person was last set aside
     ("battery", "i2"),  # percent, -1 unknown

@@ -16,15 +16,15 @@ from geofence.engine.layout import (
     EAST,
     FORM,
     HEAD,
-    LENGTH,
+    LISTS,
     NORTH,
     PAD_X,
     PAD_Y,
     RADIUS,
+    SIZE,
     SOUTH,
     WEST,
     WIDE,
-    WORDS,
     Columns,
     real,
     whole,
@@ -119,37 +119,35 @@ def settle_one(
     outline: Outline,
     columns: Columns,
     zone: int,
-    used: Column,
-    words: Column,
-) -> tuple[bool, Column]:
-    """Survey an area or corridor of rings `first` … `last` - 1 and write all but its head; is there room?
+    used: int,
+    items: Column,
+) -> tuple[int, Column]:
+    """Survey an area or corridor of rings `first` … `last` - 1 and write its piece at word `used` of the pool.
 
-    words: uint16, to work with; comes back larger if need be. The rest as in `settle`."""
+    items: uint16, to work with; comes back larger if need be. Returns where the piece ends, 0: no room."""
     count = rings[last] - rings[first] + last - first - 1
-    cells, boxes = cell_count(outline), box_count(count - 1)
-    if (
-        used[0] + cells > len(columns.cells)
-        or used[2] + count > len(columns.corners)
-        or (used[3] + boxes) * 4 > len(columns.boxes)
-    ):
-        return False, words
-    corners = columns.corners[used[2] : used[2] + count]
-    tree = columns.boxes[4 * used[3] : 4 * (used[3] + boxes)]
+    corners, boxes = np.empty((count, 2)), np.empty(4 * box_count(count - 1), np.float32)
+    cells, length = np.empty(cell_count(outline), np.uint32), 0
     copy_rings(vertices, rings, first, last, corners)
-    if boxes:
-        fill_boxes(corners, tree)
-    length = 0
-    if cells:
-        border = Border(whole(corners.ctypes.data), count - 1, whole(tree.ctypes.data))
-        words, length = survey(border, outline, columns.cells[used[0] : used[0] + cells], words)
-    if used[1] + length > len(columns.words):
-        return False, words
-    columns.words[used[1] : used[1] + length] = words[:length]
+    if len(boxes):
+        fill_boxes(corners, boxes)
+    if len(cells):
+        border = Border(whole(corners.ctypes.data), count - 1, whole(boxes.ctypes.data))
+        items, length = survey(border, outline, cells, items)
+    lists = used + len(cells)
+    corners_at = (lists + (length + 1) // 2 + 3) // 4 * 4
+    boxes_at = corners_at + 4 * count
+    end = boxes_at + len(boxes)
+    if end > len(columns.pool):
+        return 0, items
     head = columns.heads[zone * HEAD : (zone + 1) * HEAD]
-    head[CELLS], head[WORDS], head[CORNERS], head[BOXES] = used[0], used[1], used[2], used[3]
-    head[COUNT], head[LENGTH] = count, length
-    used += np.array([cells, length, count, boxes])
-    return True, words
+    head[CELLS], head[LISTS], head[CORNERS], head[BOXES] = used, lists, corners_at, boxes_at
+    head[COUNT], head[SIZE] = count, end - used
+    columns.pool[used:lists] = cells
+    columns.pool[lists:corners_at].view(np.uint16)[:length] = items[:length]
+    columns.pool[corners_at:boxes_at].view(np.float64)[:] = corners.reshape(-1)
+    columns.pool[boxes_at:end].view(np.float32)[:] = boxes
+    return end, items
 
 
 @kernel
@@ -161,15 +159,15 @@ def settle(
     radii: Column,
     numbers: Column,
     columns: Columns,
-    used: Column,
+    used: int,
     first: int,
-) -> int:
-    """Survey zones `first` … and write them into the pool; the first one that found no room.
+) -> tuple[int, int]:
+    """Survey zones `first` … and write them into the pool; the first one without room, and where the pool ends.
 
     vertices: float64 (v, 2) degrees; rings, zones: int64, where rings and zones begin in vertices and rings;
     kinds: int64 (z,); radii: float64 (z,) metres; numbers: int64 (z,) of heads in `columns` that nobody knows.
-    used: int64 (4,): cells, words, corners, boxes in use, changed. All of `columns` behind them is free."""
-    words = np.empty(1024, np.uint16)
+    All of the pool from word `used` on is free."""
+    items = np.empty(1024, np.uint16)
     for zone in range(first, len(kinds)):
         start, end = zones[zone], zones[zone + 1]
         outline = outlined(vertices, rings[start], rings[end], kinds[zone], radii[zone])
@@ -181,7 +179,8 @@ def settle(
                 vertices[rings[start], 1],
             )
             continue
-        fits, words = settle_one(vertices, rings, start, end, outline, columns, numbers[zone], used, words)
-        if not fits:
-            return zone
-    return len(kinds)
+        full, items = settle_one(vertices, rings, start, end, outline, columns, numbers[zone], used, items)
+        if full == 0:
+            return zone, used
+        used = full
+    return len(kinds), used

@@ -1,6 +1,6 @@
 """How far a block of fixes is from their people's zones: boxes first, then cells, then the border itself.
 
-In phases: each asks the memory for what the next one reads, for all pairs of a fix and a zone that are left."""
+In phases: each asks the memory for what the next one reads, for all pairs of a fix and a zone still left."""
 
 from typing import Any
 

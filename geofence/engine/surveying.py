@@ -129,6 +129,7 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
             side = OUTSIDE
             if outline.kind == CORRIDOR:
                 side, least = side_of_corridor(least, most, outline.radius)
+                met[:] = False
             else:
                 side = reference_side(outline, inner, column, row)
                 if side == UNKNOWN:
@@ -137,7 +138,9 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
                     side = side_of_area(side, met, count, least)
             code = 0
             if count > 0:
-                is_asked = outline.kind == AREA and side >= ASK
+                is_asked = side >= ASK
                 code, words, used = listed(found, met, count, is_asked, outline.wide, words, used)
-            cells[row * (columns + 2) + column] = np.uint32(side | least_code(least) | code)
+            cells[row * (columns + 2) + column] = np.uint32(
+                side | code | (least_code(least) if side < ASK else 0)
+            )
     return words, used

@@ -76,10 +76,10 @@ def weight(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> W
     return Weight(kept(gap_s, policy), news, first)
 
 
-def burst_s(before: Place, fix: Fix, place: Place, *, policy: Policy) -> float:
+def burst_s(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> float:
     """How long the error of the fix before lives on in this one."""
     network = policy.network_bursts if fix.mechanism in NETWORKS else 1.0
-    repeated = policy.repeated_bursts if places.is_same(before, place) else 1.0
+    repeated = policy.repeated_bursts if before and places.is_same(before, place) else 1.0
     return policy.burst_s * max(network, repeated)
 
 

@@ -17,12 +17,13 @@ def seen(before: Seen | None, fix: Fix, *, basis: Basis) -> Seen | None:
     place = where(fix, policy)
     if place is None:
         return before
+    last = before.place if before else None
     return Seen(
         place,
         doubt.sigma(place.accuracy_m, policy),
         max(basis.margin(fix.taken_us).pace_mps, fix.speed_mps or 0.0),
-        _worth(before.place if before else None, fix, place, policy=policy),
-        policy.burst_s * (policy.network_bursts if fix.mechanism in doubt.NETWORKS else 1.0),
+        _worth(last, fix, place, policy=policy),
+        doubt.burst_s(last, fix, place, policy=policy),
     )
 
 
@@ -76,9 +77,7 @@ def _cited(one: Seen, error_m: float, *, at_us: int) -> Cited:
 def _worth(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> float:
     """What `doubt.weight` counts, but for bursts: those are a matter of both."""
     worth = doubt.weight(None, fix, place, policy=policy).first
-    if before is not None and places.is_same(before, place):
-        worth *= policy.repeated_weight
-    elif before is not None and not places.is_reachable(before, place, policy):
+    if before is not None and not places.is_reachable(before, place, policy):
         worth *= policy.jump_weight
     return worth
 

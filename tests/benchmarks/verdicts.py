@@ -1,7 +1,8 @@
 """False exits, and true ones missed, of the usual rules and of ours: on recorded and on invented lives.
 
 `ejazo bench verdicts [--data FOLDER] [--json FILE]`: FOLDER holds other recordings of the same format. A true
-exit or entry is seen at the first fix at or after it, within half an hour, at which the rule says so."""
+exit or entry is seen at the first fix at or after it, within half an hour, at which the rule says so;
+"already" counts those of which it said so before as well."""
 
 import argparse
 import json
@@ -72,9 +73,7 @@ def show(rows: Mapping[str, Row], recordings: Recordings) -> None:
         cells = (_counted(int(n.sum()), rates.count_interval(n)) for n in one.false.T)
         print(f"  {name:32}" + "".join(f"{cell:>18}" for cell in cells))
     for what in rows[NAIVE].seen:
-        print(
-            f"\nwalking, {what}: missed of {len(rows[NAIVE].seen[what].seconds)}; median and p90 in seconds"
-        )
+        print(f"\nwalking, {what}: missed of {len(rows[NAIVE].seen[what].seconds)}; median, p90 (s); already")
         for name, one in rows.items():
             print(f"  {name:32}{_delays(one.seen[what])}")
 
@@ -113,7 +112,8 @@ def _counted(count: int, interval: tuple[float, float]) -> str:
 def _delays(found: Delays) -> str:
     missed = _counted(found.missed, rates.missed_interval(found))
     low, high = rates.late_interval(found, 0.9)
-    return f"{missed:>14}{found.late(0.5):8.0f}{found.late(0.9):8.0f} [{low:.0f}-{high:.0f}]"
+    late = f"{found.late(0.9):.0f} [{low:.0f}-{high:.0f}]"
+    return f"{missed:>14}{found.late(0.5):8.0f}{late:>16}{found.already:10}"
 
 
 def ratios(rows: Mapping[str, Row]) -> list[dict[str, object]]:
@@ -153,6 +153,7 @@ def _figures(found: Delays) -> dict[str, float]:
         "missed": found.missed,
         "median_s": found.late(0.5),
         "p90_s": found.late(0.9),
+        "already": found.already,
     }
 
 
