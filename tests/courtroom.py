@@ -19,8 +19,8 @@ from tracking.store import records
 
 TABLES = (
     "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings absences"
-    " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares devices"
-    " orders persons users"
+    " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares"
+    " devices orders persons users"
 )
 
 Ending = dict[episodes.Name, int | None]
