@@ -1,8 +1,8 @@
 """How the pool of zones lies in memory: what kernels read, and the codes inside.
 
-A zone has a head of 64 bytes (one cache line), and all the rest in one piece of the pool, so that it lies on as
-few pages as can be: the grid's cells, the lists of edges that cells point to, the corners of its border, boxes
-over stretches of a long border. A piece can be moved as it is."""
+A zone has a head of 64 bytes (one cache line). All the rest is one piece of the pool, on as few pages as can
+be: the grid's cells, the lists of edges that cells point to, the corners of its border, and boxes over
+stretches of a long border. A piece can be moved as it is."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -40,6 +40,11 @@ class View(Addresses):
     """What kernels take: addresses, and beside them the columns, which live as long as a view of them."""
 
     columns: Columns
+
+    @property
+    def spans(self) -> Column:
+        """float32 (16 · zones): the heads; degrees."""
+        return self.columns.heads.view(np.float32)
 
 
 def view_of(columns: Columns) -> View:
