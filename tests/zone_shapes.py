@@ -41,7 +41,7 @@ def some_round(chance: np.random.Generator, lon: float = LON, lat: float = LAT) 
         for x, radius in ((0.0, 30.0), (0.001, 900.0), (-0.01, 25_000.0))
     ]
     for corners, radius in ((2, 15.0), (5, 60.0), (90, 400.0)):
-        way = np.cumsum(chance.normal(0.0, 0.003, (corners, 2)), axis=0) + (lon, lat)
+        way = np.array((lon, lat)) + np.cumsum(chance.normal(0.0, 0.003, (corners, 2)), axis=0)
         found.append(Shape(ShapeKind.CORRIDOR, LineString(way), radius))
     return found
 

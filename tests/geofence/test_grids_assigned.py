@@ -1,4 +1,4 @@
-"""Each person's own zones, asked for a whole batch: the same as GEOS pair by pair, also while zones change."""
+"""Each person's own zones, asked for a whole batch: the same as pair by pair, also while zones change."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -38,7 +38,7 @@ def masks(own: list[list[Shape]], person: list[int], at: list[tuple[float, float
 def test_bit_by_bit_as_the_scalar_rule(seed: int) -> None:
     """None to thirty-two zones of all kinds, at home, on a raster's points, and far away."""
     chance = np.random.default_rng(seed)
-    listed = some_shapes(chance) + [Shape(ShapeKind.AREA, shapely.box(LON, LAT, LON + 0.01, LAT + 0.01))]
+    listed = [*some_shapes(chance), Shape(ShapeKind.AREA, shapely.box(LON, LAT, LON + 0.01, LAT + 0.01))]
     own = [[listed[i] for i in chance.integers(0, len(listed), n)] for n in (0, 1, 5, 6, 7, 32)]
     _, persons = assigned(own)
     person = chance.integers(0, len(own), 60)

@@ -131,7 +131,9 @@ def test_distances_that_peers_wrote_down(case: dict[str, Any]) -> None:
 
 
 SPHEROID_METRES = """
-select st_distance(st_boundary(st_geomfromtext($1, 4326))::geography, st_point(lon, lat, 4326)::geography, true)
+select st_distance(
+    st_boundary(st_geomfromtext($1, 4326))::geography, st_point(lon, lat, 4326)::geography, true
+)
 from unnest($2::float8[], $3::float8[]) with ordinality as place (lon, lat, number)
 order by number
 """

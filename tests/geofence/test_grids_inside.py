@@ -1,6 +1,7 @@
 """Inside, by the pool's grids: exactly what the stored doubles say, wherever a place lies."""
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def rationally(area: Geometry, x: float, y: float) -> bool:
     px, py, within = Fraction(x), Fraction(y), False
     for ring in shapely.get_rings(shapely.get_parts(area)):
         corners = [(Fraction(a), Fraction(b)) for a, b in shapely.get_coordinates(ring).tolist()]
-        for (ax, ay), (bx, by) in zip(corners[:-1], corners[1:], strict=True):
+        for (ax, ay), (bx, by) in pairwise(corners):
             turn = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
             if turn == 0 and min(ax, bx) <= px <= max(ax, bx) and min(ay, by) <= py <= max(ay, by):
                 return True
