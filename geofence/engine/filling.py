@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import BORDER, INSIDE, Grid, reference, sketch
-from geofence.engine.compiled import Column, grown, part, put, rare
+from geofence.engine.compiled import Column, apart, grown, part, put, rare
 from geofence.engine.covering import edges_of, spread_zone
 from geofence.engine.spreading import Known, Window
 from geofence.engine.tree import (
@@ -167,7 +167,7 @@ def mark_of(meets: bool, inside: int) -> int:
     return MEETS_BAD if inside == BORDER else MEETS + int(inside)
 
 
-@rare
+@apart
 def same(sheaf: Sheaf, cell: int, wide: int) -> int:
     """The cell to the left or below if no border meets either and the same zones hold both; else -1."""
     if cell % wide and alike(sheaf, cell, cell - 1):
@@ -221,7 +221,7 @@ def put_below(old: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Blo
     return Scratch(contents, blocks, old.counts)
 
 
-@rare
+@apart
 def entry(
     tree: Tree, used: Column, insides: Column, sheaf: Sheaf, cell: int, grid: Grid, i: int, j: int
 ) -> int:
@@ -248,7 +248,7 @@ def entry(
     return first << 2 | (LIST if head else ITEM)
 
 
-@rare
+@apart
 def write_insides(tree: Tree, first: int, insides: Column, sheaf: Sheaf, cell: int, borders: int) -> None:
     """The beginning of a list."""
     n = 0
@@ -270,7 +270,7 @@ def write_inside(tree: Tree, at: int, n: int, slot: int) -> int:
     return n + 1
 
 
-@rare
+@apart
 def write_border(tree: Tree, at: int, slot: int, mark: int, meets: Column, grid: Grid, i: int, j: int) -> int:
     """One border of a record; returns where the next one begins."""
     if tree.rounds[slot, 0] > 0.0:

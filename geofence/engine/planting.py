@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geofence.engine.compiled import Column, kernel, part, put, rare, signed
+from geofence.engine.compiled import Column, apart, kernel, part, put, rare, signed
 from geofence.engine.covering import Cover, cover, nothing
 from geofence.engine.filling import fill
 from geofence.engine.tree import (
@@ -109,7 +109,7 @@ def sorted_by_cell(tree: Tree, covers: Cover) -> tuple[Column, Column]:
     return at, order
 
 
-@rare
+@apart
 def write_contents(tree: Tree, used: Column, covers: Cover, rows: Column) -> int:
     """The contents of one coarse cell, from the rows of a cover; where they stand, -1: no room."""
     insides, words = 0, 2
@@ -131,7 +131,7 @@ def write_contents(tree: Tree, used: Column, covers: Cover, rows: Column) -> int
     return first
 
 
-@rare
+@apart
 def write_meeting(tree: Tree, covers: Cover, row: int, at: int) -> int:
     """One border of a cell's contents; where the next one begins."""
     start, count = covers.starts[row], covers.starts[row + 1] - covers.starts[row]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import BORDER, Grid, lies_on, reference, way_crosses
-from geofence.engine.compiled import Column, part, rare
+from geofence.engine.compiled import Column, apart, part, rare
 
 SPARE = 1e-6
 """Share of a cell; the addresses' own rounding stays below 1e-7 for cells of at least `SMALLEST_CELL`."""
@@ -104,7 +104,7 @@ def rows(vertices: Column, a: int, grid: Grid, window: Window) -> tuple[int, int
     return max(min(one, other), 0), min(max(one, other) + 1, window.high)
 
 
-@rare
+@apart
 def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tuple[int, int]:
     """The columns [left, right) of row j of the window that edge a may meet, counted from its leftmost."""
     ax = (vertices[a, 0] - grid.west) * grid.across - window.left
@@ -122,7 +122,7 @@ def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tup
     return max(left, 0), min(right + 1, window.wide)
 
 
-@rare
+@apart
 def crossings(
     vertices: Column, edges: Column, first: int, last: int, rx: float, ry: float, x: float, y: float
 ) -> int:
@@ -136,7 +136,7 @@ def crossings(
     return odd
 
 
-@rare
+@apart
 def between(
     vertices: Column,
     listed: Column,
