@@ -73,9 +73,9 @@ class Scratch(NamedTuple):
 
 @part
 def fineness(borders: int, edges: int, most: int) -> int:
-    """k of a coarse cell: about as many entries as edges."""
+    """k of a coarse cell: as many entries as edges, or a few more."""
     k = 0
-    while borders > 0 and k < most and 2 << 2 * k < max(3 * edges, LINE):
+    while borders > 0 and k < most and 1 << 2 * k < max(edges, LINE):
         k += 1
     return k
 
@@ -89,7 +89,8 @@ def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> 
     at, edges = source + 2 + insides, 0
     for _ in range(borders):
         count = tree.contents[at + 1] >> 2
-        edges, at = edges + count, at + 2 + count
+        edges += 1 if tree.rounds[tree.contents[at], 0] > 0.0 else count
+        at += 2 + count
     k = fineness(borders, edges, MOST_FINE)
     first = take(used, ENTRIES, max(LINE, 1 << 2 * k), tree.entries)
     scratch = Scratch(np.empty(1024, np.uint32), np.empty(96, np.int64), np.zeros(2, np.int64))
@@ -115,7 +116,7 @@ def fill_block(tree: Tree, used: Column, contents: Column, block: Block, old: Sc
         twin = same(sheaf, cell, wide)
         if twin >= 0:
             tree.entries[block.at + cell] = tree.entries[block.at + twin]
-        elif deeper and edges_in(sheaf, cell) > MANY:
+        elif deeper and worth_less(tree, sheaf, cell) > MANY:
             first = take(used, ENTRIES, LINE, tree.entries)
             if first < 0:
                 return scratch
@@ -192,6 +193,16 @@ def edges_in(sheaf: Sheaf, cell: int) -> int:
     found = 0
     for b in range(len(sheaf.slots)):
         found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
+    return found
+
+
+@part
+def worth_less(tree: Tree, sheaf: Sheaf, cell: int) -> int:
+    """How many edges a smaller cell may spare; those of round zones are asked all the same."""
+    found = 0
+    for b in range(len(sheaf.slots)):
+        if tree.rounds[sheaf.slots[b], 0] == 0.0:
+            found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
     return found
 
 

@@ -50,7 +50,7 @@ def divide_more(tree: Tree, used: Column, covers: Cover) -> bool:
     for row in range(covers.counts[0]):
         tile, edges = covers.keys[row] >> KEY, covers.starts[row + 1] - covers.starts[row]
         if tree.tiles[tile] & 7 == 0 and (edges > 0 or tree.tiles[tile] == 0):
-            c = max(LEAST_COARSE, coarseness(1, edges)) if edges else 0
+            c = max(LEAST_COARSE, coarseness(edges)) if edges else 0
             was = tree.tiles[tile] >> 3
             first = new_tile(tree, used, tree.tiles, tile, c)
             if first < 0:

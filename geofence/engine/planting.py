@@ -19,8 +19,8 @@ from geofence.engine.tree import (
     take,
 )
 
-CROWD = 150
-"""Edges that weigh as much as four zones when a tile is divided."""
+CROWD = 60
+"""Edges of a tile for each of its coarse cells."""
 
 
 @kernel
@@ -50,10 +50,10 @@ def plant(tree: Tree, used: Column, first: int, last: int) -> bool:
 
 
 @part
-def coarseness(zones: int, edges: int) -> int:
+def coarseness(edges: int) -> int:
     """c of a tile."""
     c = 0
-    while edges > 0 and c < MOST_COARSE and (1 << 2 * c) < 4 * zones + edges // CROWD:
+    while c < MOST_COARSE and (CROWD << 2 * c) < edges + CROWD:
         c += 1
     return c
 
@@ -61,15 +61,13 @@ def coarseness(zones: int, edges: int) -> int:
 @rare
 def divide(tree: Tree, used: Column, covers: Cover) -> None:
     """Give each tile that a cover names its coarse cells, all empty."""
-    zones, edges = np.zeros(UP * ACROSS, np.int64), np.zeros(UP * ACROSS, np.int64)
+    edges = np.zeros(UP * ACROSS, np.int64)
     for row in range(covers.counts[0]):
-        meets = covers.starts[row + 1] - covers.starts[row]
-        zones[covers.keys[row] >> KEY] += meets > 0
-        edges[covers.keys[row] >> KEY] += meets
+        edges[covers.keys[row] >> KEY] += covers.starts[row + 1] - covers.starts[row]
     for row in range(covers.counts[0]):
         tile = covers.keys[row] >> KEY
         if tree.tiles[tile] == 0:
-            new_tile(tree, used, tree.tiles, tile, coarseness(zones[tile], edges[tile]))
+            new_tile(tree, used, tree.tiles, tile, coarseness(edges[tile]))
             if used[FULL]:
                 return
 

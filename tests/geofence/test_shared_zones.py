@@ -49,6 +49,8 @@ def test_hard_places_in_hard_zones_are_judged_as_geos_does() -> None:
     ours = np.zeros(len(lon), bool)
     ours[rows[zones == owner[rows]]] = True
     theirs = covered(np.array(listed)[owner], lon, lat)
+    for n in np.flatnonzero(np.minimum(np.abs(lon), np.abs(lat)) < 1e-150).tolist():  # there GEOS underflows
+        theirs[n] = zoo.rationally(listed[owner[n]], lon[n].item(), lat[n].item())
     assert len(lon) > 25_000
     assert np.flatnonzero(ours != theirs).tolist() == []
     for n in chance.choice(len(lon), 1500, replace=False).tolist():
