@@ -108,24 +108,24 @@ def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> 
 @rare
 def fill_block(tree: Tree, used: Column, contents: Column, block: Block, old: Scratch) -> Scratch:
     """Write a block's entries and records; blocks below it are put into the scratch."""
-    scratch, grid, wide = old, grid_of(block.bits), 1 << block.k
+    scratch, grid, mask = old, grid_of(block.bits), (1 << block.k) - 1
     insides = contents[block.source + 2 : block.source + 2 + contents[block.source]]
     sheaf = spread_contents(tree, contents, block)
     deeper = block.depth < DEEPEST and block.bits + 2 <= FINE
     for cell in range(1 << 2 * block.k):
-        twin = same(sheaf, cell, wide)
+        twin = same(sheaf, cell, block.k)
         if twin >= 0:
             tree.entries[block.at + cell] = tree.entries[block.at + twin]
         elif deeper and worth_less(tree, sheaf, cell) > MANY:
             first = take(used, ENTRIES, LINE, tree.entries)
             if first < 0:
                 return scratch
-            left, low = block.left + cell % wide, block.low + cell // wide
+            left, low = block.left + (cell & mask), block.low + (cell >> block.k)
             below = Block(scratch.counts[0], first, left << 2, low << 2, block.bits + 2, 2, block.depth + 1)
             scratch = put_below(scratch, insides, sheaf, cell, below)
             tree.entries[block.at + cell] = (first // LINE) << 2 | CHILD
         else:
-            i, j = block.left + cell % wide, block.low + cell // wide
+            i, j = block.left + (cell & mask), block.low + (cell >> block.k)
             tree.entries[block.at + cell] = entry(tree, used, insides, sheaf, cell, grid, i, j)
     return scratch
 
@@ -169,12 +169,12 @@ def mark_of(meets: bool, inside: int) -> int:
 
 
 @apart
-def same(sheaf: Sheaf, cell: int, wide: int) -> int:
+def same(sheaf: Sheaf, cell: int, k: int) -> int:
     """The cell to the left or below if no border meets either and the same zones hold both; else -1."""
-    if cell % wide and alike(sheaf, cell, cell - 1):
+    if cell & ((1 << k) - 1) and alike(sheaf, cell, cell - 1):
         return cell - 1
-    if cell >= wide and alike(sheaf, cell, cell - wide):
-        return cell - wide
+    if cell >= 1 << k and alike(sheaf, cell, cell - (1 << k)):
+        return cell - (1 << k)
     return -1
 
 

@@ -52,20 +52,35 @@ def spread(vertices: Column, edges: Column, grid: Grid, window: Window, known: K
     the ways from `known` to the window's first cell."""
     starts, listed = lists(vertices, edges, grid, window)
     inside = np.empty(window.wide * window.high, np.uint8)
-    for cell in range(len(inside)):
-        before = cell - 1 if cell % window.wide else cell - window.wide
-        x, y = reference(grid, window.left + cell % window.wide, window.low + cell // window.wide)
-        if before < 0 or inside[before] == BORDER:
-            inside[cell] = known.inside ^ crossings(vertices, edges, 0, len(edges), known.x, known.y, x, y)
-        else:
-            i, j = window.left + before % window.wide, window.low + before // window.wide
-            rx, ry = reference(grid, i, j)
-            inside[cell] = inside[before] ^ between(vertices, listed, starts, before, cell, rx, ry, x, y)
-        for k in range(starts[cell], starts[cell + 1]):
-            a = listed[k]
-            if lies_on(vertices[a, 0], vertices[a, 1], vertices[a + 1, 0], vertices[a + 1, 1], x, y):
-                inside[cell] = BORDER
+    cell = 0
+    for j in range(window.low, window.low + window.high):
+        for i in range(window.left, window.left + window.wide):
+            before = cell - 1 if i > window.left else cell - window.wide
+            if before >= 0 and starts[before] == starts[before + 1] and starts[cell] == starts[cell + 1]:
+                inside[cell] = inside[before]
+            else:
+                x, y = reference(grid, i, j)
+                if before < 0 or inside[before] == BORDER:
+                    odd = crossings(vertices, edges, 0, len(edges), known.x, known.y, x, y)
+                    inside[cell] = known.inside ^ odd
+                else:
+                    rx, ry = reference(grid, i - 1, j) if i > window.left else reference(grid, i, j - 1)
+                    odd = between(vertices, listed, starts, before, cell, rx, ry, x, y)
+                    inside[cell] = inside[before] ^ odd
+                if on_border(vertices, listed, starts[cell], starts[cell + 1], x, y):
+                    inside[cell] = BORDER
+            cell += 1
     return Spread(starts, listed, inside)
+
+
+@apart
+def on_border(vertices: Column, listed: Column, first: int, last: int, x: float, y: float) -> bool:
+    """Does one of the edges listed[first:last] pass (x, y)?"""
+    for k in range(first, last):
+        a = listed[k]
+        if lies_on(vertices[a, 0], vertices[a, 1], vertices[a + 1, 0], vertices[a + 1, 1], x, y):
+            return True
+    return False
 
 
 @rare
