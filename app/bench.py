@@ -20,5 +20,6 @@ def names() -> list[str]:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def command(name: str, options: tuple[str, ...]) -> None:
     """Measure something: engine, geofence, ingest, live, map, … (OPTIONS go to the benchmark)."""
+    sys.path.insert(0, str(FOLDER.parent))  # the benchmarks use the tests' helpers
     sys.argv = [f"ejazo bench {name}", *options]
     runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -78,6 +79,17 @@ def write(rows: Sequence[Row], file: Path | None) -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps([row.as_json() for row in rows], indent=1, ensure_ascii=False) + "\n")
+
+
+def arguments() -> tuple[list[str], Path | None]:
+    """The command's words without `--json FILE`, and that file."""
+    words = sys.argv[1:]
+    if "--json" not in words:
+        return words, None
+    at = words.index("--json")
+    if at + 1 == len(words):
+        raise click.UsageError("--json needs a file")
+    return words[:at] + words[at + 2 :], Path(words[at + 1])
 
 
 def finish(rows: Sequence[Row], file: Path | None) -> None:

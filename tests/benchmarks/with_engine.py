@@ -21,11 +21,16 @@ def shared_zones(zones: Zones) -> SharedZones:
     return SharedZones(dict(enumerate(shapes(zones))))
 
 
+def pool(zones: Zones) -> tuple[Pool, Whole]:
+    """The zones in one pool, and their numbers there."""
+    held = Pool()
+    return held, np.array([held.hold(shape) for shape in shapes(zones)], np.int64)
+
+
 def assigned_zones(zones: Zones, own: int) -> tuple[Pool, Assigned]:
     """`own` zones a person, in order."""
-    pool = Pool()
-    numbers = np.array([pool.hold(shape) for shape in shapes(zones)], np.int64)
-    return pool, Assigned(pool, np.arange(0, len(zones) + 1, own), numbers)
+    held, numbers = pool(zones)
+    return held, Assigned(held, np.arange(0, len(zones) + 1, own), numbers)
 
 
 def contender(work: Workload, *, points: int, batches: int = BATCHES) -> Contender:

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from benchmarks import districts
-from core.geo import metres_per_degree
+from core.geo import ECCENTRICITY_2, SEMI_MAJOR_M
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -54,7 +54,8 @@ class Workload:
     """New fixes: generator and count in, batch out."""
     own: int = 0
     """Zones a person: zone z belongs to person z // own. 0: all zones concern everybody."""
-    area: str = ""
+    visit: Callable[[Generator, Whole], Batch] | None = None
+    """Where zones are assigned: new fixes of the people asked for."""
 
     @property
     def corners(self) -> int:
@@ -81,9 +82,12 @@ def _polygons(lon: Floats, lat: Floats, *, east_m: Floats, north_m: Floats) -> Z
 
 
 def scales(lat: Floats) -> tuple[Floats, Floats]:
-    """Metres in a degree of longitude and of latitude, close enough to place invented zones."""
-    _, ky = metres_per_degree(SOUTH)
-    return ky * np.cos(np.radians(lat)), np.full_like(lat, ky)
+    """Metres in a degree of longitude and of latitude: `core.geo.metres_per_degree` for a column."""
+    phi = np.radians(lat)
+    w2 = 1.0 - ECCENTRICITY_2 * np.sin(phi) ** 2
+    prime_vertical = SEMI_MAJOR_M / np.sqrt(w2)
+    meridian = prime_vertical * (1.0 - ECCENTRICITY_2) / w2
+    return np.radians(prime_vertical * np.cos(phi)), np.radians(meridian)
 
 
 def _anywhere(chance: Generator, count: int, side: float = SIDE) -> tuple[Floats, Floats]:
@@ -103,20 +107,21 @@ def _uniform(side: float) -> Callable[[Generator, int], Batch]:
     return draw
 
 
-def w1(count: int = 1000, seed: int = 1) -> Workload:
-    """Zones for everybody: 64 corners, radius 200 to 2,000 m."""
-    chance = np.random.default_rng(seed)
-    lon, lat = _anywhere(chance, count)
-    zones = outlines(lon, lat, radius_m=_even(chance, 200, 2000, count=count), corners=64, chance=chance)
-    return Workload("W1", zones, _uniform(SIDE))
-
-
-def many(count: int = 100_000, seed: int = 4, side: float = SIDE) -> Workload:
-    """Very many zones for everybody: 32 corners, radius 50 to 500 m."""
+def w1(count: int = 1000, seed: int = 1, *, side: float = SIDE, corners: int = 64) -> Workload:
+    """Zones for everybody: radius 200 to 2,000 m."""
     chance = np.random.default_rng(seed)
     lon, lat = _anywhere(chance, count, side)
+    radius_m = _even(chance, 200, 2000, count=count)
+    zones = outlines(lon, lat, radius_m=radius_m, corners=corners, chance=chance)
+    return Workload("W1", zones, _uniform(side))
+
+
+def many(count: int = 100_000, seed: int = 4) -> Workload:
+    """Very many zones for everybody: 32 corners, radius 50 to 500 m."""
+    chance = np.random.default_rng(seed)
+    lon, lat = _anywhere(chance, count)
     zones = outlines(lon, lat, radius_m=_even(chance, 50, 500, count=count), corners=32, chance=chance)
-    return Workload("100k", zones, _uniform(side))
+    return Workload("100k", zones, _uniform(SIDE))
 
 
 def w3(columns: int = 20, rows: int = 10, seed: int = 3) -> Workload:
@@ -138,16 +143,21 @@ def w2(people: int = 20_000, own: int = 5, seed: int = 2, corners: int = 32) -> 
     other_m = _even(chance, 100, 1500, count=people * own)
     radius_m = np.where(is_home, chance.uniform(50, 150, people * own), other_m)
     zones = outlines(lon, lat, radius_m=radius_m, corners=corners, chance=chance)
-    return Workload("W2", zones, _visits(lon, lat, radius_m=radius_m, own=own), own)
-
-
-def _visits(lon: Floats, lat: Floats, *, radius_m: Floats, own: int) -> Callable[[Generator, int], Batch]:
-    """55 % of the fixes near home, 25 % in or at another own zone, 20 % on the way."""
-    people = len(lon) // own
-    kx, ky = scales(lat)
+    visit = _visits(lon, lat, radius_m=radius_m, own=own)
 
     def draw(chance: Generator, count: int) -> Batch:
-        person, kind = chance.integers(0, people, count), chance.uniform(0, 1, count)
+        return visit(chance, chance.integers(0, people, count))
+
+    return Workload("W2", zones, draw, own, visit)
+
+
+def _visits(lon: Floats, lat: Floats, *, radius_m: Floats, own: int) -> Callable[[Generator, Whole], Batch]:
+    """55 % of the fixes near home, 25 % in or at another own zone, 20 % on the way."""
+    kx, ky = scales(lat)
+
+    def visit(chance: Generator, person: Whole) -> Batch:
+        count = len(person)
+        kind = chance.uniform(0, 1, count)
         at_home = kind < HOME_SHARE
         zone = person * own + np.where(at_home, 0, chance.integers(1, own, count))
         visit_m = np.where(kind < HOME_SHARE + 0.25, 0.8 * radius_m[zone], TRIP_M)
@@ -155,4 +165,4 @@ def _visits(lon: Floats, lat: Floats, *, radius_m: Floats, own: int) -> Callable
         east, north = chance.normal(0, 1, (2, count)) * spread_m
         return Batch(person, lon[zone] + east / kx[zone], lat[zone] + north / ky[zone])
 
-    return draw
+    return visit
