@@ -88,6 +88,7 @@ def w3(run: Run) -> list[Row]:
         _tree(3000, 10_000, 1000, 1),
         _postgis(10_000, 20_000, 1000),
         *_databases(100, 400, POINTS // 4, 1),
+        Peer("SedonaDB, batches of 100,000", alone(with_sedona.contender), points=5 * POINTS, batches=1),
     ]
     return against(run, workloads.w3(run.some(20), run.some(10)), peers)
 
