@@ -58,7 +58,7 @@ class Measured:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    gc.collect()
+    """Without a collection before it: that would walk through all objects and empty the caches."""
     gc.disable()
     try:
         yield

@@ -24,7 +24,7 @@ def shared_zones(zones: Zones) -> SharedZones:
 def pool(zones: Zones) -> tuple[Pool, Whole]:
     """The zones in one pool, and their numbers there."""
     held = Pool()
-    return held, np.array([held.hold(shape) for shape in shapes(zones)], np.int64)
+    return held, np.array(held.hold_all(shapes(zones)), np.int64)
 
 
 def assigned_zones(zones: Zones, own: int) -> tuple[Pool, Assigned]:
