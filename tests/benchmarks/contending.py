@@ -1,16 +1,14 @@
 """Contenders answer the same questions in turn: fresh batches, interleaved rounds, every answer compared."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import shapely
 
 from benchmarks.report import Figure, Row
+from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Batch, Whole, Workload
 
 POINTS = 20_000
@@ -38,6 +36,8 @@ class Contender:
     """A round; of three or more the first is not counted, for its caches hold what others left there."""
     border_m: float = 0.0
     """This near to a border its answer may differ from ours."""
+    processes: tuple[int, ...] = ()
+    """That work for it, if it is not the calling thread alone."""
 
 
 @dataclass(slots=True)
@@ -54,24 +54,6 @@ class Measured:
     @property
     def median(self) -> float:
         return float(np.median(self.ns))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without a collection before it: that would walk through all objects and empty the caches."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def seconds(run: Callable[[Any], Any], given: Any) -> tuple[float, Any]:
-    """Wall time of one call without garbage collection, and its answer."""
-    with _quiet():
-        begin = perf_counter()
-        answer = run(given)
-        return perf_counter() - begin, answer
 
 
 def contest(
@@ -96,7 +78,7 @@ def _turn(
     """One contender's batches of one round; the answers are compared after all of them are timed."""
     batches = [work.draw(chance, each.points) for _ in range(each.batches)]
     ready = [each.prepare(batch) for batch in batches]
-    timed = [seconds(each.run, given) for given in ready]
+    timed = [seconds(each.run, given, processes=each.processes) for given in ready]
     counted = timed[1:] if len(timed) > 2 else timed
     found.ns += [took / each.points * 1e9 for took, _ in counted]
     for batch, (_, answer) in zip(batches, timed, strict=True):

@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 
 from benchmarks import with_engine, workloads
-from benchmarks.contending import POINTS, seconds
+from benchmarks.contending import POINTS
 from benchmarks.report import Figure, Row
 from benchmarks.running import Run
+from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Batch, Workload, Zones
 from geofence.engine.shared import SharedZones
 from geofence.model import Shape, ShapeKind

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks import probe, workloads
-from benchmarks.contending import POINTS, WARM, seconds
+from benchmarks.contending import POINTS, WARM
 from benchmarks.report import Row
 from benchmarks.running import Run
+from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Batch, Workload
 from core.model import OrderId, PersonId
 from geofence.engine import Board

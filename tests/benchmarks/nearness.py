@@ -9,9 +9,10 @@ import shapely
 from numpy.random import Generator
 
 from benchmarks import with_engine, workloads
-from benchmarks.contending import POINTS, WARM, seconds
+from benchmarks.contending import POINTS, WARM
 from benchmarks.report import Figure, Row
 from benchmarks.running import Run
+from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Batch, Floats, Workload, Zones
 
 REACH_M = 100.0

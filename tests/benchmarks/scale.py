@@ -5,9 +5,10 @@ from math import sqrt
 import numpy as np
 
 from benchmarks import with_engine, workloads
-from benchmarks.contending import POINTS, WARM, seconds
+from benchmarks.contending import POINTS, WARM
 from benchmarks.report import Figure, Row
 from benchmarks.running import Run
+from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Workload
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

@@ -94,7 +94,8 @@ def contender(held: Database, work: Workload, *, points: int, batches: int, near
     def run(columns: list[list[Any]]) -> list[Any]:
         return held.do(asked.fetch(*columns))
 
-    return Contender(run, _pairs, prepare, points, batches, BORDER_M)
+    backend = held.conn.get_server_pid()
+    return Contender(run, _pairs, prepare, points, batches, BORDER_M, (backend,))
 
 
 def _pairs(records: list[Any]) -> Pairs:

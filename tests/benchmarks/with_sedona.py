@@ -1,5 +1,6 @@
 """SedonaDB as a contender: one partition, tables in memory, its spatial join by ST_Covers."""
 
+import os
 import warnings
 from importlib import import_module
 from itertools import count
@@ -49,4 +50,4 @@ def contender(work: Workload, *, points: int, batches: int) -> Contender:
     def pairs(answer: Any) -> Pairs:
         return answer["place"].to_numpy(), answer["id"].to_numpy()
 
-    return Contender(run, pairs, prepare, points, batches)
+    return Contender(run, pairs, prepare, points, batches, processes=(os.getpid(),))
