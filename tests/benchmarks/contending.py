@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from benchmarks import stopwatch
 from benchmarks.report import Figure, Row
-from benchmarks.stopwatch import seconds
 from benchmarks.workloads import Batch, Whole, Workload
 
 POINTS = 20_000
@@ -16,6 +16,8 @@ POINTS = 20_000
 WARM = 3
 """Batches before anything is timed: plans, caches and compiled code are there afterwards."""
 METRES_PER_DEGREE = 111_320.0
+Clock = Callable[[Callable[[Any], Any], Any], tuple[float, Any]]
+"""Seconds of a call with what it is given, and its answer."""
 Pairs = tuple[Whole, Whole]
 """Rows of the batch and zones that cover them, in any order."""
 
@@ -36,8 +38,7 @@ class Contender:
     """A round; of three or more the first is not counted, for its caches hold what others left there."""
     border_m: float = 0.0
     """This near to a border its answer may differ from ours."""
-    processes: tuple[int, ...] = ()
-    """That work for it, if it is not the calling thread alone."""
+    clock: Clock = stopwatch.seconds
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ def _turn(
     """One contender's batches of one round; the answers are compared after all of them are timed."""
     batches = [work.draw(chance, each.points) for _ in range(each.batches)]
     ready = [each.prepare(batch) for batch in batches]
-    timed = [seconds(each.run, given, processes=each.processes) for given in ready]
+    timed = [each.clock(each.run, given) for given in ready]
     counted = timed[1:] if len(timed) > 2 else timed
     found.ns += [took / each.points * 1e9 for took, _ in counted]
     for batch, (_, answer) in zip(batches, timed, strict=True):

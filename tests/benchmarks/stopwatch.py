@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 ITSELF = Path("/proc/thread-self/schedstat")
@@ -19,15 +19,21 @@ def waited() -> float:
 
 
 def seconds(run: Callable[[Any], Any], given: Any, *, processes: Iterable[int] = ()) -> tuple[float, Any]:
-    """Of one call without garbage collection, and its answer.
-
-    `processes` work for it: their threads' waits are subtracted too, all of ours if ours is among them."""
+    """Of one call without garbage collection, and its answer; `processes` work for it while we wait."""
     with _uncollected():
         before = _waited(processes)
         begin = perf_counter()
         answer = run(given)
         took = perf_counter() - begin
         return max(took - (_waited(processes) - before), 0.0), answer
+
+
+def processor_seconds(run: Callable[[Any], Any], given: Any) -> tuple[float, Any]:
+    """Of all our threads together: for one who spreads work over threads that cannot be counted one by one."""
+    with _uncollected():
+        begin = process_time()
+        answer = run(given)
+        return process_time() - begin, answer
 
 
 @contextmanager
@@ -41,9 +47,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _waited(processes: Iterable[int]) -> float:
-    """Seconds that the calling thread, and every thread of the processes, has waited so far."""
-    files = [file for pid in processes for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-    return sum(_wait(file) for file in {ITSELF.resolve(), *files})
+    return _wait(ITSELF) + sum(_wait(Path(f"/proc/{pid}/schedstat")) for pid in processes)
 
 
 def _wait(file: Path) -> float:

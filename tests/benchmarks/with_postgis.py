@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ import shapely
 
 from app.private.postgres import Cluster
 from app.private.process import ServiceError
+from benchmarks import stopwatch
 from benchmarks.contending import AbsentError, Contender, Pairs
 from benchmarks.workloads import Batch, Workload
 
@@ -94,8 +96,8 @@ def contender(held: Database, work: Workload, *, points: int, batches: int, near
     def run(columns: list[list[Any]]) -> list[Any]:
         return held.do(asked.fetch(*columns))
 
-    backend = held.conn.get_server_pid()
-    return Contender(run, _pairs, prepare, points, batches, BORDER_M, (backend,))
+    clock = partial(stopwatch.seconds, processes=(held.conn.get_server_pid(),))
+    return Contender(run, _pairs, prepare, points, batches, BORDER_M, clock)
 
 
 def _pairs(records: list[Any]) -> Pairs:
