@@ -29,7 +29,7 @@ def seconds(run: Callable[[Any], Any], given: Any, *, processes: Iterable[int] =
 
 
 def processor_seconds(run: Callable[[Any], Any], given: Any) -> tuple[float, Any]:
-    """Of all our threads together: for one who spreads work over threads that cannot be counted one by one."""
+    """Of all our threads together: for one who hands work from thread to thread."""
     with _uncollected():
         begin = process_time()
         answer = run(given)
