@@ -13,6 +13,11 @@ from geofence.store import breaches as store
 
 OF_NO_FOLD: Final = (BreachKind.SILENT, BreachKind.NO_LOCATION)
 """Absences of reports: judged by the clock of the worker, never by replay."""
+OF_TWO: Final = (BreachKind.TOO_NEAR, BreachKind.ESCORT_LOST)
+"""Of the fold of two wearers (`geofence.nearness`)."""
+NOT_OF_ONE: Final = (*OF_NO_FOLD, *OF_TWO)
+"""Of these the fold of one person says nothing."""
+NOT_OF_TWO: Final = tuple(kind for kind in BreachKind if kind not in OF_TWO)
 SECOND_US: Final = 1_000_000
 
 

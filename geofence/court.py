@@ -48,7 +48,7 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
         {person: begin}, {person: facts}, {person: duty}, policies=policies.in_force(), until_us=until_us - 1
     )
     told = episodes.told(folded[person][1], begin)
-    kept = await store.since(conn, {person: min(since_us, begin.at_us)}, but=breaches.OF_NO_FOLD)
+    kept = await store.since(conn, {person: min(since_us, begin.at_us)}, but=breaches.NOT_OF_ONE)
     found = {name: e for name, e in told.items() if _reaches_into(e, since_us)}
     recorded = _until(kept, until_us=until_us)
     asked = [e for e in recorded if _reaches_into(e, since_us) or e.name in found]

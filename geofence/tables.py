@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -117,6 +118,36 @@ absences = Table(  # authorised by a named officer
     Column("reason", Text, nullable=False),
     Column("granted_by", ForeignKey("users.id"), nullable=False),
     Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+proximities = Table(  # between two wearers; immutable but for the end of `during`
+    "proximities",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("order_id", BigInteger, nullable=False, index=True),
+    Column("person_id", BigInteger, nullable=False),  # whom the order binds
+    Column("other_id", ForeignKey("persons.id"), nullable=False),  # who is protected, or who escorts
+    Column("kind", Text, CheckConstraint("kind in ('keep_away', 'escort')", "kind"), nullable=False),
+    Column(
+        "distance_m", REAL, CheckConstraint("distance_m between 10 and 100000", "distance"), nullable=False
+    ),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    Column("consent", Text, CheckConstraint("consent <> ''", "consent"), nullable=False),  # where it lies
+    Column("granted_by", ForeignKey("users.id"), nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ForeignKeyConstraint(("order_id", "person_id"), ("orders.id", "orders.person_id")),
+    ExcludeConstraint(("person_id", "="), ("other_id", "="), ("during", "&&"), name="ex_proximities_during"),
+    CheckConstraint("person_id <> other_id", "two"),
+)
+
+proximity_standings = Table(  # checkpoints of the fold of two
+    "proximity_standings",
+    metadata,
+    Column("proximity_id", ForeignKey("proximities.id"), nullable=False),
+    Column("as_of", DateTime(timezone=True), nullable=False),
+    Column("duty", LargeBinary, nullable=False),  # digest of the relation up to then: another makes it void
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("proximity_id", "as_of"),
 )
 
 standings = Table(  # checkpoints of the fold: recovery and replay begin at one of them

@@ -83,6 +83,7 @@ def a_life(draw: st.DrawFn, most: int = 40) -> list[walk.Fact]:
         more |= {
             "flags": draw(st.sampled_from([Flag(0)] * 6 + [*Flag])),
             "mechanism": draw(st.sampled_from(Mechanism)),
+            "sent_us": at(now + draw(st.sampled_from([0, 0, 60]))),
         }
         accuracy = draw(st.sampled_from([None, 0.0, 3.0, 10.0, 10.0, 10.0, 50.0, 800.0]))
         reports.append(a_fix(now, x, y, accuracy=accuracy, **more))

@@ -104,7 +104,7 @@ def crossed(word: int, px: int, py: int) -> tuple[bool, bool]:
     return apart & ((place_side > 0) != (reference_side > 0)), near_end | (apart & near_edge)
 
 
-@part
+@rare
 def way_crosses(ax: float, ay: float, bx: float, by: float, rx: float, ry: float, x: float, y: float) -> bool:
     """Does the straight way from r to (x, y) cross the edge from a to b? Exactly; neither end lies on it.
 
@@ -114,7 +114,7 @@ def way_crosses(ax: float, ay: float, bx: float, by: float, rx: float, ry: float
     return (orientation(ax, ay, bx, by, rx, ry) > 0) != (orientation(ax, ay, bx, by, x, y) > 0)
 
 
-@part
+@rare
 def lies_on(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> bool:
     """Is the place on the edge, exactly?"""
     if x < min(ax, bx) or x > max(ax, bx) or y < min(ay, by) or y > max(ay, by):

@@ -5,11 +5,14 @@ share `slack`. All bounds are widened by it, and by a micrometre for rounding: a
 too short."""
 
 from math import hypot, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
 from geofence.engine.plane import metres_per_degree, to_segment2
+from geofence.engine.raw import float64_at
+from geofence.engine.stretches import Border, collect, search2
 
 ROUNDING_M = 1e-6
 MOST = 512
@@ -57,9 +60,7 @@ def farthest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: 
 
 @part
 def closest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> float:
-    """Metres to the edge from that place of the box which is closest to it."""
-    if meets(ax, ay, bx, by, half_x, half_y):
-        return 0.0
+    """Metres to the edge from that place of the box which is closest to it, if they do not meet."""
     least2 = np.inf
     for x in (-half_x, half_x):
         for y in (-half_y, half_y):
@@ -67,38 +68,69 @@ def closest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: f
     return min(sqrt(least2), to_box(ax, ay, half_x, half_y), to_box(bx, by, half_x, half_y))
 
 
+class Cell(NamedTuple):
+    """A cell as a box in metres."""
+
+    x: float
+    """Degrees: its middle."""
+    y: float
+    half_x: float
+    """Metres."""
+    half_y: float
+    kx: float
+    """Metres per degree, in its middle."""
+    ky: float
+    slack: float
+    """The share by which they differ elsewhere in the cell."""
+
+
+@part
+def edge_from(border: Border, edge: int, cell: Cell) -> tuple[float, float, float, float]:
+    """Both ends of an edge, metres from the middle of the cell."""
+    at = border.corners + 16 * edge
+    ax, ay = (float64_at(at, 0) - cell.x) * cell.kx, (float64_at(at, 1) - cell.y) * cell.ky
+    bx, by = (float64_at(at, 2) - cell.x) * cell.kx, (float64_at(at, 3) - cell.y) * cell.ky
+    return ax, ay, bx, by
+
+
 @rare
 def narrow(
-    corners: Column,
-    found: Column,
-    count: int,
-    middle_x: float,
-    middle_y: float,
-    half_x: float,
-    half_y: float,
-    kx: float,
-    ky: float,
-    slack: float,
-    met: Column,
-) -> tuple[int, float, float]:
+    border: Border, cell: Cell, found: Column, count: int, met: Column
+) -> tuple[int, float, float, float]:
     """Keep of the `count` edges in `found` those that can be nearest to a place of the cell, in their order.
 
-    corners: float64 (n, 2), degrees; middle: degrees; half: metres; kx, ky: metres per degree.
-    found: int64, changed; met: bool, whether the edge may meet the cell.
-    Returns how many are left; metres at least and at most from anywhere in the cell to the nearest edge."""
-    least, most = np.inf, np.inf
+    found: int64, changed; met: bool, filled: whether the edge may meet the cell. Returns how many are left;
+    metres to the border: at least and at most from anywhere in the cell, and from its middle."""
+    least, most, middle2 = np.inf, np.inf, np.inf
     near = np.empty(count)
     for i in range(count):
-        edge = found[i]
-        ax, ay = (corners[edge, 0] - middle_x) * kx, (corners[edge, 1] - middle_y) * ky
-        bx, by = (corners[edge + 1, 0] - middle_x) * kx, (corners[edge + 1, 1] - middle_y) * ky
-        near[i] = closest(ax, ay, bx, by, half_x, half_y) * (1.0 - slack)
-        met[i] = near[i] == 0.0 and meets(ax, ay, bx, by, half_x, half_y)
+        ax, ay, bx, by = edge_from(border, found[i], cell)
+        met[i] = meets(ax, ay, bx, by, cell.half_x, cell.half_y)
+        near[i] = 0.0 if met[i] else closest(ax, ay, bx, by, cell.half_x, cell.half_y) * (1.0 - cell.slack)
         least = min(least, near[i])
-        most = min(most, farthest(ax, ay, bx, by, half_x, half_y) * (1.0 + slack))
+        most = min(most, farthest(ax, ay, bx, by, cell.half_x, cell.half_y) * (1.0 + cell.slack))
+        middle2 = min(middle2, to_segment2(ax, ay, bx, by))
     kept = 0
     for i in range(count):
         if near[i] <= most + ROUNDING_M:
             found[kept], met[kept] = found[i], met[i]
             kept += 1
-    return kept, max(least - ROUNDING_M, 0.0), most + ROUNDING_M
+    return kept, max(least - ROUNDING_M, 0.0), most + ROUNDING_M, sqrt(middle2)
+
+
+@rare
+def rivals(
+    border: Border, cell: Cell, bound: float, found: Column, met: Column
+) -> tuple[int, float, float, float]:
+    """The edges that can be nearest to a place of the cell, as `narrow` says, into found and met.
+
+    `bound`: metres at most from the cell's middle to the border. How many is -1 if there are too many for a
+    list."""
+    slack, half = cell.slack, hypot(cell.half_x, cell.half_y)
+    limit = ((1.0 + slack) * (bound + half)) / (1.0 - slack) + half + ROUNDING_M if slack < 1.0 else np.inf
+    count = collect(border, cell.x, cell.y, cell.kx, cell.ky, limit * limit, found)
+    if count < len(found):
+        return narrow(border, cell, found, count, met)
+    middle = sqrt(search2(border, cell.x, cell.y, cell.kx, cell.ky, np.inf))
+    least = max((middle - half) * (1.0 - slack) - ROUNDING_M, 0.0)
+    return -1, least, (middle + half) * (1.0 + slack) + ROUNDING_M, middle

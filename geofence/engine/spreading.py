@@ -104,7 +104,7 @@ def rows(vertices: Column, a: int, grid: Grid, window: Window) -> tuple[int, int
     return max(min(one, other), 0), min(max(one, other) + 1, window.high)
 
 
-@part
+@rare
 def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tuple[int, int]:
     """The columns [left, right) of row j of the window that edge a may meet, counted from its leftmost."""
     ax = (vertices[a, 0] - grid.west) * grid.across - window.left
@@ -122,7 +122,7 @@ def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tup
     return max(left, 0), min(right + 1, window.wide)
 
 
-@part
+@rare
 def crossings(
     vertices: Column, edges: Column, first: int, last: int, rx: float, ry: float, x: float, y: float
 ) -> int:
@@ -136,7 +136,7 @@ def crossings(
     return odd
 
 
-@part
+@rare
 def between(
     vertices: Column,
     listed: Column,

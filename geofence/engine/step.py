@@ -25,10 +25,10 @@ def weigh(
         return 1.0, first, first
     last = cols.trails[s * TRAIL + seat.newest]
     gap_s = (batch.taken_us[i] - last.taken_us) / belief.SECOND_US
-    news = first * min(1.0, gap_s / by.bursts[batch.mechanism[i]])
+    burst_s = by.bursts[batch.mechanism[i]]
     if last.lon == batch.lon[i] and last.lat == batch.lat[i] and last.accuracy_m == accuracy_m:
-        news *= by.repeated_weight
-    return belief.kept(gap_s, by), news, first
+        burst_s = max(burst_s, by.repeated_s)
+    return belief.kept(gap_s, by), first * min(1.0, gap_s / burst_s), first
 
 
 @part
@@ -84,7 +84,7 @@ def may_cross(
             slot.kind != 0
             and slot.seen != 0
             and metres[at + k] <= way_m
-            and metres[at + k] > 0.99 * scale_m
+            and metres[at + k] > 0.99 * by.crossing_sigmas * scale_m
             and odds[k] >= by.sure_odds
             and slot.odds >= by.sure_odds
         ):

@@ -61,9 +61,10 @@ class Policy:
     late_s: float
     error_model: ErrorModel = ErrorModel.NORMAL
     no_doubt_sigmas: float = 8.0
+    crossing_sigmas: float = 1.0
     poor_m: float = inf
     network_bursts: float = 1.0
-    repeated_weight: float = 1.0
+    repeated_bursts: float = 1.0
     jump_weight: float = 1.0
     stale_s: float = inf
     stale_weight: float = 1.0

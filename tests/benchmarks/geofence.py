@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import covering, editing, judgement, nearness, plots, report, scale, upkeep
+from benchmarks import covering, distances, editing, judgement, plots, report, scale, upkeep
 from benchmarks.contending import AbsentError
 from benchmarks.report import Row
 from benchmarks.running import Run
@@ -20,7 +20,7 @@ SECTIONS: dict[str, Callable[[Run], list[Row]]] = {
     "W3": covering.w3,
     "100k": covering.many,
     "judge": judgement.judge,
-    "distance": nearness.distance,
+    "distance": distances.distance,
     "memory": upkeep.memory,
     "start": upkeep.start_up,
     "edits": editing.edits,

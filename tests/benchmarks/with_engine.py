@@ -1,12 +1,12 @@
 """Our engine as a contender: shared zones in the cell tree, assigned zones as small grids."""
 
 import numpy as np
-from geofence.engine.assigned import Assigned
-from geofence.engine.shared import SharedZones
-from geofence.engine.zones import Zones as Pool
 
 from benchmarks.contending import Contender, Pairs
 from benchmarks.workloads import Batch, Whole, Workload, Zones
+from geofence.engine.assigned import Assigned
+from geofence.engine.shared import SharedZones
+from geofence.engine.zones import Zones as Pool
 from geofence.model import Shape, ShapeKind
 
 BATCHES = 10

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.model import PersonId
+from geofence import policies
 from geofence.engine import Board
 from geofence.model import Change, Standing, Terms
+from geofence.policies import Policies
 from geofence.rules import walk
 from scene import PERSON, POLICIES, a_fix, a_term, an_event, at, circle, words
 from tracking import fixes
@@ -17,6 +18,9 @@ from tracking.model import EventKind, Fix
 from walks import LASTS_MIN, a_life, all_terms
 
 END_US = at(2 * LASTS_MIN)
+every_policy = pytest.mark.parametrize(
+    "decides", [Policies((policy,)) for policy in policies.known()], ids=lambda decides: decides.known[0].id
+)
 
 
 def of(board: Board, reports: list[walk.Fact]) -> list[Change]:
@@ -39,12 +43,13 @@ def bare(change: Change) -> Change:
     return replace(change, evidence={})
 
 
+@every_policy
 @settings(max_examples=60)
 @given(st.lists(st.tuples(a_life(25), all_terms()), min_size=1, max_size=4), st.data())
 def test_board_and_scalar_fold_are_equal(
-    people: list[tuple[list[walk.Fact], Terms]], data: st.DataObject
+    decides: Policies, people: list[tuple[list[walk.Fact], Terms]], data: st.DataObject
 ) -> None:
-    board, changes, all_reports = Board(POLICIES), list[Change](), list[walk.Fact]()
+    board, changes, all_reports = Board(decides), list[Change](), list[walk.Fact]()
     for number, (life, terms) in enumerate(people):
         board.put(PersonId(number), terms)
         all_reports += [replace(r, person=PersonId(number)) for r in life]
@@ -59,7 +64,7 @@ def test_board_and_scalar_fold_are_equal(
     for number, (life, terms) in enumerate(people):
         person = PersonId(number)
         reports = [replace(r, person=person) for r in life]
-        standing, expected = walk.walk(walk.fresh(person), reports, terms, policies=POLICIES, until_us=END_US)
+        standing, expected = walk.walk(walk.fresh(person), reports, terms, policies=decides, until_us=END_US)
         assert [bare(c) for c in changes if c.person == person] == [bare(c) for c in expected]
         alike(board.standing(person), standing)
 
@@ -104,5 +109,3 @@ def test_the_clock_opens_what_a_device_left_unended() -> None:
     assert words(board.advance(at(59))) == ""
     assert words(board.advance(at(61))) == "uncharged!"
     assert words(of(board, [an_event(62, EventKind.CHARGING)])) == "battery. uncharged."
-
-
