@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import click
 
-Figure = float | int | str | None
+Figure = float | int | str | dict[str, Any] | list[Any] | tuple[Any, ...] | None
+"""Those that are more than one value stand in the JSON file only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,16 @@ def table(rows: Sequence[Row]) -> str:
     lines = [f"{'':{wide}}  {'ratio':>8} {'least':>7} {'aim':>7}"]
     for row in rows:
         numbers = f"{_number(row.ratio):>8} {_number(row.least):>7} {_number(row.aim):>7}"
-        beside = ", ".join(f"{name} {_shown(value)}" for name, value in row.figures.items())
+        single = {name: value for name, value in row.figures.items() if isinstance(value, float | int | str)}
+        beside = ", ".join(f"{name} {_shown(value)}" for name, value in single.items())
         lines.append(f"{row.name:{wide}}  {numbers}  {row.verdict:15}  {beside}".rstrip())
     return "\n".join(lines)
 
 
-def _shown(value: Figure) -> str:
+def _shown(value: float | str) -> str:
     if isinstance(value, float):
         return _number(value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def write(rows: Sequence[Row], file: Path | None) -> None:
