@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 
 from core.bus import Row
-from geofence import feed, policies, severities
+from geofence import citing, feed, policies, severities
 from geofence.model import BreachKind, Change, EntryKind
 from geofence.rules.episodes import Differences, Episode, told
 from geofence.store import breaches as store
@@ -30,17 +30,22 @@ async def save(conn: asyncpg.Connection, changes: Iterable[Change], *, now_us: i
     news = await store.open_(conn, opened, now_us=now_us)
     over = [episode for episode in episodes if episode.closed_us is not None]
     news += await store.close(conn, over, now_us=now_us)
+    await citing.save(conn, episodes, written={told.breach for told in news})
     return [feed.news(told) for told in news]
 
 
 async def reconcile(conn: asyncpg.Connection, found: Differences, *, now_us: int) -> list[Row]:
-    """Make the database say what the fold says; nothing is deleted (ADR-0008)."""
+    """Make the database say what the fold says; nothing is deleted (ADR-0008), and what a breach said before
+    stays in `former_verdicts`. Other evidence for the same verdict is no news to anybody."""
     news = await store.annul(conn, found.vanished, now_us=now_us)
     news += await store.open_(conn, [_opened(e, now_us) for e in found.missing], now_us=now_us)
     over = found.ended + [episode for episode in found.missing if episode.closed_us is not None]
     news += await store.close(conn, over, now_us=now_us)
     news += await store.correct(conn, found.corrected, entry=EntryKind.ENDED, now_us=now_us)
     news += await store.correct(conn, found.reopened, entry=EntryKind.RAISED, now_us=now_us)
+    restated = await store.restate(conn, found.restated)
+    changed = [*found.missing, *found.ended, *found.corrected, *found.reopened, *found.restated]
+    await citing.save(conn, changed, written={told.breach for told in news}.union(restated))
     return [feed.news(told) for told in news]
 
 

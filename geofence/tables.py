@@ -174,15 +174,51 @@ breaches = Table(
     Column("annulled_at", DateTime(timezone=True)),  # a late fix showed it never was; the row stays
     Column("opening", JSONB, nullable=False),
     Column("closing", JSONB),
+    # What the opening was judged by; null: before this was kept, and of a device no zone and no condition.
+    Column("engine", Text),
+    Column("policy", Text),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("zone_id", BigInteger),
+    Column("zone_version", Integer),
+    Column("condition_row", ForeignKey("conditions.id")),  # the version of the condition: its hours
+    Column(
+        "ended_by", JSONB
+    ),  # the same of the end: engine, policy, order, zone, zone_version, condition_row
+    Column("cites", JSONB),  # the reports it rests on, with digests: geofence.citing
+    ForeignKeyConstraint(("zone_id", "zone_version"), ("zone_versions.zone_id", "zone_versions.version")),
     UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),
     CheckConstraint("closed_at >= opened_at", "order"),
 )
 Index("ix_breaches_person", breaches.c.person_id, breaches.c.opened_at.desc())
+for column in ("engine", "policy", "zone_id", "condition_row"):  # recall
+    Index(
+        f"ix_breaches_{column}",
+        breaches.c[column],
+        breaches.c.opened_at,
+        postgresql_where=breaches.c[column].is_not(None),
+    )
+Index(
+    "ix_breaches_ended_by",
+    breaches.c.ended_by,
+    postgresql_using="gin",
+    postgresql_ops={"ended_by": "jsonb_path_ops"},
+)
 Index(  # how everybody stands now, whatever the years have gathered
     "ix_breaches_open",
     breaches.c.person_id,
     breaches.c.kind,
     postgresql_where=breaches.c.closed_at.is_(None) & breaches.c.annulled_at.is_(None),
+)
+
+former_verdicts = (
+    Table(  # what a breach said before a later fact changed it: written by a trigger, append-only
+        "former_verdicts",
+        metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("breach_id", ForeignKey("breaches.id"), nullable=False, index=True),
+        Column("replaced_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("said", JSONB, nullable=False),  # the whole row of `breaches`
+    )
 )
 
 alerts = Table(  # what an officer must answer; `state` repeats the last entry so that the queue can be read

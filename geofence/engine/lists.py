@@ -17,6 +17,7 @@ from geofence.engine.layout import (
     plain_code,
 )
 from geofence.engine.raw import uint16_at
+from geofence.engine.rivals import Scratch
 
 NARROW_EDGES = 1 << 11
 NARROW_SHIFT, WIDE_SHIFT = 5, 14
@@ -88,19 +89,20 @@ def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int
 
 @rare
 def listed(
-    found: Column, met: Column, count: int, is_asked: bool, wide: int, words: Column, used: int
+    work: Scratch, count: int, is_asked: bool, wide: int, words: Column, used: int
 ) -> tuple[int, Column, int]:
     """Write what a cell has to point to: the upper bits of its code (0: too much), the words, how many.
 
-    found: int64, the edges that can be nearest; met: bool, which of them cross the cell; `is_asked`: the cell
-    must be asked for its side."""
-    most = min((1 << run_shift(wide)) - 1, MOST_INLINE_RUN)
-    near, crossing = np.empty((count, 2), np.int64), np.empty((count, 2), np.int64)
-    nears = runs_of(found, np.ones(count, np.bool_), count, most, near)
-    crossings = runs_of(found, met, count, most, crossing) if is_asked else 0
+    work: the edges that can be nearest, and which of them cross the cell; `is_asked`: the cell must be asked
+    for its side."""
+    most, near, crossing = min((1 << run_shift(wide)) - 1, MOST_INLINE_RUN), work.nearest, work.crossing
+    for i in range(count):
+        work.stays[i] = True
+    nears = runs_of(work.found, work.stays, count, most, near)
+    crossings = runs_of(work.found, work.met, count, most, crossing) if is_asked else 0
     if not is_asked and nears == 1 and near[0, 0] < MOST_INLINE:
         return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), words, used
-    first, edges = crossing[0, 0], crossing[0, 1]
+    first, edges = crossing[0, 0] + 0, crossing[0, 1] + 0
     at = used // (1 + wide)
     is_short = crossings == 1 and edges <= LONG and first <= MOST_CROSSING_FIRST and at < NEAR_LIST
     if is_short:

@@ -13,6 +13,7 @@ from geofence.engine.tree import ACROSS, COARSE, CONTENTS, ENTRIES, FULL, LINE, 
 SPARE = 2.0
 """Room over what is in use; memory that is not written is not taken from the system."""
 LEAST_ROOM = 1 << 18
+ROOM_AN_EDGE = 8
 COLUMNS: dict[int | str, tuple[str, ...]] = {
     COARSE: ("coarse", "contents_at", "sizes"),
     ENTRIES: ("entries",),
@@ -141,12 +142,12 @@ def _empty(edges: int, rings: int, zones: int) -> Tree:
         names=column(zones, np.int64),
         tiles=np.zeros(UP * ACROSS, np.uint32),
         coarse=column(zones, np.uint32),
-        entries=column(8 * edges, np.uint32),
-        records=column(6 * edges, np.int64),
-        edges=column(6 * edges, np.uint32),
+        entries=column(ROOM_AN_EDGE * edges, np.uint32),
+        records=column(ROOM_AN_EDGE * edges, np.int64),
+        edges=column(ROOM_AN_EDGE * edges, np.uint32),
         contents_at=column(zones, np.int64),
         sizes=column(zones, np.int64),
-        contents=column(3 * edges, np.uint32),
+        contents=column(ROOM_AN_EDGE * edges, np.uint32),
     )
     for name in ("coarse", "contents_at", "sizes"):
         getattr(tree, name)[0] = 0

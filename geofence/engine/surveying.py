@@ -1,5 +1,6 @@
 """A zone is surveyed once: which side each cell of its grid lies on, and which edges matter to it."""
 
+from math import hypot, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -13,14 +14,15 @@ from geofence.engine.layout import (
     INSIDE,
     OUTSIDE,
     least_code,
-    real,
     whole,
 )
 from geofence.engine.lists import listed
-from geofence.engine.rivals import MOST, Cell, plane_of_row, rivals
+from geofence.engine.rivals import Cell, Scratch, plane_of_row, rivals, scratch
 from geofence.engine.sides import UNKNOWN, sides
 from geofence.engine.stretches import Border, search2
 
+FAR_M = 1300.0
+"""Cells farther from the border have no lists; whoever must know more asks the border itself."""
 CLOSE = 1e-9
 """Shares of a radius too small to decide by: the place itself is asked."""
 
@@ -61,14 +63,14 @@ def cell_of(outline: Outline, column: int, row: int, kx: float, ky: float, slack
 
 
 @part
-def bound_of(border: Border, cell: Cell, last: Cell, middle: float) -> float:
-    """Metres at most from the middle of the cell, knowing it from the middle of the last one."""
-    stretched = max(cell.kx / last.kx, cell.ky / last.ky, 1.0)
-    away = np.hypot((cell.x - last.x) * cell.kx, (cell.y - last.y) * cell.ky)
-    bound = middle * stretched + away
-    if not bound < np.inf:
-        bound = np.sqrt(search2(border, cell.x, cell.y, cell.kx, cell.ky, np.inf))
-    return real(bound * (1.0 + 1e-9) + 1e-6)
+def from_last(cell: Cell, last: Cell, middle: float) -> tuple[float, float]:
+    """Metres at least and at most from the cell's middle to the border, known from the middle of another."""
+    away = hypot((cell.x - last.x) * cell.kx, (cell.y - last.y) * cell.ky)
+    grown, shrunk = (
+        max(cell.kx / last.kx, cell.ky / last.ky, 1.0),
+        min(cell.kx / last.kx, cell.ky / last.ky, 1.0),
+    )
+    return (middle * shrunk - away) * (1.0 - 1e-9) - 1e-6, (middle * grown + away) * (1.0 + 1e-9) + 1e-6
 
 
 @part
@@ -104,43 +106,60 @@ def inner_sides(border: Border, outline: Outline) -> Column:
 @part
 def reference_side(outline: Outline, inner: Column, column: int, row: int) -> int:
     """Of an area's cell; beyond its box all is outside."""
-    if 0 < row <= outline.rows and 0 < column <= outline.columns:
+    if outline.kind == AREA and 0 < row <= outline.rows and 0 < column <= outline.columns:
         return whole(inner[row - 1, column - 1])
     return OUTSIDE
+
+
+@part
+def surveyed(
+    border: Border,
+    outline: Outline,
+    column: int,
+    row: int,
+    side: int,
+    cell: Cell,
+    bound: float,
+    work: Scratch,
+) -> tuple[int, int, float, float]:
+    """Side of a cell, how many edges are found for it, metres at least to the border, metres from its middle.
+
+    `side`: of its point of reference."""
+    count, least, most, middle = rivals(border, cell, bound, work)
+    if outline.kind == CORRIDOR:
+        side, least = side_of_corridor(least, most, outline.radius)
+        work.met[:] = False
+    elif 0 < row <= outline.rows and 0 < column <= outline.columns:
+        count = 0 if side == UNKNOWN else count
+        side = side_of_area(side, work.met, count, least)
+    return side, count, least, middle
 
 
 @rare
 def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tuple[Column, int]:
     """Fill the cells of one area or corridor; the words of its lists and how many they are.
 
-    cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, of any size; item 0 stays empty."""
-    inner = inner_sides(border, outline)
-    found, met = np.empty(MOST, np.int64), np.empty(MOST, np.bool_)
-    columns, used, middle = outline.columns, 1 + outline.wide, np.inf
-    last = cell_of(outline, 0, 0, 1.0, 1.0, 1.0)
+    cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, of any size; item 0 stays empty.
+    Cells are taken as a plough goes, each beside the last one, whose distance to the border limits its own."""
+    inner, work = inner_sides(border, outline), scratch()
+    columns, used = outline.columns, 1 + outline.wide
+    last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))
+    middle = sqrt(search2(border, last.x, last.y, last.kx, last.ky, np.inf))
     for row in range(outline.rows + 2):
         kx, ky, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
         for step in range(columns + 2):
-            column = step if row % 2 == 0 else columns + 1 - step  # as a plough goes: always to a neighbour
+            column = step if row % 2 == 0 else columns + 1 - step
             cell = cell_of(outline, column, row, kx, ky, slack)
-            bound = bound_of(border, cell, last, middle)
-            count, least, most, middle = rivals(border, cell, bound, found, met)
-            last = cell
-            side = OUTSIDE
-            if outline.kind == CORRIDOR:
-                side, least = side_of_corridor(least, most, outline.radius)
-                met[:] = False
-            else:
-                side = reference_side(outline, inner, column, row)
-                if side == UNKNOWN:
-                    count = 0
-                if side != OUTSIDE or (0 < row <= outline.rows and 0 < column <= columns):
-                    side = side_of_area(side, met, count, least)
-            code = 0
-            if count > 0:
-                is_asked = side >= ASK
-                code, words, used = listed(found, met, count, is_asked, outline.wide, words, used)
-            cells[row * (columns + 2) + column] = np.uint32(
-                side | code | (least_code(least) if side < ASK else 0)
-            )
+            low, high = from_last(cell, last, middle)
+            side, code = reference_side(outline, inner, column, row), 0
+            least = (low - hypot(cell.half_x, cell.half_y)) * (1.0 - slack)
+            if least <= FAR_M + outline.radius or side == UNKNOWN:
+                side, count, least, middle = surveyed(border, outline, column, row, side, cell, high, work)
+                last = cell
+                if count > 0:
+                    code, words, used = listed(work, count, side >= ASK, outline.wide, words, used)
+            elif outline.kind == CORRIDOR:
+                least -= outline.radius
+            least = least_code(least) if side < ASK else 0
+            cells[row * (columns + 2) + column] = np.uint32(side | code | least)
     return words, used

@@ -12,6 +12,7 @@ import shapely
 
 from geofence.engine import rings
 from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs, room
+from geofence.engine.crossing import crossed_pairs
 from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, HEAD, I8, View, view_of
 from geofence.engine.memory import FIRST_PIECE, WORD, empty, grown, move, sizes
 from geofence.engine.settling import settle
@@ -97,6 +98,14 @@ class Zones:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
         measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
+        return found
+
+    def crossed(
+        self, zone: I8, lon1: F8, lat1: F8, lon2: F8, lat2: F8
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """For each pair of a zone's number and a straight way (degrees): do they meet, border included?"""
+        found = np.empty(len(zone), np.bool_)
+        crossed_pairs(self._view, zone, lon1, lat1, lon2, lat2, found)
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:

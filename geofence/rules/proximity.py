@@ -13,6 +13,7 @@ from geofence.policies import Policy
 from geofence.relations.model import (
     UNKNOWN,
     Basis,
+    Cited,
     Look,
     Meeting,
     Pair,
@@ -22,6 +23,7 @@ from geofence.relations.model import (
 )
 from geofence.rules import doubt, meetings
 from geofence.rules.walk import Fact, OutOfOrderError, mark
+from geofence.rules.zones import CENTIMETRES, MILLIONTHS
 from tracking.model import Fix, Flag
 
 BREACH = {RelationKind.KEEP_AWAY: BreachKind.TOO_NEAR, RelationKind.ESCORT: BreachKind.ESCORT_LOST}
@@ -188,7 +190,7 @@ def evidence(pair: Pair, relation: Relation, at_us: int, *, basis: Basis) -> dic
         "policy": policy.id,
         "margin": basis.margin(at_us).id,
         "verdict": str(doubt.verdict(farther, policy)),
-        "posterior": doubt.probability(farther),
+        "posterior": round(doubt.probability(farther), MILLIONTHS),
         "relation": {
             "relation": relation.id,
             "order": relation.order,
@@ -198,10 +200,16 @@ def evidence(pair: Pair, relation: Relation, at_us: int, *, basis: Basis) -> dic
         },
         "fixes": [_sight(said, relation) for said in pair.heard],
         "meetings": [
-            said._asdict() | {"person": said.person._asdict(), "other": said.other._asdict()}
+            _rounded(said) | {"person": _rounded(said.person), "other": _rounded(said.other)}
             for said in pair.heard
         ],
     }
+
+
+def _rounded(said: Testimony | Cited) -> dict[str, object]:
+    """To the centimetre and to the hundredth of a second: the same verdict is the same text."""
+    values = said._asdict().items()
+    return {name: round(value, CENTIMETRES) if isinstance(value, float) else value for name, value in values}
 
 
 def _sight(said: Testimony, relation: Relation) -> dict[str, object]:
@@ -210,7 +218,7 @@ def _sight(said: Testimony, relation: Relation) -> dict[str, object]:
         "device": said.person.device,
         "sequence": said.person.sequence,
         "taken_us": said.person.taken_us,
-        "distance_m": said.distance_m - relation.distance_m,
-        "accuracy_m": said.person.accuracy_m,
+        "distance_m": round(said.distance_m - relation.distance_m, CENTIMETRES),
+        "accuracy_m": round(said.person.accuracy_m, CENTIMETRES),
         "is_assumed": said.person.is_assumed,
     }
