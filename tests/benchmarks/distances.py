@@ -71,9 +71,9 @@ def _scale(lat: Floats) -> Floats:
 
 
 def distance(run: Run) -> list[Row]:
-    work = workloads.w2(run.some(POINTS))
+    run.say("distance: holding the zones of W2")
+    work, pool, numbers = with_engine.pool_of_w2(run.some(POINTS))
     run.say(f"distance: {len(work.zones):,} zones, fixes near their borders")
-    pool, numbers = with_engine.pool(work.zones)
     drawn, chance = Peers.of(work), np.random.default_rng(13)
 
     def ours(batch: Batch) -> Floats:

@@ -20,15 +20,14 @@ ROOT = Path(__file__).parents[2]
 ASSIGNED_BYTES = 1600.0
 BEST_BYTES = 1000.0
 START_S = 5.0
-STARTS = 3
+STARTS = 2
 """Counted starts, after one that may have to compile."""
 
 
 def memory(run: Run) -> list[Row]:
     """Bytes a zone of 32 corners that is assigned to one person, its corners included."""
-    work = workloads.w2(run.some(POINTS))
-    run.say(f"memory: holding {len(work.zones):,} assigned zones")
-    pool, _ = with_engine.pool(work.zones)
+    run.say("memory: holding the zones of W2")
+    work, pool, _ = with_engine.pool_of_w2(run.some(POINTS))
     each = pool.nbytes / len(work.zones)
     figures = {"bytes_a_zone": each, "of_it_corners": 32 * 16, "zones": len(work.zones)}
     name = "memory of an assigned zone with 32 corners: 1.6 KB"

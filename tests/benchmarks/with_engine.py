@@ -1,7 +1,10 @@
 """Our engine as a contender: shared zones in the cell tree, assigned zones as small grids."""
 
+from functools import cache
+
 import numpy as np
 
+from benchmarks import workloads
 from benchmarks.contending import Contender, Pairs
 from benchmarks.workloads import Batch, Whole, Workload, Zones
 from geofence.engine.assigned import Assigned
@@ -25,6 +28,13 @@ def pool(zones: Zones) -> tuple[Pool, Whole]:
     """The zones in one pool, and their numbers there."""
     held = Pool()
     return held, np.array(held.hold_all(shapes(zones)), np.int64)
+
+
+@cache
+def pool_of_w2(people: int) -> tuple[Workload, Pool, Whole]:
+    """W2, its zones in one pool, and their numbers there: two sections need them."""
+    work = workloads.w2(people)
+    return work, *pool(work.zones)
 
 
 def assigned_zones(zones: Zones, own: int) -> tuple[Pool, Assigned]:
