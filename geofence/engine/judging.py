@@ -33,7 +33,7 @@ def judge(
             elif cols.seats[s].aside == turn:
                 outcome[i] = BY_HAND
             else:
-                what, n = fold(cols, batch, i, s, metres, bases[j], odds, out, n, params)
+                what, n = fold(cols, batch, i, s, metres, bases[j], odds, view, out, n, params)
                 if what == FULL:
                     return block + j, n
                 outcome[i] = what
@@ -78,7 +78,7 @@ def advance(cols: Columns, rows: Column, until_us: int, params: Column, out: Out
 
 @lean
 def is_in_order(cols: Columns, batch: Batch, last: Column) -> bool:
-    """Does every person's fix come after the one before in the order of the fold? last: i8[seats], scratch."""
+    """Does every person's fix come after the one before, in the fold's order? last: i8[seats], scratch."""
     for i in range(len(batch.person)):
         s = seat_at(cols, batch.person[i])
         if s != NOBODY:

@@ -126,7 +126,7 @@ class Seats:
         return person
 
     def write(self, seat: Seat, standing: Standing, *, as_of_us: int = 0) -> None:
-        """Bring the columns up to what the scalar rules made of somebody; nothing else is due by `as_of_us`."""
+        """Bring the columns up to what the scalar rules made of somebody; nothing is due by `as_of_us`."""
         row = self._seats[seat.row]
         at_us = max(standing.at_us, as_of_us)
         is_simple = self._is_simple(seat, standing)
