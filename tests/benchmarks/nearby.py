@@ -3,7 +3,6 @@
 python -m app bench nearby [PEOPLE] [--json FILE]"""
 
 import asyncio
-import json
 import re
 import statistics
 import tempfile
@@ -18,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import migrate
 from app.private.postgres import Cluster
+from benchmarks import report
+from benchmarks.report import Row
 from core import db
 from core.geo import LonLat
 from core.model import UserId
@@ -85,7 +86,7 @@ async def insert(conn: asyncpg.Connection, people: int, first: int, last: int) -
     return people * (last - first + 1) / (time.perf_counter() - begun)
 
 
-async def measure(url: str, people: int) -> list[dict[str, float | str]]:
+async def measure(url: str, people: int) -> list[Row]:
     conn = await db.connect(url)
     await conn.execute(WORLD.format(people=people, caseload=CASELOAD))
     await partitions.make(conn, [DAY.date()])
@@ -93,7 +94,7 @@ async def measure(url: str, people: int) -> list[dict[str, float | str]]:
     await conn.execute("vacuum analyze")
     engine = db.engine(url)
     officer, everybody = Scope(UserId(1), DAY), Scope(None, DAY)
-    rows: list[dict[str, float | str]] = []
+    rows: list[Row] = []
     async with engine.connect() as searching:
         asked = [
             ("officer, 1 h", officer, 1),
@@ -114,10 +115,10 @@ async def measure(url: str, people: int) -> list[dict[str, float | str]]:
         for name, scope, hours in asked:
             took, count, how = await look(searching, conn, scope, hours)
             click.echo(f"{name:18} {took * 1e3:8.1f} ms {count:7} fixes  {how}")
-            rows.append({"name": f"nearby: {name}, GiST against none", "ratio": before[name][0] / took})
+            rows.append(Row(f"nearby: {name}, GiST against none", before[name][0] / took))
     indexed = await insert(conn, people, 1380, 1439)
     click.echo(f"inserted a second: {rate:,.0f}; last hours {plain:,.0f} without, {indexed:,.0f} with GiST")
-    rows.append({"name": "nearby: inserting without GiST against with", "ratio": plain / indexed})
+    rows.append(Row("nearby: inserting without GiST against with", plain / indexed))
     await engine.dispose()
     await conn.close()
     return rows
@@ -136,8 +137,7 @@ def main(people: int, file: Path | None) -> None:
             rows = asyncio.run(measure(cluster.url("bench"), people))
         finally:
             cluster.stop()
-    if file:
-        file.write_text(json.dumps(rows, indent=1), "utf-8")
+    report.write(rows, file)
 
 
 if __name__ == "__main__":

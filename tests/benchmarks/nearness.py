@@ -2,7 +2,6 @@
 
 python -m app bench nearness [LIVES] [--json FILE]"""
 
-import json
 import statistics
 import sys
 from collections.abc import Callable, Iterable
@@ -14,6 +13,8 @@ import numpy as np
 
 sys.path.extend(str(folder) for folder in Path(__file__).parents[1:3])
 
+from benchmarks import report
+from benchmarks.report import Row
 from core.geo import LonLat, distance_m
 from geofence.model import Change, Edge
 from geofence.rules import proximity, walk
@@ -145,8 +146,8 @@ def measure(
     }
 
 
-def table(lives: int) -> list[dict[str, float | str]]:
-    rows: list[dict[str, float | str]] = []
+def table(lives: int) -> list[Row]:
+    rows: list[Row] = []
     click.echo(f"{'tale, a fix each s, accuracy m':46} {'false a day':>17}  {'missed':>12}  {'seen after s'}")
     click.echo(f"{'':46} {'naive':>8} {'ours':>8}  {'naive':>6} {'ours':>5}  {'naive':>8} {'ours':>8}")
     for tale in TALES:
@@ -162,7 +163,7 @@ def table(lives: int) -> list[dict[str, float | str]]:
             if tale.near is None:
                 least = 24 / lives  # none seen: less than one in all lives
                 ratio = float(theirs_["false"]) / max(float(mine["false"]), least)
-                rows.append({"name": f"false alerts, {name}: last two fixes against ours", "ratio": ratio})
+                rows.append(Row(f"false alerts, {name}: last two fixes against ours", ratio))
     return rows
 
 
@@ -170,9 +171,7 @@ def table(lives: int) -> list[dict[str, float | str]]:
 @click.argument("lives", default=200)
 @click.option("--json", "file", type=click.Path(path_type=Path))
 def main(lives: int, file: Path | None) -> None:
-    rows = table(lives)
-    if file:
-        file.write_text(json.dumps(rows, indent=1), "utf-8")
+    report.write(table(lives), file)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ exit or entry is seen at the first fix at or after it, within half an hour, at w
 "already" counts those of which it said so before as well."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ sys.path.extend(str(folder) for folder in Path(__file__).parents[1:3])
 
 import invented
 import rates
+from benchmarks import report
 from geofence import policies
 from judges import OUT, Rule, cap, circle_clears, fold, in_a_row, naive
 from rates import Delays
@@ -116,35 +116,28 @@ def _delays(found: Delays) -> str:
     return f"{missed:>14}{found.late(0.5):8.0f}{late:>16}{found.already:10}"
 
 
-def ratios(rows: Mapping[str, Row]) -> list[dict[str, object]]:
+def ratios(rows: Mapping[str, Row]) -> list[report.Row]:
     """No false exit, and no missed one, counts as half of one: a ratio needs a divisor."""
     theirs, ours = rows[NAIVE], rows[OURS]
-    found: list[dict[str, object]] = []
+    found: list[report.Row] = []
     for n, radius in enumerate(RADII):
         naively, mine = int(theirs.false[:, n].sum()), int(ours.false[:, n].sum())
         counts = {"naive": naively, "ours": mine, "interval": rates.count_interval(ours.false[:, n])}
         if radius == RADII[-1]:
             none = float(mine == 0)
-            found.append(_ratio(f"false exits R={radius:.0f} m: none", none, least=1.0, aim=1.0) | counts)
+            found.append(report.Row(f"false exits R={radius:.0f} m: none", none, 1.0, 1.0, counts))
         else:
             name = f"false exits R={radius:.0f} m: naive / ours"
-            found.append(_ratio(name, naively / max(mine, 0.5), least=33.3, aim=100.0) | counts)
+            found.append(report.Row(name, naively / max(mine, 0.5), 33.3, 100.0, counts))
     p90 = ours.seen["exit"].late(0.9)
-    found.append(
-        _ratio("walking exits p90: 240 s / ours", MOST_P90_S / max(p90, 1.0), least=1.0, aim=1.3)
-        | {event: _figures(one) for event, one in ours.seen.items()}
-    )
+    figures = {event: _figures(one) for event, one in ours.seen.items()}
+    found.append(report.Row("walking exits p90: 240 s / ours", MOST_P90_S / max(p90, 1.0), 1.0, 1.3, figures))
     missed = ours.seen["exit"].missed
     allowed = theirs.seen["exit"].missed + MORE_MISSES * len(ours.seen["exit"].seconds)
-    found.append(
-        _ratio("misses: (naive + 1 %) allowed / ours", allowed / max(missed, 0.5), least=1.0, aim=1.0)
-        | {event: _figures(one) for event, one in theirs.seen.items()}
-    )
+    figures = {event: _figures(one) for event, one in theirs.seen.items()}
+    name = "misses: (naive + 1 %) allowed / ours"
+    found.append(report.Row(name, allowed / max(missed, 0.5), 1.0, 1.0, figures))
     return found
-
-
-def _ratio(name: str, ratio: float, *, least: float, aim: float) -> dict[str, object]:
-    return {"name": name, "ratio": ratio, "least": least, "aim": aim}
 
 
 def _figures(found: Delays) -> dict[str, float]:
@@ -168,11 +161,7 @@ def main() -> None:
     rows = {name: row(rule, recordings) for name, rule in every.items()}
     show(rows, recordings)
     show_invented(every)
-    print()
-    for one in (found := ratios(rows)):
-        print(f"{one['name']:40} {one['ratio']:8.2f} (least {one['least']}, aim {one['aim']})")
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1), "utf-8")
+    report.finish(ratios(rows), options.json)
 
 
 if __name__ == "__main__":
