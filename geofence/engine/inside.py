@@ -53,10 +53,15 @@ class Left(NamedTuple):
     """int64: its address first, then its code."""
 
 
-def room() -> tuple[Column, Left]:
-    """To work with, for one call."""
+def room() -> tuple[Column, Column, Column, Column]:
+    """To work with, for one call. (A tuple of columns would cost a cold call half a millisecond.)"""
     size = BLOCK * MOST_OWN
-    return np.empty(BLOCK, np.int64), Left(*(np.empty(size, np.int64) for _ in Left._fields))
+    return (
+        np.empty(BLOCK, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )
 
 
 @part
@@ -170,13 +175,16 @@ def inside_own(
     lat: Column,
     mask: Column,
     begin: Column,
-    left: Left,
+    fix: Column,
+    record: Column,
+    cell: Column,
 ) -> None:
     """For each place: bit j of the mask: inside the person's j-th own zone, or on its border.
 
     starts: int64 (p,) first line << 8 | count; lines: uint32 (n, 16), see `blocks`.
     person: int32 or int64 (n,); lon, lat: float64 (n,) degrees; mask: uint32 (n,), filled.
-    begin: int64 (BLOCK,), left: (BLOCK · MOST_OWN,) each, to work with."""
+    begin: int64 (BLOCK,); fix, record, cell: int64 (BLOCK · MOST_OWN,), to work with."""
+    left = Left(fix, record, cell)
     base = whole(lines.ctypes.data)
     for first in range(0, len(person), BLOCK):
         count = min(BLOCK, len(person) - first)
