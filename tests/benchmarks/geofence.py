@@ -52,6 +52,7 @@ def main(only: list[str], quick: bool, share: float, file: Path | None, plot: Pa
     with Run(rounds=3 if quick else 5, share=share) as run:
         for name in only:
             rows += SECTIONS[name](run)
+            report.write(rows, file)
             run.say(f"{name} done")
     report.finish(rows, file)
     if plot is not None:
