@@ -27,7 +27,8 @@ def some_areas(chance: np.random.Generator, lon: float = LON, lat: float = LAT) 
         found.append(star(chance, corners, radius, lon, lat))
     around = found[3]
     hole = star(chance, 7, 0.2 * float(np.sqrt(around.area)), *around.centroid.coords[0])
-    found.append(shapely.difference(around, hole))
+    if around.is_valid and hole.is_valid:
+        found.append(shapely.difference(around, hole))
     apart = star(chance, 9, 0.003, lon + 0.01, lat), star(chance, 90, 0.002, lon - 0.01, lat + 0.01)
     found.append(MultiPolygon([star(chance, 40, 0.003, lon, lat), *apart]))
     return [Shape(ShapeKind.AREA, area) for area in found if area.is_valid and not area.is_empty]
@@ -40,7 +41,7 @@ def some_round(chance: np.random.Generator, lon: float = LON, lat: float = LAT) 
         for x, radius in ((0.0, 30.0), (0.001, 900.0), (-0.01, 25_000.0))
     ]
     for corners, radius in ((2, 15.0), (5, 60.0), (90, 400.0)):
-        way = np.cumsum(chance.normal(0.0, 0.003, (corners, 2)), axis=0) + (lon, lat)
+        way = np.array((lon, lat)) + np.cumsum(chance.normal(0.0, 0.003, (corners, 2)), axis=0)
         found.append(Shape(ShapeKind.CORRIDOR, LineString(way), radius))
     return found
 

@@ -50,12 +50,14 @@ class Assigned:
         if self._zones.moves != self._moves or self._used + needed > len(self._now.lines):
             self._now, self._used, self._moves = self._laid()
             return
-        now = self._now._replace(view=self._zones.view())
+        now = self._now
+        if now.view is not self._zones.view():  # readers of the old view must not find zones beyond its end
+            now = now._replace(view=self._zones.view(), starts=now.starts.copy())
         start = np.array([(self._used << 8) | len(numbers)])
         write_blocks(now.view, start, np.array(numbers, np.int64), now.lines)
         self._used += needed
-        self._now = now
         now.starts[person] = start[0]
+        self._now = now
 
     def _laid(self) -> tuple[Layout, int, int]:
         """All in new memory; how many lines are in use; how often zones had moved."""

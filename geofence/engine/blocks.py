@@ -53,7 +53,7 @@ def sifting_bytes(count: int) -> int:
 
 @part
 def steps(value: float, low: float, scale: float) -> float:
-    """Of a longitude or latitude in the frame; it rises with the value. Out of 0 … 65,535: not in the frame."""
+    """Of a longitude or latitude; rises with the value. Out of 0 … 65,535: not in the frame."""
     return (value - low) * scale
 
 

@@ -81,6 +81,11 @@ def rare(function: Kernel) -> Kernel:
     return _compiled(function, _nrt=True)
 
 
+def apart(function: Kernel) -> Kernel:
+    """Called from kernels only, and kept apart, which is quicker to compile. Must not allocate, as a part."""
+    return _compiled(function, _nrt=False)
+
+
 def _compiled(function: Kernel, **options: Any) -> Kernel:
     """Without the interpreter's lock; division by zero as in IEEE 754."""
     compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **options)(function)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import BORDER, INSIDE, reference
-from geofence.engine.compiled import Column, grown, put, rare
+from geofence.engine.compiled import Column, apart, grown, put, rare
 from geofence.engine.rounds import reach, spread_round
 from geofence.engine.spreading import Known, Spread, Window, spread
 from geofence.engine.tree import ACROSS, KEY, SOUTH, UP, WEST, Tree, grid_of, round_of
@@ -51,7 +51,7 @@ def edges_of(tree: Tree, slot: int) -> Column:
     return found
 
 
-@rare
+@apart
 def window_of(box: tuple[float, float, float, float], bits: int, bound: Window) -> Window:
     """The cells of 2**-bits degrees that a box of degrees meets, within a window."""
     across = 1.0 * (1 << bits)
@@ -70,7 +70,7 @@ def spread_zone(tree: Tree, slot: int, edges: Column, bits: int, window: Window,
     return spread(tree.vertices, edges, grid_of(bits), window, known)
 
 
-@rare
+@apart
 def box_of(tree: Tree, slot: int) -> tuple[float, float, float, float]:
     """Degrees west, south, east, north: no place of the zone lies outside."""
     first, last = tree.rings[tree.spans[slot, 0]], tree.rings[tree.spans[slot, 1]]

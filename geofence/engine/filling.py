@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import BORDER, INSIDE, Grid, reference, sketch
-from geofence.engine.compiled import Column, grown, part, put, rare
+from geofence.engine.compiled import Column, apart, grown, part, put, rare
 from geofence.engine.covering import edges_of, spread_zone
 from geofence.engine.spreading import Known, Window
 from geofence.engine.tree import (
@@ -73,9 +73,9 @@ class Scratch(NamedTuple):
 
 @part
 def fineness(borders: int, edges: int, most: int) -> int:
-    """k of a coarse cell: about as many entries as edges."""
+    """k of a coarse cell: as many entries as edges, or a few more."""
     k = 0
-    while borders > 0 and k < most and 2 << 2 * k < max(3 * edges, LINE):
+    while borders > 0 and k < most and 1 << 2 * k < max(edges, LINE):
         k += 1
     return k
 
@@ -89,7 +89,8 @@ def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> 
     at, edges = source + 2 + insides, 0
     for _ in range(borders):
         count = tree.contents[at + 1] >> 2
-        edges, at = edges + count, at + 2 + count
+        edges += 1 if tree.rounds[tree.contents[at], 0] > 0.0 else count
+        at += 2 + count
     k = fineness(borders, edges, MOST_FINE)
     first = take(used, ENTRIES, max(LINE, 1 << 2 * k), tree.entries)
     scratch = Scratch(np.empty(1024, np.uint32), np.empty(96, np.int64), np.zeros(2, np.int64))
@@ -107,24 +108,24 @@ def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> 
 @rare
 def fill_block(tree: Tree, used: Column, contents: Column, block: Block, old: Scratch) -> Scratch:
     """Write a block's entries and records; blocks below it are put into the scratch."""
-    scratch, grid, wide = old, grid_of(block.bits), 1 << block.k
+    scratch, grid, mask = old, grid_of(block.bits), (1 << block.k) - 1
     insides = contents[block.source + 2 : block.source + 2 + contents[block.source]]
     sheaf = spread_contents(tree, contents, block)
     deeper = block.depth < DEEPEST and block.bits + 2 <= FINE
     for cell in range(1 << 2 * block.k):
-        twin = same(sheaf, cell, wide)
+        twin = same(sheaf, cell, block.k)
         if twin >= 0:
             tree.entries[block.at + cell] = tree.entries[block.at + twin]
-        elif deeper and edges_in(sheaf, cell) > MANY:
+        elif deeper and worth_less(tree, sheaf, cell) > MANY:
             first = take(used, ENTRIES, LINE, tree.entries)
             if first < 0:
                 return scratch
-            left, low = block.left + cell % wide, block.low + cell // wide
+            left, low = block.left + (cell & mask), block.low + (cell >> block.k)
             below = Block(scratch.counts[0], first, left << 2, low << 2, block.bits + 2, 2, block.depth + 1)
             scratch = put_below(scratch, insides, sheaf, cell, below)
             tree.entries[block.at + cell] = (first // LINE) << 2 | CHILD
         else:
-            i, j = block.left + cell % wide, block.low + cell // wide
+            i, j = block.left + (cell & mask), block.low + (cell >> block.k)
             tree.entries[block.at + cell] = entry(tree, used, insides, sheaf, cell, grid, i, j)
     return scratch
 
@@ -167,13 +168,13 @@ def mark_of(meets: bool, inside: int) -> int:
     return MEETS_BAD if inside == BORDER else MEETS + int(inside)
 
 
-@rare
-def same(sheaf: Sheaf, cell: int, wide: int) -> int:
+@apart
+def same(sheaf: Sheaf, cell: int, k: int) -> int:
     """The cell to the left or below if no border meets either and the same zones hold both; else -1."""
-    if cell % wide and alike(sheaf, cell, cell - 1):
+    if cell & ((1 << k) - 1) and alike(sheaf, cell, cell - 1):
         return cell - 1
-    if cell >= wide and alike(sheaf, cell, cell - wide):
-        return cell - wide
+    if cell >= 1 << k and alike(sheaf, cell, cell - (1 << k)):
+        return cell - (1 << k)
     return -1
 
 
@@ -192,6 +193,16 @@ def edges_in(sheaf: Sheaf, cell: int) -> int:
     found = 0
     for b in range(len(sheaf.slots)):
         found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
+    return found
+
+
+@part
+def worth_less(tree: Tree, sheaf: Sheaf, cell: int) -> int:
+    """How many edges a smaller cell may spare; those of round zones are asked all the same."""
+    found = 0
+    for b in range(len(sheaf.slots)):
+        if tree.rounds[sheaf.slots[b], 0] == 0.0:
+            found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
     return found
 
 
@@ -221,7 +232,7 @@ def put_below(old: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Blo
     return Scratch(contents, blocks, old.counts)
 
 
-@rare
+@apart
 def entry(
     tree: Tree, used: Column, insides: Column, sheaf: Sheaf, cell: int, grid: Grid, i: int, j: int
 ) -> int:
@@ -248,7 +259,7 @@ def entry(
     return first << 2 | (LIST if head else ITEM)
 
 
-@rare
+@apart
 def write_insides(tree: Tree, first: int, insides: Column, sheaf: Sheaf, cell: int, borders: int) -> None:
     """The beginning of a list."""
     n = 0
@@ -270,7 +281,7 @@ def write_inside(tree: Tree, at: int, n: int, slot: int) -> int:
     return n + 1
 
 
-@rare
+@apart
 def write_border(tree: Tree, at: int, slot: int, mark: int, meets: Column, grid: Grid, i: int, j: int) -> int:
     """One border of a record; returns where the next one begins."""
     if tree.rounds[slot, 0] > 0.0:

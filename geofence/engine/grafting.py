@@ -3,7 +3,7 @@
 The directory `tiles` is a copy that nobody reads yet. From it one comes to copies of the touched tiles'
 coarse cells, and from those to new blocks; what is not touched is shared with the tree as it was."""
 
-from geofence.engine.compiled import Column, kernel, put, rare, signed
+from geofence.engine.compiled import Column, apart, kernel, put, rare, signed
 from geofence.engine.covering import Cover, cover, nothing
 from geofence.engine.planting import coarseness, fill_cell, new_tile, place_of, write_meeting
 from geofence.engine.tree import CONTENTS, FULL, KEY, Tree, take
@@ -37,20 +37,20 @@ def graft(tree: Tree, used: Column, old: int, new: int) -> int:
     return -1 if used[FULL] else garbage
 
 
-@rare
+@apart
 def key_at(covers: Cover, row: int) -> int:
     """Keys of one zone ascend; behind the last there is none."""
     return signed(covers.keys[row] if row < covers.counts[0] else 1 << 62)
 
 
-@rare
+@apart
 def divide_more(tree: Tree, used: Column, covers: Cover) -> bool:
     """Divide the tiles that a border meets for the first time; were there any?"""
     divided = False
     for row in range(covers.counts[0]):
         tile, edges = covers.keys[row] >> KEY, covers.starts[row + 1] - covers.starts[row]
         if tree.tiles[tile] & 7 == 0 and (edges > 0 or tree.tiles[tile] == 0):
-            c = max(LEAST_COARSE, coarseness(1, edges)) if edges else 0
+            c = max(LEAST_COARSE, coarseness(edges)) if edges else 0
             was = tree.tiles[tile] >> 3
             first = new_tile(tree, used, tree.tiles, tile, c)
             if first < 0:
@@ -61,7 +61,7 @@ def divide_more(tree: Tree, used: Column, covers: Cover) -> bool:
     return divided
 
 
-@rare
+@apart
 def copy_tile(tree: Tree, used: Column, tile: int) -> int:
     """Give a tile coarse cells that nobody reads yet; bytes of garbage."""
     was, c = tree.tiles[tile] >> 3, tree.tiles[tile] & 7
@@ -89,7 +89,7 @@ def change(tree: Tree, used: Column, key: int, old: int, covers: Cover, row: int
     return signed(garbage)
 
 
-@rare
+@apart
 def changed(tree: Tree, used: Column, source: int, old: int, covers: Cover, row: int) -> int:
     """Where the new contents stand: 0 if nothing is left."""
     contents, insides, borders = tree.contents, tree.contents[source], tree.contents[source + 1]

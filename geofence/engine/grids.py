@@ -156,7 +156,7 @@ def covers_area(view: View, zone: int, address: int, lon: float, lat: float) -> 
 def parted(
     corners: int, first: int, edges: int, rx: float, ry: float, x: float, y: float
 ) -> tuple[int, bool]:
-    """1 if a run of edges parts the place (x, y) from the point of reference (rx, ry), 0 if not; is it doubtful?
+    """Does a run of edges part the place (x, y) from the point of reference (rx, ry)? Is it doubtful?
 
     In floating point with bounds on the error, branch-free. NaN between two rings is never crossed."""
     at, parity, doubt = corners + 16 * first, 0, False
@@ -186,7 +186,7 @@ def parted(
 def decide(
     corners: int, first: int, edges: int, inside: int, rx: float, ry: float, x: float, y: float
 ) -> int:
-    """1: inside or on the border. `inside`: is the point of reference? The run holds all edges of the cell."""
+    """1: inside or on the border. `inside`: so is the point of reference. The run holds all that cross."""
     parity, doubt = parted(corners, first, edges, rx, ry, x, y)
     if doubt:
         exactly = parted_exactly(corners, first, edges, rx, ry, x, y)

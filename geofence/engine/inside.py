@@ -125,6 +125,41 @@ def sift(block: int, count: int, i: int, lon: float, lat: float, left: Left, use
     return used
 
 
+@part
+def find_cells(view: View, lon: Column, lat: Column, first: int, left: Left, count: int) -> int:
+    """Leave the pairs whose box holds the place, and ask for their cells; how many are left."""
+    kept = 0
+    for q in range(count):
+        i, record = first + (left.fix[q] >> 8), left.record[q]
+        address = cell_address(record, lon[i], lat[i])
+        fetch(view.pool, 4 * address)
+        left.fix[kept], left.record[kept], left.cell[kept] = left.fix[q], record, address
+        kept += whole(within(record, lon[i], lat[i]))
+    return kept
+
+
+@part
+def read_cells(view: View, mask: Column, first: int, left: Left, count: int) -> int:
+    """Answer what cells alone can, and ask for the edges of the rest; how many are left."""
+    kept = 0
+    for q in range(count):
+        fix, record, cell = left.fix[q], left.record[q], uint32_at(view.pool, left.cell[q])
+        mask[first + (fix >> 8)] |= np.uint32((cell & 3) == INSIDE) << np.uint32(fix & 255)
+        left.fix[kept], left.record[kept], left.cell[kept] = fix, record, cell
+        kept += whole((cell & 3) >= ASK)
+    for q in range(kept):
+        touch_run(view.pool + 4 * uint32_at(left.record[q], RECORD_CORNERS), *crossing_run(left.cell[q]))
+    return kept
+
+
+@part
+def decide_left(view: View, record: int, cell: int, lon: float, lat: float) -> int:
+    """1: inside the zone or on its border, where the cell alone did not say."""
+    if crossing_run(cell)[1]:
+        return decide_own(view, record, cell, lon, lat)
+    return decide_otherwise(view, record, lon, lat)
+
+
 @lean
 def inside_own(
     view: View,
@@ -155,25 +190,9 @@ def inside_own(
             mask[first + i] = 0
         for q in range(found):
             fetch(left.record[q], 0)
-        asked = 0
+        found = find_cells(view, lon, lat, first, left, found)
+        found = read_cells(view, mask, first, left, found)
         for q in range(found):
-            i, record = first + (left.fix[q] >> 8), left.record[q]
-            address = cell_address(record, lon[i], lat[i])
-            fetch(view.pool, 4 * address)
-            left.fix[asked], left.record[asked], left.cell[asked] = left.fix[q], record, address
-            asked += whole(within(record, lon[i], lat[i]))
-        found, asked = asked, 0
-        for q in range(found):
-            fix, record, cell = left.fix[q], left.record[q], uint32_at(view.pool, left.cell[q])
-            mask[first + (fix >> 8)] |= np.uint32((cell & 3) == INSIDE) << np.uint32(fix & 255)
-            left.fix[asked], left.record[asked], left.cell[asked] = fix, record, cell
-            asked += whole((cell & 3) >= ASK)
-        for q in range(asked):
-            touch_run(view.pool + 4 * uint32_at(left.record[q], RECORD_CORNERS), *crossing_run(left.cell[q]))
-        for q in range(asked):
-            fix, i = left.fix[q], first + (left.fix[q] >> 8)
-            if crossing_run(left.cell[q])[1]:
-                side = decide_own(view, left.record[q], left.cell[q], lon[i], lat[i])
-            else:
-                side = decide_otherwise(view, left.record[q], lon[i], lat[i])
-            mask[i] |= np.uint32(side) << np.uint32(fix & 255)
+            i = first + (left.fix[q] >> 8)
+            side = decide_left(view, left.record[q], left.cell[q], lon[i], lat[i])
+            mask[i] |= np.uint32(side) << np.uint32(left.fix[q] & 255)

@@ -1,8 +1,8 @@
 """How the pool of zones lies in memory: what kernels read, and the codes inside.
 
-A zone has a head of 64 bytes (one cache line), and all the rest in one piece of the pool, so that it lies on as
-few pages as can be: the grid's cells, the lists of edges that cells point to, the corners of its border, boxes
-over stretches of a long border. A piece can be moved as it is."""
+A zone has a head of 64 bytes (one cache line). All the rest is one piece of the pool, on as few pages as can
+be: the grid's cells, the lists of edges that cells point to, the corners of its border, and boxes over
+stretches of a long border. A piece can be moved as it is."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -41,6 +41,11 @@ class View(Addresses):
 
     columns: Columns
 
+    @property
+    def spans(self) -> Column:
+        """float32 (16 · zones): the heads; degrees."""
+        return self.columns.heads.view(np.float32)
+
 
 def view_of(columns: Columns) -> View:
     view = View(*(column.ctypes.data for column in columns))
@@ -56,8 +61,8 @@ FORM, CELLS, LISTS, CORNERS, COUNT, BOXES = range(6, 12)
 """Integers: kind and size of the grid; where the parts begin, in words of 4 bytes from the pool's beginning;
 how many corners there are.
 
-Cells are uint32 of 4 bytes, see `side_of`; lists are items of 2 bytes; corners two float64: lon, lat in degrees,
-rings closed, a pair of NaN between two rings; boxes four float32: west, south, east, north, degrees, outward."""
+Cells are uint32, see `side_of`; lists are items of 2 bytes; corners two float64: lon, lat in degrees, rings
+closed, a pair of NaN between two rings; boxes four float32: west, south, east, north in degrees, outward."""
 SIZE = 15
 """Integer: words of 4 bytes of the whole piece, which begins with the cells."""
 BEYOND = 14
@@ -75,7 +80,8 @@ INLINE = 1 << 10
 """In a cell that need not be asked: its code holds the one run of edges that can be nearest."""
 MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
 MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST = 63, 2047, 1 << 13
-"""In a cell that must be asked: a run that holds all edges that cross it, if its list is near. None: they stand in the list."""
+"""In a cell that must be asked: a run that holds all edges that cross it, if its list is near. No run: they
+stand in the list."""
 LEAST_STEP = 0.02
 """`least` is kept as the square root, in steps: 8 bits reach 1,300 m."""
 REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913

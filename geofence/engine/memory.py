@@ -49,7 +49,7 @@ def sizes(columns: Columns, numbers: Column) -> Column:
 
 @kernel
 def move(columns: Columns, numbers: Column, new: Columns, used: int) -> int:
-    """Copy the zones in `numbers` (int64) to new columns, their pieces from word `used` on; where they end."""
+    """Copy the zones in `numbers` (int64) to new columns, pieces from word `used` on; where they end."""
     for zone in numbers:
         old, head = columns.heads[zone * HEAD : (zone + 1) * HEAD], new.heads[zone * HEAD : (zone + 1) * HEAD]
         first, size = whole(old[CELLS]), whole(old[SIZE])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geofence.engine.compiled import Column, kernel, part, put, rare, signed
+from geofence.engine.compiled import Column, apart, kernel, part, put, rare, signed
 from geofence.engine.covering import Cover, cover, nothing
 from geofence.engine.filling import fill
 from geofence.engine.tree import (
@@ -19,8 +19,8 @@ from geofence.engine.tree import (
     take,
 )
 
-CROWD = 150
-"""Edges that weigh as much as four zones when a tile is divided."""
+CROWD = 60
+"""Edges of a tile for each of its coarse cells."""
 
 
 @kernel
@@ -50,10 +50,10 @@ def plant(tree: Tree, used: Column, first: int, last: int) -> bool:
 
 
 @part
-def coarseness(zones: int, edges: int) -> int:
+def coarseness(edges: int) -> int:
     """c of a tile."""
     c = 0
-    while edges > 0 and c < MOST_COARSE and (1 << 2 * c) < 4 * zones + edges // CROWD:
+    while c < MOST_COARSE and (CROWD << 2 * c) < edges + CROWD:
         c += 1
     return c
 
@@ -61,15 +61,13 @@ def coarseness(zones: int, edges: int) -> int:
 @rare
 def divide(tree: Tree, used: Column, covers: Cover) -> None:
     """Give each tile that a cover names its coarse cells, all empty."""
-    zones, edges = np.zeros(UP * ACROSS, np.int64), np.zeros(UP * ACROSS, np.int64)
+    edges = np.zeros(UP * ACROSS, np.int64)
     for row in range(covers.counts[0]):
-        meets = covers.starts[row + 1] - covers.starts[row]
-        zones[covers.keys[row] >> KEY] += meets > 0
-        edges[covers.keys[row] >> KEY] += meets
+        edges[covers.keys[row] >> KEY] += covers.starts[row + 1] - covers.starts[row]
     for row in range(covers.counts[0]):
         tile = covers.keys[row] >> KEY
         if tree.tiles[tile] == 0:
-            new_tile(tree, used, tree.tiles, tile, coarseness(zones[tile], edges[tile]))
+            new_tile(tree, used, tree.tiles, tile, coarseness(edges[tile]))
             if used[FULL]:
                 return
 
@@ -109,7 +107,7 @@ def sorted_by_cell(tree: Tree, covers: Cover) -> tuple[Column, Column]:
     return at, order
 
 
-@rare
+@apart
 def write_contents(tree: Tree, used: Column, covers: Cover, rows: Column) -> int:
     """The contents of one coarse cell, from the rows of a cover; where they stand, -1: no room."""
     insides, words = 0, 2
@@ -131,7 +129,7 @@ def write_contents(tree: Tree, used: Column, covers: Cover, rows: Column) -> int
     return first
 
 
-@rare
+@apart
 def write_meeting(tree: Tree, covers: Cover, row: int, at: int) -> int:
     """One border of a cell's contents; where the next one begins."""
     start, count = covers.starts[row], covers.starts[row + 1] - covers.starts[row]

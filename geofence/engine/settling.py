@@ -122,7 +122,7 @@ def settle_one(
     used: int,
     items: Column,
 ) -> tuple[int, Column]:
-    """Survey an area or corridor of rings `first` … `last` - 1 and write its piece at word `used` of the pool.
+    """Survey an area or corridor of rings `first` … `last` - 1; write its piece at word `used` of the pool.
 
     items: uint16, to work with; comes back larger if need be. Returns where the piece ends, 0: no room."""
     count = rings[last] - rings[first] + last - first - 1
@@ -162,10 +162,10 @@ def settle(
     used: int,
     first: int,
 ) -> tuple[int, int]:
-    """Survey zones `first` … and write them into the pool; the first one without room, and where the pool ends.
+    """Survey zones `first` … and write them into the pool; which has no room, and where the pool ends.
 
-    vertices: float64 (v, 2) degrees; rings, zones: int64, where rings and zones begin in vertices and rings;
-    kinds: int64 (z,); radii: float64 (z,) metres; numbers: int64 (z,) of heads in `columns` that nobody knows.
+    vertices: float64 (v, 2) degrees; rings, zones: int64, where they begin in vertices and in rings;
+    kinds: int64 (z,); radii: float64 (z,) metres; numbers: int64 (z,) of heads that nobody knows.
     All of the pool from word `used` on is free."""
     items = np.empty(1024, np.uint16)
     for zone in range(first, len(kinds)):

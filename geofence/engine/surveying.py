@@ -140,7 +140,7 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
     """Fill the cells of one area or corridor; the words of its lists and how many they are.
 
     cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, of any size; item 0 stays empty.
-    Cells are taken as a plough goes, each beside the last one, whose distance to the border limits its own."""
+    Cells are taken as a plough goes: each beside the last one, whose distance limits its own."""
     inner, work = inner_sides(border, outline), scratch()
     columns, used = outline.columns, 1 + outline.wide
     last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))

@@ -1,5 +1,6 @@
 """A straight way and a zone of the pool: the same answer as the scalar rule, and as the peers wrote down."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_ways_that_peers_wrote_down(case: dict[str, Any]) -> None:
     ways = []
     for part in shapely.get_parts(line):
         at = [LonLat(*xy) for xy in shapely.get_coordinates(part).tolist()]
-        ways += list(zip(at[:-1], at[1:], strict=True))
+        ways += list(pairwise(at))
     meets = any(crossed(Shape(ShapeKind.AREA, geometry), ways))
     assert meets is bool(shapely.intersects(geometry, line))
     for word, said in case["expected"].items():

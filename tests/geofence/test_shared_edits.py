@@ -61,16 +61,16 @@ def test_edited_is_as_made_anew(first: list[tuple[int, int]], then: list[tuple[i
 def test_it_grows_and_is_tidied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared, "WORTH_TIDYING", 1 << 16)
     zones = SharedZones()
-    for turn in range(160):
+    for turn in range(320):
         zones.put(turn % 40, SHAPES[turn % 24])
+        if turn % 20 == 19:
+            zones.settle()
+    zones.put(0, SHAPES[0])
     zones.settle()
-    before = zones.nbytes
-    for turn in range(160):
-        zones.put(turn % 40, SHAPES[turn % 24])
-    zones.settle()
-    listed = {turn % 40: SHAPES[turn % 24] for turn in range(160)}
-    assert pairs(zones) == pairs(SharedZones(listed))
-    assert zones.nbytes < 3 * before
+    listed = {turn % 40: SHAPES[turn % 24] for turn in range(320)} | {0: SHAPES[0]}
+    fresh = SharedZones(listed)
+    assert pairs(zones) == pairs(fresh)
+    assert zones.nbytes < 2 * fresh.nbytes
 
 
 def test_no_room_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:

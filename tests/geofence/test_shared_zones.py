@@ -49,6 +49,8 @@ def test_hard_places_in_hard_zones_are_judged_as_geos_does() -> None:
     ours = np.zeros(len(lon), bool)
     ours[rows[zones == owner[rows]]] = True
     theirs = covered(np.array(listed)[owner], lon, lat)
+    for n in np.flatnonzero(np.minimum(np.abs(lon), np.abs(lat)) < 1e-150).tolist():  # there GEOS underflows
+        theirs[n] = zoo.rationally(listed[owner[n]], lon[n].item(), lat[n].item())
     assert len(lon) > 25_000
     assert np.flatnonzero(ours != theirs).tolist() == []
     for n in chance.choice(len(lon), 1500, replace=False).tolist():
@@ -156,14 +158,17 @@ def test_circles_and_corridors_are_round() -> None:
     zones = SharedZones(listed)
     places = [at for shape in listed.values() for at in around(chance, shape, 12)]
     ours = found(zones, places)
+    owners = np.repeat(list(listed), 12)
+    asked = {
+        *enumerate(owners.tolist()),
+        *ours,
+        *(tuple(p) for p in chance.integers(0, (len(places), len(listed)), (800, 2)).tolist()),
+    }
     inside = 0
-    for row, at in enumerate(places):
-        for zone, shape in listed.items():
-            if shapely.box(*shapely.bounds(shape.geometry)).distance(Point(at)) > 40 and abs(at[1]) < 80:
-                continue
-            metres = shapes.signed_distance(shape, LonLat(*at), most_m=1e9)
-            inside += metres < 0
-            assert ((row, zone) in ours) == (metres <= 0) or abs(metres) < 1e-6
+    for row, zone in asked:
+        metres = shapes.signed_distance(listed[zone], LonLat(*places[row]), most_m=1e9)
+        inside += metres < 0
+        assert ((row, zone) in ours) == (metres <= 0) or abs(metres) < 1e-6
     assert inside > 300
 
 
