@@ -34,7 +34,7 @@ def kept(gap_s: float, by: Any) -> float:
 def first_news(taken_us: int, sent_us: int, by: Any) -> float:
     """What a fix counts when nothing is known before: less if its device sent it long after."""
     is_stale = sent_us > 0 and sent_us - taken_us > by.stale_us
-    return by.stale_weight if is_stale else 1.0  # type: ignore[no-any-return]
+    return by.stale_weight if is_stale else 1.0
 
 
 @part

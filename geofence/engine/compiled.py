@@ -1,7 +1,7 @@
 """Kernels: plain Python over NumPy columns, compiled once by Numba and kept on disk between starts.
 
 Numba keeps a kernel as long as its own file is unchanged, though what it calls may lie in another file. So
-the kernels are kept in a folder named after the text of the whole engine: another text is another folder."""
+the kernels are kept in a folder named after the text of all that decides: another text is another folder."""
 
 import os
 from collections.abc import Callable
@@ -21,14 +21,23 @@ Column = NDArray[Any]
 """An array that kernels read or write; each kernel says its shape, type and unit."""
 
 HERE = Path(__file__).parent
+DECIDE = (
+    "core/geo.py",
+    "geofence/model.py",
+    "geofence/rules/*.py",
+    "geofence/engine/*.py",
+    "tracking/model.py",
+)
+"""What verdicts are made by, and kernels of."""
 TO_READ, ALL_LEVELS, DATA = 0, 3, 1
 
 
-def digest(folder: Path = HERE) -> str:
-    """Of the engine's source: verdicts cite it, and kernels are kept under it."""
+def digest(house: Path = HERE.parents[1]) -> str:
+    """Of the source of all that decides: verdicts cite it, and kernels are kept under it."""
     found = blake2b(digest_size=8)
-    for path in sorted(folder.glob("*.py")):
-        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for pattern in DECIDE:
+        for path in sorted(house.glob(pattern)):
+            found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 
 

@@ -5,35 +5,33 @@ Metres are those of the WGS84 plane at the place asked about: `kx`, `ky` = `plan
 from math import hypot, sqrt
 
 from geofence.engine.compiled import part
-from geofence.engine.grids import box_distance, covers_area, glance, nearest2, seek
+from geofence.engine.grids import box_distance, covers_area, glance, nearest2, seek, turned_to
 from geofence.engine.layout import (
     AREA,
     ASK,
     CENTRE_X,
     CENTRE_Y,
     CIRCLE,
-    EAST,
     FORM,
     RADIUS,
-    WEST,
     View,
-    begin_of,
-    real,
+    exact,
+    integer,
     side_of,
     turned,
-    whole,
 )
 from geofence.engine.plane import metres_per_degree
+from geofence.engine.raw import uint32_at
 
 
 @part
 def kind_of(view: View, zone: int) -> int:
-    return whole(view.heads[begin_of(zone) + FORM]) & 3
+    return integer(view, zone, FORM) & 3
 
 
 @part
 def radius_of(view: View, zone: int) -> float:
-    return real(view.exact[begin_of(zone) // 2 + RADIUS])
+    return exact(view, zone, RADIUS)
 
 
 @part
@@ -41,22 +39,13 @@ def from_edge(
     view: View, zone: int, address: int, lon: float, lat: float, kx: float, ky: float, most_m: float
 ) -> float:
     """Metres outside (+) or inside (-) a circle or corridor; `most_m` or more if it is farther outside."""
-    head, radius = begin_of(zone) // 2, radius_of(view, zone)
+    radius = radius_of(view, zone)
     if kind_of(view, zone) == CIRCLE:
-        x = turned(lon, view.exact[head + CENTRE_X])
-        return (
-            hypot((view.exact[head + CENTRE_X] - x) * kx, (view.exact[head + CENTRE_Y] - lat) * ky) - radius
-        )
+        middle_x, middle_y = exact(view, zone, CENTRE_X), exact(view, zone, CENTRE_Y)
+        return hypot((middle_x - turned(lon, middle_x)) * kx, (middle_y - lat) * ky) - radius
     x = turned_to(view, zone, lon)
     most = most_m + radius
     return sqrt(nearest2(view, zone, address, x, lat, kx, ky, most * most)) - radius
-
-
-@part
-def turned_to(view: View, zone: int, lon: float) -> float:
-    """The meridian turned round the earth until it is nearest to the zone's middle."""
-    head = begin_of(zone)
-    return turned(lon, (real(view.spans[head + WEST]) + real(view.spans[head + EAST])) / 2.0)
 
 
 @part
@@ -66,11 +55,11 @@ def covers(view: View, zone: int, address: int, lon: float, lat: float) -> int:
         return covers_area(view, zone, address, lon, lat)
     if address < 0:
         return 0
-    side = side_of(view.cells[address])
+    side = side_of(uint32_at(view.pool, address))
     if side < ASK:
         return side
     kx, ky = metres_per_degree(lat)
-    return whole(from_edge(view, zone, address, lon, lat, kx, ky, 1.0) <= 0.0)
+    return int(from_edge(view, zone, address, lon, lat, kx, ky, 1.0) <= 0.0)
 
 
 @part
@@ -93,10 +82,18 @@ def signed(view: View, zone: int, lon: float, lat: float, kx: float, ky: float, 
     side, least = glance(view, zone, address)
     if side < ASK and least >= most_m:
         return -most_m if side else most_m
-    if kind_of(view, zone) != AREA:
-        if address < 0:
-            return border(view, zone, address, lon, lat, kx, ky, most_m)
+    return signed_at(view, zone, address, lon, lat, kx, ky, most_m)
+
+
+@part
+def signed_at(
+    view: View, zone: int, address: int, lon: float, lat: float, kx: float, ky: float, most_m: float
+) -> float:
+    """The same, for a place whose cell `seek` found, where `glance` was not enough."""
+    if kind_of(view, zone) != AREA and address >= 0:
         metres = from_edge(view, zone, address, lon, lat, kx, ky, most_m)
         return max(-most_m, min(metres, most_m))
     metres = border(view, zone, address, lon, lat, kx, ky, most_m)
+    if address < 0:
+        return metres
     return -metres if covers_area(view, zone, address, lon, lat) else metres

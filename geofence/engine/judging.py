@@ -3,22 +3,13 @@
 In blocks, so that memory is asked for before it is needed: first the people of a block, then their conditions
 and last places, then the zones near enough to matter; last of all the fold, in the order of the batch."""
 
-from typing import Any
-
-import numpy as np
-
-from geofence.engine import belief, parameters
 from geofence.engine.compiled import Column, lean, part, prefetch
-from geofence.engine.distance import signed
-from geofence.engine.layout import View, turned
-from geofence.engine.plane import metres_per_degree
+from geofence.engine.layout import View
 from geofence.engine.roster import BLOCK, NOBODY, TRAIL, Batch, Columns, Out, Scratch
 from geofence.engine.step import fold
+from geofence.engine.survey import survey
 from geofence.engine.usual import BY_HAND, FULL, LATE
 from geofence.engine.verdicts import through
-
-BESIDE = 0.999
-"""A box's corners are rounded to 32 bits: its distance is taken a little less."""
 
 
 @lean
@@ -34,7 +25,7 @@ def judge(
     for block in range(begin, len(order), BLOCK):
         size = min(BLOCK, len(order) - block)
         look_up(cols, batch, order, block, size, seats)
-        survey_block(cols, view, batch, order, block, size, scratch, params)
+        survey(cols, view, batch, order, block, size, scratch, params)
         for j in range(size):
             i, s = order[block + j], seats[j]
             if s == NOBODY:
@@ -42,7 +33,7 @@ def judge(
             elif cols.seats[s].aside == turn:
                 outcome[i] = BY_HAND
             else:
-                what, n = fold(cols, batch, i, s, metres, bases[j], odds, out, n, params)
+                what, n = fold(cols, batch, i, s, metres, bases[j], odds, view, out, n, params)
                 if what == FULL:
                     return block + j, n
                 outcome[i] = what
@@ -73,55 +64,6 @@ def seat_at(cols: Columns, person: int) -> int:
     return cols.seat_of[person] if person >= 0 and person < len(cols.seat_of) else NOBODY
 
 
-@part
-def survey_block(
-    cols: Columns,
-    view: View,
-    batch: Batch,
-    order: Column,
-    block: int,
-    size: int,
-    scratch: Scratch,
-    params: Column,
-) -> None:
-    at = 0
-    for j in range(size):
-        i, s = order[block + j], scratch.seats[j]
-        scratch.bases[j] = at
-        if s != NOBODY and cols.seats[s].simple != 0 and np.isfinite(batch.lon[i] + batch.lat[i]):
-            by = params[parameters.at(params, batch.taken_us[i])]
-            survey(cols, view, batch, i, s, scratch.metres, at, by)
-            at += int(cols.seats[s].count)
-
-
-@part
-def survey(cols: Columns, view: View, batch: Batch, i: int, s: int, metres: Column, at: int, by: Any) -> None:
-    """`metres[at:]`: signed, to the border of each of the person's zones; where it is beyond doubt, only as
-    much as puts it there."""
-    seat = cols.seats[s]
-    lon, lat = batch.lon[i], batch.lat[i]
-    kx, ky = metres_per_degree(lat)
-    accuracy_m, _ = belief.accuracy(batch.accuracy_m[i], batch.mechanism[i], by)
-    most_m = belief.sigma(accuracy_m, by) * by.no_doubt_sigmas
-    for k in range(seat.count):
-        slot = cols.slots[seat.first + k]
-        near2 = beside(slot, lon, lat, kx, ky)
-        if near2 >= most_m * most_m:
-            metres[at + k] = np.sqrt(near2)
-        else:
-            metres[at + k] = signed(view, slot.zone, lon, lat, kx, ky, most_m)
-
-
-@part
-def beside(slot: Any, lon: float, lat: float, kx: float, ky: float) -> float:
-    """Square metres at least from a place to the box of a condition's zone."""
-    west, east = np.float64(slot.west), np.float64(slot.east)
-    x = turned(lon, (west + east) / 2.0)
-    dx = max(west - x, x - east, 0.0) * kx
-    dy = max(np.float64(slot.south) - lat, lat - np.float64(slot.north), 0.0) * ky
-    return (dx * dx + dy * dy) * BESIDE
-
-
 @lean
 def advance(cols: Columns, rows: Column, until_us: int, params: Column, out: Out) -> tuple[int, int]:
     """Let the clock run for the people in `rows` (i4), up to `until_us`; gives how many of them were passed,
@@ -136,7 +78,7 @@ def advance(cols: Columns, rows: Column, until_us: int, params: Column, out: Out
 
 @lean
 def is_in_order(cols: Columns, batch: Batch, last: Column) -> bool:
-    """Does every person's fix come after the one before, by the order of the fold? last: i8[seats], scratch."""
+    """Does every person's fix come after the one before, in the fold's order? last: i8[seats], scratch."""
     for i in range(len(batch.person)):
         s = seat_at(cols, batch.person[i])
         if s != NOBODY:

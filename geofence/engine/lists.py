@@ -1,16 +1,28 @@
 """The lists that cells point to: edges that cross the cell, and runs of edges that can be nearest.
 
 An item is one word of 16 bits, or two where the border is long (`WIDE`). A list is
-    crossing | runs << 8,  crossing × edge,  runs × (first << shift | edges)
-with edges numbered from the zone's first corner."""
+    crossing | near << 8,  crossing × (first << shift | edges),  near × (first << shift | edges)
+with edges numbered from the zone's first corner. Runs may hold edges too many, never too few."""
 
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
-from geofence.engine.layout import INLINE, LIST_SHIFT, MOST_INLINE, MOST_INLINE_RUN, MOST_LIST, whole
+from geofence.engine.layout import (
+    INLINE,
+    MOST_CROSSING_FIRST,
+    MOST_INLINE,
+    MOST_INLINE_RUN,
+    NEAR_LIST,
+    asked_code,
+    plain_code,
+)
+from geofence.engine.raw import uint16_at
+from geofence.engine.rivals import Scratch
 
 NARROW_EDGES = 1 << 11
 NARROW_SHIFT, WIDE_SHIFT = 5, 14
+LONG = 12
+"""A longer run of edges that cross a cell is not worth having in its code."""
 GAP = 3
 """A run bridges a gap of fewer edges: looking at one costs less than another run."""
 
@@ -21,9 +33,17 @@ def run_shift(wide: int) -> int:
 
 
 @part
-def item_of(words: Column, at: int, wide: int) -> int:
-    """The item at word `at`; wide: 0 or 1."""
-    return whole(words[at]) | ((whole(words[at + wide]) << 16) * wide)
+def item_of(lists: int, index: int, wide: int) -> int:
+    """Item `index` of a list or of all items, which begin at address `lists`; wide: 0 or 1."""
+    at = index << wide
+    return uint16_at(lists, at) | ((uint16_at(lists, at + wide) << 16) * wide)
+
+
+@part
+def run_of(lists: int, index: int, wide: int) -> tuple[int, int]:
+    """First edge, and how many, of the run at item `index`."""
+    item, shift = item_of(lists, index, wide), run_shift(wide)
+    return item >> shift, item & ((1 << shift) - 1)
 
 
 @rare
@@ -45,11 +65,13 @@ def put(words: Column, at: int, wide: int, item: int) -> int:
 
 
 @part
-def runs_of(found: Column, count: int, most: int, runs: Column) -> int:
-    """Runs of the edges in `found` (rising) into runs: int64 (n, 2), first and edges; how many."""
+def runs_of(found: Column, chosen: Column, count: int, most: int, runs: Column) -> int:
+    """Runs of the edges in `found` (rising) that are `chosen`, into runs: int64 (n, 2), first and edges."""
     used = 0
     for i in range(count):
         edge = found[i]
+        if not chosen[i]:
+            continue
         if used and edge - runs[used - 1, 0] < most and edge - runs[used - 1, 0] - runs[used - 1, 1] < GAP:
             runs[used - 1, 1] = edge - runs[used - 1, 0] + 1
         else:
@@ -58,30 +80,38 @@ def runs_of(found: Column, count: int, most: int, runs: Column) -> int:
     return used
 
 
+@part
+def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int:
+    for i in range(count):
+        at = put(words, at, wide, (runs[i, 0] << run_shift(wide)) | runs[i, 1])
+    return at
+
+
 @rare
 def listed(
-    found: Column, met: Column, count: int, is_asked: bool, wide: int, words: Column, used: int
+    work: Scratch, count: int, is_asked: bool, wide: int, words: Column, used: int
 ) -> tuple[int, Column, int]:
     """Write what a cell has to point to: the upper bits of its code (0: too much), the words, how many.
 
-    found: int64, the edges that can be nearest; met: bool, which of them cross the cell. If it `is_asked`
-    for its side, there is always a list."""
-    shift = run_shift(wide)
-    runs = np.empty((count, 2), np.int64)
-    run_count = runs_of(found, count, min((1 << shift) - 1, MOST_INLINE_RUN), runs)
-    if not is_asked and run_count == 1 and runs[0, 0] < MOST_INLINE:
-        return INLINE | (runs[0, 0] << 11) | (runs[0, 1] << 24), words, used
-    crossing = 0
+    work: the edges that can be nearest, and which of them cross the cell; `is_asked`: the cell must be asked
+    for its side."""
+    most, near, crossing = min((1 << run_shift(wide)) - 1, MOST_INLINE_RUN), work.nearest, work.crossing
     for i in range(count):
-        crossing += 1 if met[i] and is_asked else 0
+        work.stays[i] = True
+    nears = runs_of(work.found, work.stays, count, most, near)
+    crossings = runs_of(work.found, work.met, count, most, crossing) if is_asked else 0
+    if not is_asked and nears == 1 and near[0, 0] < MOST_INLINE:
+        return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), words, used
+    first, edges = crossing[0, 0] + 0, crossing[0, 1] + 0
     at = used // (1 + wide)
-    if crossing > 255 or run_count > 255 or at >= MOST_LIST:
+    is_short = crossings == 1 and edges <= LONG and first <= MOST_CROSSING_FIRST and at < NEAR_LIST
+    if is_short:
+        crossings = 0
+    code = asked_code(at, first, edges if is_short else 0) if is_asked else plain_code(at)
+    if crossings > 255 or nears > 255 or code == 0:
         return 0, words, used
-    words = with_room(words, used + (1 + crossing + run_count) * (1 + wide))
-    used = put(words, used, wide, crossing | (run_count << 8))
-    for i in range(count):
-        if met[i] and is_asked:
-            used = put(words, used, wide, found[i])
-    for i in range(run_count):
-        used = put(words, used, wide, (runs[i, 0] << shift) | runs[i, 1])
-    return at << LIST_SHIFT, words, used
+    words = with_room(words, used + (1 + crossings + nears) * (1 + wide))
+    used = put(words, used, wide, crossings | (nears << 8))
+    used = put_runs(words, used, wide, crossing, crossings)
+    used = put_runs(words, used, wide, near, nears)
+    return code, words, used

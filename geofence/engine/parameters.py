@@ -21,7 +21,7 @@ PARAMETERS: Final = np.dtype([
     ("no_doubt_sigmas", "f8"),
     ("trusted", "f8"),  # 1 - outlier_share
     ("changes_per_s", "f8"),  # twice the rate at which beliefs fade
-    ("repeated_weight", "f8"),
+    ("repeated_s", "f8"),  # seconds of a burst, of a place that is repeated
     ("stale_us", "f8"),
     ("stale_weight", "f8"),
     ("sure_odds", "f8"),
@@ -30,6 +30,7 @@ PARAMETERS: Final = np.dtype([
     ("least_odds", "f8"),
     ("fresh_us", "f8"),
     ("crossing_gap_us", "f8"),
+    ("crossing_sigmas", "f8"),
     ("jump_speed_mps", "f8"),
     ("jump_accuracies", "f8"),
     ("battery_low", "i8"),
@@ -66,7 +67,7 @@ def _row(policy: Policy) -> tuple[object, ...]:
         policy.no_doubt_sigmas,
         1.0 - policy.outlier_share,
         2.0 * policy.changes_per_hour / doubt.HOUR_S,
-        policy.repeated_weight,
+        policy.burst_s * policy.repeated_bursts,
         policy.stale_s * doubt.SECOND_US,
         policy.stale_weight,
         policy.sure / (1.0 - policy.sure),
@@ -75,6 +76,7 @@ def _row(policy: Policy) -> tuple[object, ...]:
         1.0 / exp(policy.most_log_odds),
         policy.fresh_s * doubt.SECOND_US,
         policy.crossing_gap_s * doubt.SECOND_US,
+        policy.crossing_sigmas,
         policy.jump_speed_mps,
         policy.jump_accuracies,
         policy.battery_low_percent,

@@ -4,14 +4,19 @@ Metres are those of the plane at the cell's middle; at another latitude of the c
 share `slack`. All bounds are widened by it, and by a micrometre for rounding: a list may be too long, never
 too short."""
 
-from math import hypot, sqrt
+from math import hypot, isnan, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
 from geofence.engine.plane import metres_per_degree, to_segment2
+from geofence.engine.raw import float64_at
+from geofence.engine.stretches import FEW, Border, collect, search2
 
 ROUNDING_M = 1e-6
+MANY = 24
+"""Up to so many edges, each is compared with each."""
 MOST = 512
 """A cell with more rivals has no list."""
 
@@ -30,12 +35,6 @@ def plane_of_row(south: float, north: float) -> tuple[float, float, float]:
 
 
 @part
-def to_box(ax: float, ay: float, half_x: float, half_y: float) -> float:
-    """Metres from a place to a box around the origin."""
-    return hypot(max(abs(ax) - half_x, 0.0), max(abs(ay) - half_y, 0.0))
-
-
-@part
 def meets(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> bool:
     """May the edge from a to b meet the box around the origin? No is certain."""
     half_x, half_y = half_x + ROUNDING_M, half_y + ROUNDING_M
@@ -46,59 +45,200 @@ def meets(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: flo
 
 
 @part
-def farthest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> float:
-    """Metres to the edge from that place of the box which is farthest from it: one of the corners."""
-    most = 0.0
-    for x in (-half_x, half_x):
-        for y in (-half_y, half_y):
-            most = max(most, to_segment2(ax - x, ay - y, bx - x, by - y))
-    return sqrt(most)
+def foot(ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
+    """The point of the edge from a to b that is nearest to the origin."""
+    dx, dy = bx - ax, by - ay
+    length2 = dx * dx + dy * dy
+    along = -(ax * dx + ay * dy) / length2 if length2 > 0.0 else 0.0
+    along = min(max(along, 0.0), 1.0)
+    return ax + along * dx, ay + along * dy
 
 
-@part
-def closest(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float) -> float:
-    """Metres to the edge from that place of the box which is closest to it."""
-    if meets(ax, ay, bx, by, half_x, half_y):
-        return 0.0
-    least2 = np.inf
-    for x in (-half_x, half_x):
-        for y in (-half_y, half_y):
-            least2 = min(least2, to_segment2(ax - x, ay - y, bx - x, by - y))
-    return min(sqrt(least2), to_box(ax, ay, half_x, half_y), to_box(bx, by, half_x, half_y))
+class Scratch(NamedTuple):
+    """To work with: (MOST,) each."""
+
+    found: Column
+    """int64: edges, rising."""
+    met: Column
+    """bool: whether the edge may meet the cell."""
+    near: Column
+    """float64: metres from the cell's middle."""
+    slope_x: Column
+    """float64: how near changes there; no unit."""
+    slope_y: Column
+    corner: Column
+    """float64 (MANY, 4): metres from the cell's corners."""
+    stays: Column
+    """bool."""
+    crossing: Column
+    """int64 (MOST, 2): runs, first edge and how many."""
+    nearest: Column
 
 
 @rare
-def narrow(
-    corners: Column,
-    found: Column,
-    count: int,
-    middle_x: float,
-    middle_y: float,
-    half_x: float,
-    half_y: float,
-    kx: float,
-    ky: float,
-    slack: float,
-    met: Column,
-) -> tuple[int, float, float]:
-    """Keep of the `count` edges in `found` those that can be nearest to a place of the cell, in their order.
+def scratch() -> Scratch:
+    return Scratch(
+        np.empty(MOST, np.int64),
+        np.empty(MOST, np.bool_),
+        np.empty(MOST),
+        np.empty(MOST),
+        np.empty(MOST),
+        np.empty((MANY, 4)),
+        np.empty(MOST, np.bool_),
+        np.empty((MOST, 2), np.int64),
+        np.empty((MOST, 2), np.int64),
+    )
 
-    corners: float64 (n, 2), degrees; middle: degrees; half: metres; kx, ky: metres per degree.
-    found: int64, changed; met: bool, whether the edge may meet the cell.
-    Returns how many are left; metres at least and at most from anywhere in the cell to the nearest edge."""
-    least, most = np.inf, np.inf
-    near = np.empty(count)
+
+class Cell(NamedTuple):
+    """A cell as a box in metres."""
+
+    x: float
+    """Degrees: its middle."""
+    y: float
+    half_x: float
+    """Metres."""
+    half_y: float
+    kx: float
+    """Metres per degree, in its middle."""
+    ky: float
+    slack: float
+    """The share by which they differ elsewhere in the cell."""
+
+
+@part
+def edge_from(border: Border, edge: int, cell: Cell) -> tuple[float, float, float, float]:
+    """Both ends of an edge, metres from the middle of the cell."""
+    at = border.corners + 16 * edge
+    ax, ay = (float64_at(at, 0) - cell.x) * cell.kx, (float64_at(at, 1) - cell.y) * cell.ky
+    bx, by = (float64_at(at, 2) - cell.x) * cell.kx, (float64_at(at, 3) - cell.y) * cell.ky
+    return ax, ay, bx, by
+
+
+@part
+def from_corners(
+    ax: float, ay: float, bx: float, by: float, half_x: float, half_y: float
+) -> tuple[float, float, float, float]:
+    """Metres to an edge from the corners of the box around the origin: SW, SE, NW, NE."""
+    return (
+        sqrt(to_segment2(ax + half_x, ay + half_y, bx + half_x, by + half_y)),
+        sqrt(to_segment2(ax - half_x, ay + half_y, bx - half_x, by + half_y)),
+        sqrt(to_segment2(ax + half_x, ay - half_y, bx + half_x, by - half_y)),
+        sqrt(to_segment2(ax - half_x, ay - half_y, bx - half_x, by - half_y)),
+    )
+
+
+@part
+def is_beaten(
+    near: float, slope_x: float, slope_y: float, cell: Cell, rival: tuple[float, float, float, float]
+) -> bool:
+    """Is a rival, so far from the corners, nearer than an edge `near` metres from the middle, everywhere?
+
+    The distance to an edge is convex, so it lies above its tangent in the middle of the cell; the rival's is
+    convex as well, so it exceeds the tangent at a corner if it does anywhere."""
+    share = (1.0 - cell.slack) / (1.0 + cell.slack)
+    tilt_x, tilt_y = slope_x * cell.half_x, slope_y * cell.half_y
+    return (
+        (rival[0] + ROUNDING_M <= (near - tilt_x - tilt_y) * share)
+        & (rival[1] + ROUNDING_M <= (near + tilt_x - tilt_y) * share)
+        & (rival[2] + ROUNDING_M <= (near - tilt_x + tilt_y) * share)
+        & (rival[3] + ROUNDING_M <= (near + tilt_x + tilt_y) * share)
+    )
+
+
+@part
+def approach(border: Border, cell: Cell, work: Scratch, count: int) -> int:
+    """Metres from the cell's middle to each edge, and their slopes there; which is the nearest."""
+    best = 0
     for i in range(count):
-        edge = found[i]
-        ax, ay = (corners[edge, 0] - middle_x) * kx, (corners[edge, 1] - middle_y) * ky
-        bx, by = (corners[edge + 1, 0] - middle_x) * kx, (corners[edge + 1, 1] - middle_y) * ky
-        near[i] = closest(ax, ay, bx, by, half_x, half_y) * (1.0 - slack)
-        met[i] = near[i] == 0.0 and meets(ax, ay, bx, by, half_x, half_y)
-        least = min(least, near[i])
-        most = min(most, farthest(ax, ay, bx, by, half_x, half_y) * (1.0 + slack))
+        x, y = foot(*edge_from(border, work.found[i], cell))
+        near = sqrt(x * x + y * y)
+        share = -1.0 / near if near > 0.0 else 0.0
+        work.near[i], work.slope_x[i], work.slope_y[i] = near, x * share, y * share
+        if near < work.near[best]:
+            best = i
+    return best
+
+
+@part
+def keep(work: Scratch, i: int, kept: int) -> int:
+    """Move edge i to place `kept`; the next place."""
+    work.found[kept], work.near[kept] = work.found[i], work.near[i]
+    work.slope_x[kept], work.slope_y[kept] = work.slope_x[i], work.slope_y[i]
+    return kept + 1
+
+
+@part
+def narrow(border: Border, cell: Cell, work: Scratch, count: int) -> tuple[int, float, float, float]:
+    """Keep of the `count` edges found those that can be nearest to a place of the cell, in their order.
+
+    Returns how many are left; metres to the border: at least and at most from anywhere in the cell, and from
+    its middle."""
+    best = approach(border, cell, work, count)
+    middle, half = work.near[best] + 0.0, hypot(cell.half_x, cell.half_y)
+    rival = from_corners(*edge_from(border, work.found[best], cell), cell.half_x, cell.half_y)
+    least, most, kept = np.inf, max(rival[0], rival[1], rival[2], rival[3]), 0
+    for i in range(count):
+        if i == best or not is_beaten(work.near[i], work.slope_x[i], work.slope_y[i], cell, rival):
+            kept = keep(work, i, kept)
+    if kept <= MANY:
+        kept = outdo(border, cell, work, kept)
+    for i in range(kept):
+        near = work.near[i]
+        work.met[i] = False
+        if near <= half + 2.0 * ROUNDING_M:
+            work.met[i] = meets(*edge_from(border, work.found[i], cell), cell.half_x, cell.half_y)
+        least = min(least, near - abs(work.slope_x[i]) * cell.half_x - abs(work.slope_y[i]) * cell.half_y)
+    least = max(least * (1.0 - cell.slack) - ROUNDING_M, 0.0)
+    return kept, least, most * (1.0 + cell.slack) + ROUNDING_M, middle
+
+
+@part
+def outdo(border: Border, cell: Cell, work: Scratch, count: int) -> int:
+    """Leave out what another edge that stays beats; how many stay."""
+    for i in range(count):
+        rival = from_corners(*edge_from(border, work.found[i], cell), cell.half_x, cell.half_y)
+        work.corner[i, 0], work.corner[i, 1], work.corner[i, 2], work.corner[i, 3] = rival
+        work.stays[i] = True
+    for i in range(count):
+        for k in range(count):
+            if k != i and work.stays[k]:
+                rival = (work.corner[k, 0], work.corner[k, 1], work.corner[k, 2], work.corner[k, 3])
+                if is_beaten(work.near[i], work.slope_x[i], work.slope_y[i], cell, rival):
+                    work.stays[i] = False
+                    break
     kept = 0
     for i in range(count):
-        if near[i] <= most + ROUNDING_M:
-            found[kept], met[kept] = found[i], met[i]
-            kept += 1
-    return kept, max(least - ROUNDING_M, 0.0), most + ROUNDING_M
+        if work.stays[i]:
+            kept = keep(work, i, kept)
+    return kept
+
+
+@part
+def all_edges(border: Border, found: Column) -> int:
+    count = 0
+    for edge in range(border.edges):
+        at = border.corners + 16 * edge
+        if not isnan(float64_at(at, 0) + float64_at(at, 2)):
+            found[count] = edge
+            count += 1
+    return count
+
+
+@part
+def rivals(border: Border, cell: Cell, bound: float, work: Scratch) -> tuple[int, float, float, float]:
+    """The edges that can be nearest to a place of the cell, as `narrow` says, into found and met.
+
+    `bound`: metres at most from the cell's middle to the border. How many is -1 if there are too many for a
+    list."""
+    slack, half = cell.slack, hypot(cell.half_x, cell.half_y)
+    limit = ((1.0 + slack) * (bound + half)) / (1.0 - slack) + half + ROUNDING_M if slack < 1.0 else np.inf
+    if border.edges <= FEW:
+        count = all_edges(border, work.found)
+    else:
+        count = collect(border, cell.x, cell.y, cell.kx, cell.ky, limit * limit, work.found)
+    if count < MOST:
+        return narrow(border, cell, work, count)
+    middle = sqrt(search2(border, cell.x, cell.y, cell.kx, cell.ky, np.inf))
+    least = max((middle - half) * (1.0 - slack) - ROUNDING_M, 0.0)
+    return -1, least, (middle + half) * (1.0 + slack) + ROUNDING_M, middle

@@ -28,7 +28,7 @@ SEAT: Final = np.dtype([  # 64 bytes
     ("sequence", "i8"),
     ("passed_us", "i8"),  # the last moment passed
     ("next_us", "i8"),  # when hours or absences next begin or end
-    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign of a device is due
+    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign is due
     ("first", "u4"),  # slots: first, and how many
     ("aside", "u4"),  # the turn in which the person was last set aside
     ("battery", "i2"),  # percent, -1 unknown
@@ -74,6 +74,18 @@ FOUND: Final = np.dtype([  # a breach opens or closes
     ("seen", "u1"),
     ("policy", "u1"),
     ("spare4", "u4"),
+])  # fmt: skip
+
+NEAR: Final = np.dtype([  # of one fix
+    ("kx", "f8"),  # metres in a degree of longitude
+    ("ky", "f8"),  # … of latitude
+    ("most_m", "f8"),  # farther says nothing more
+])  # fmt: skip
+PAIR: Final = np.dtype([  # a fix and a zone
+    ("address", "i8"),  # of the cell
+    ("zone", "i8"),
+    ("fix", "i4"),  # in the block
+    ("at", "i4"),  # in `metres`
 ])  # fmt: skip
 
 IN_FORCE, ABSENT, OPEN = 1, 2, 4
@@ -148,11 +160,17 @@ class Scratch(NamedTuple):
     """f8[BLOCK · MOST_TERMS]"""
     odds: Column
     """f8[MOST_TERMS]"""
+    near: Column
+    """NEAR[BLOCK]"""
+    pairs: Column
+    """PAIR[BLOCK · MOST_TERMS]: what is to be measured."""
 
 
 def scratch() -> Scratch:
     block = np.empty(BLOCK, np.int64)
-    return Scratch(block, block.copy(), np.empty(BLOCK * MOST_TERMS), np.empty(MOST_TERMS))
+    pairs = BLOCK * MOST_TERMS
+    metres, odds = np.empty(pairs), np.empty(MOST_TERMS)
+    return Scratch(block, block.copy(), metres, odds, room(BLOCK, NEAR), room(pairs, PAIR))
 
 
 def room(count: int, row: Any) -> Column:

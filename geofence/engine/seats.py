@@ -126,7 +126,7 @@ class Seats:
         return person
 
     def write(self, seat: Seat, standing: Standing, *, as_of_us: int = 0) -> None:
-        """Bring the columns up to what the scalar rules made of somebody; nothing more is due by `as_of_us`."""
+        """Bring the columns up to what the scalar rules made of somebody; nothing is due by `as_of_us`."""
         row = self._seats[seat.row]
         at_us = max(standing.at_us, as_of_us)
         is_simple = self._is_simple(seat, standing)
@@ -245,7 +245,7 @@ class Seats:
         seat.lines = tuple(self._lines.hold(term, at_us) for term in seat.current)
         row = self._seats[seat.row]
         first = row["first"] = self._room(len(seat.current))
-        row["count"], spans = len(seat.current), self.pool.view().spans
+        row["count"], spans = len(seat.current), self.pool.view().columns.heads.view(np.float32)
         for k, (term, belief) in enumerate(zip(seat.current, standing.beliefs, strict=True)):
             slot = self._slots[first + k]
             slot["odds"], slot["seen"] = belief.odds, belief.seen

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geofence.engine.compiled import Column, kernel, part
+from geofence.engine.compiled import Column, kernel, part, rare
 from geofence.engine.layout import (
     BARE,
     BEYOND,
@@ -16,23 +16,23 @@ from geofence.engine.layout import (
     EAST,
     FORM,
     HEAD,
-    LENGTH,
+    LISTS,
     NORTH,
     PAD_X,
     PAD_Y,
     RADIUS,
+    SIZE,
     SOUTH,
     WEST,
     WIDE,
-    WORDS,
-    View,
+    Columns,
     real,
     whole,
 )
 from geofence.engine.lists import NARROW_EDGES
 from geofence.engine.plane import metres_per_degree
-from geofence.engine.stretches import above, below, box_count, fill_boxes
-from geofence.engine.surveying import survey
+from geofence.engine.stretches import Border, above, below, box_count, fill_boxes
+from geofence.engine.surveying import Outline, survey
 
 MOST_COLUMNS = 250
 CELLS_AN_EDGE = 1.0
@@ -45,8 +45,9 @@ HIGHEST = 89.0
 
 
 @part
-def copied(vertices: Column, rings: Column, first: int, last: int, corners: Column, at: int) -> int:
-    """Copy rings `first` … `last` - 1 to row `at` of corners, a row of NaN between two; the next row."""
+def copy_rings(vertices: Column, rings: Column, first: int, last: int, corners: Column) -> None:
+    """Copy rings `first` … `last` - 1 to corners, a row of NaN between two."""
+    at = 0
     for ring in range(first, last):
         if ring > first:
             corners[at, 0], corners[at, 1] = np.nan, np.nan
@@ -54,12 +55,11 @@ def copied(vertices: Column, rings: Column, first: int, last: int, corners: Colu
         for vertex in range(rings[ring], rings[ring + 1]):
             corners[at, 0], corners[at, 1] = vertices[vertex, 0], vertices[vertex, 1]
             at += 1
-    return at
 
 
-@part
-def box_of(vertices: Column, first: int, last: int, radius: float) -> tuple[float, float, float, float]:
-    """West, south, east, north of all places within `radius` metres of the vertices: at least those."""
+@rare
+def outlined(vertices: Column, first: int, last: int, kind: int, radius: float) -> Outline:
+    """Box, pad and grid of a zone with the vertices `first` … `last` - 1; no columns: no grid."""
     west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
     for vertex in range(first, last):
         west, east = min(west, vertices[vertex, 0]), max(east, vertices[vertex, 0])
@@ -69,52 +69,85 @@ def box_of(vertices: Column, first: int, last: int, radius: float) -> tuple[floa
         south, north = south - high, north + high
         kx = metres_per_degree(min(max(abs(south), abs(north)), HIGHEST))[0]
         west, east = west - radius / kx * 1.000001, east + radius / kx * 1.000001
-    return (
-        real(below(west)),
-        real(below(south)),
-        real(above(east)),
-        real(above(north)),
-    )
-
-
-@part
-def padded(box: tuple[float, float, float, float]) -> tuple[float, float, float]:
-    """How far the grid reaches beyond a box: degrees of longitude and latitude, metres at least."""
-    west, south, east, north = box
+    wide = 1 if last - first > NARROW_EDGES else 0
+    if east - west > 360.0 or south < -HIGHEST or north > HIGHEST:
+        return Outline(kind, radius, -EVERYWHERE, -EVERYWHERE, EVERYWHERE, EVERYWHERE, 0.0, 0.0, 0, 0, wide)
+    west, south, east, north = below(west), below(south), above(east), above(north)
     kx, ky = metres_per_degree((south + north) / 2.0)
-    metres = max(LEAST_PAD_M, min(max((east - west) * kx, (north - south) * ky), MOST_PAD_M))
-    high = real(np.float32(metres / ky))
-    least_kx = metres_per_degree(min(max(abs(south - high), abs(north + high)), 90.0))[0]
-    wide = real(np.float32(metres / kx))
-    return wide, high, min(wide * least_kx, high * LEAST_DEGREE_M) * 0.999999
+    width, height = (east - west) * kx, (north - south) * ky
+    pad = max(LEAST_PAD_M, min(max(width, height), MOST_PAD_M))
+    columns, rows = grid_size(width / height, last - first - 1) if kind != CIRCLE else (0, 0)
+    pad_x, pad_y = real(np.float32(pad / kx)), real(np.float32(pad / ky))
+    return Outline(kind, radius, west, south, east, north, pad_x, pad_y, columns, rows, wide)
 
 
 @part
-def grid_size(box: tuple[float, float, float, float], edges: int) -> tuple[int, int]:
+def grid_size(aspect: float, edges: int) -> tuple[int, int]:
     """Columns and rows, so that cells are about square."""
-    west, south, east, north = box
-    kx, ky = metres_per_degree((south + north) / 2.0)
     cells = max(edges * CELLS_AN_EDGE, 1.0)
-    columns = np.sqrt(cells * min(max((east - west) * kx / ((north - south) * ky), 1e-3), 1e3))
-    columns = min(max(np.rint(columns), 1.0), 1.0 * MOST_COLUMNS)
+    columns = min(max(np.rint(np.sqrt(cells * min(max(aspect, 1e-3), 1e3))), 1.0), 1.0 * MOST_COLUMNS)
     rows = min(max(np.rint(cells / columns), 1.0), 1.0 * MOST_COLUMNS)
     return whole(columns), whole(rows)
 
 
 @part
-def is_bare(box: tuple[float, float, float, float]) -> bool:
-    west, south, east, north = box
-    return east - west > 360.0 or south < -HIGHEST or north > HIGHEST
+def write_head(heads: Column, zone: int, outline: Outline) -> None:
+    """What does not say where the zone's parts lie."""
+    floats, head = heads.view(np.float32), zone * HEAD
+    floats[head + WEST], floats[head + SOUTH] = outline.west, outline.south
+    floats[head + EAST], floats[head + NORTH] = outline.east, outline.north
+    floats[head + PAD_X], floats[head + PAD_Y] = outline.pad_x, outline.pad_y
+    highest = max(abs(outline.south - outline.pad_y), abs(outline.north + outline.pad_y))
+    least_kx = metres_per_degree(min(highest, 90.0))[0]
+    floats[head + BEYOND] = min(outline.pad_x * least_kx, outline.pad_y * LEAST_DEGREE_M) * 0.999999
+    heads.view(np.float64)[head // 2 + RADIUS] = outline.radius
+    bare = BARE if outline.columns == 0 else 0
+    heads[head + FORM] = outline.kind | bare | WIDE * outline.wide | outline.columns << 8 | outline.rows << 16
 
 
 @part
-def write_box(
-    view: View, head: int, box: tuple[float, float, float, float], pad: tuple[float, float, float]
-) -> None:
-    view.spans[head + WEST], view.spans[head + SOUTH] = box[0], box[1]
-    view.spans[head + EAST], view.spans[head + NORTH] = box[2], box[3]
-    view.spans[head + PAD_X], view.spans[head + PAD_Y] = pad[0], pad[1]
-    view.spans[head + BEYOND] = pad[2]
+def cell_count(outline: Outline) -> int:
+    return (outline.columns + 2) * (outline.rows + 2) if outline.columns else 0
+
+
+@rare
+def settle_one(
+    vertices: Column,
+    rings: Column,
+    first: int,
+    last: int,
+    outline: Outline,
+    columns: Columns,
+    zone: int,
+    used: int,
+    items: Column,
+) -> tuple[int, Column]:
+    """Survey an area or corridor of rings `first` … `last` - 1; write its piece at word `used` of the pool.
+
+    items: uint16, to work with; comes back larger if need be. Returns where the piece ends, 0: no room."""
+    count = rings[last] - rings[first] + last - first - 1
+    corners, boxes = np.empty((count, 2)), np.empty(4 * box_count(count - 1), np.float32)
+    cells, length = np.empty(cell_count(outline), np.uint32), 0
+    copy_rings(vertices, rings, first, last, corners)
+    if len(boxes):
+        fill_boxes(corners, boxes)
+    if len(cells):
+        border = Border(whole(corners.ctypes.data), count - 1, whole(boxes.ctypes.data))
+        items, length = survey(border, outline, cells, items)
+    lists = used + len(cells)
+    corners_at = (lists + (length + 1) // 2 + 3) // 4 * 4
+    boxes_at = corners_at + 4 * count
+    end = boxes_at + len(boxes)
+    if end > len(columns.pool):
+        return 0, items
+    head = columns.heads[zone * HEAD : (zone + 1) * HEAD]
+    head[CELLS], head[LISTS], head[CORNERS], head[BOXES] = used, lists, corners_at, boxes_at
+    head[COUNT], head[SIZE] = count, end - used
+    columns.pool[used:lists] = cells
+    columns.pool[lists:corners_at].view(np.uint16)[:length] = items[:length]
+    columns.pool[corners_at:boxes_at].view(np.float64)[:] = corners.reshape(-1)
+    columns.pool[boxes_at:end].view(np.float32)[:] = boxes
+    return end, items
 
 
 @kernel
@@ -125,72 +158,29 @@ def settle(
     kinds: Column,
     radii: Column,
     numbers: Column,
-    view: View,
-    used: Column,
+    columns: Columns,
+    used: int,
     first: int,
-) -> int:
-    """Survey zones `first` … and write them into the pool; the first one that found no room.
+) -> tuple[int, int]:
+    """Survey zones `first` … and write them into the pool; which has no room, and where the pool ends.
 
-    vertices: float64 (v, 2) degrees; rings, zones: int64, where rings begin in vertices and zones in rings;
-    kinds: int64 (z,); radii: float64 (z,) metres; numbers: int64 (z,) of heads in `view` that nobody knows.
-    used: int64 (4,): cells, words, corners, boxes in use, changed. All of `view` behind them is free."""
-    words = np.empty(1024, np.uint16)
+    vertices: float64 (v, 2) degrees; rings, zones: int64, where they begin in vertices and in rings;
+    kinds: int64 (z,); radii: float64 (z,) metres; numbers: int64 (z,) of heads that nobody knows.
+    All of the pool from word `used` on is free."""
+    items = np.empty(1024, np.uint16)
     for zone in range(first, len(kinds)):
-        start, end = rings[zones[zone]], rings[zones[zone + 1]]
-        count = end - start + zones[zone + 1] - zones[zone] - 1
-        kind, radius, head = kinds[zone], radii[zone], numbers[zone] * HEAD
-        box = box_of(vertices, start, end, radius)
-        bare = is_bare(box)
-        if bare:
-            box = (-EVERYWHERE, -EVERYWHERE, EVERYWHERE, EVERYWHERE)
-        pad = padded(box) if not bare else (0.0, 0.0, 0.0)
-        write_box(view, head, box, pad)
-        view.exact[head // 2 + RADIUS] = radius
-        if kind == CIRCLE:
-            view.heads[head + FORM] = kind | BARE
-            view.exact[head // 2 + CENTRE_X], view.exact[head // 2 + CENTRE_Y] = (
-                vertices[start, 0],
-                vertices[start, 1],
+        start, end = zones[zone], zones[zone + 1]
+        outline = outlined(vertices, rings[start], rings[end], kinds[zone], radii[zone])
+        write_head(columns.heads, numbers[zone], outline)
+        if kinds[zone] == CIRCLE:
+            floats, head = columns.heads.view(np.float64), numbers[zone] * (HEAD // 2)
+            floats[head + CENTRE_X], floats[head + CENTRE_Y] = (
+                vertices[rings[start], 0],
+                vertices[rings[start], 1],
             )
-            view.heads[head + LENGTH] = 0
             continue
-        columns, rows = grid_size(box, count - 1) if not bare else (0, 0)
-        cells = (columns + 2) * (rows + 2) if not bare else 0
-        boxes = box_count(count - 1)
-        if (
-            used[0] + cells > len(view.cells)
-            or used[2] + count > len(view.corners)
-            or (used[3] + boxes) * 4 > len(view.boxes)
-        ):
-            return zone
-        corners = view.corners[used[2] : used[2] + count]
-        copied(vertices, rings, zones[zone], zones[zone + 1], corners, 0)
-        tree = view.boxes[4 * used[3] : 4 * (used[3] + boxes)]
-        if boxes:
-            fill_boxes(corners, tree)
-        wide, length = 1 if count > NARROW_EDGES else 0, 0
-        if not bare:
-            words, length = survey(
-                kind,
-                corners,
-                tree,
-                radius,
-                box,
-                (pad[0], pad[1]),
-                (columns, rows),
-                wide,
-                view.cells[used[0] : used[0] + cells],
-                words,
-            )
-        if used[1] + length > len(view.words):
-            return zone
-        view.words[used[1] : used[1] + length] = words[:length]
-        view.heads[head + FORM] = kind | (BARE if bare else 0) | (WIDE * wide) | (columns << 8) | (rows << 16)
-        view.heads[head + CELLS], view.heads[head + WORDS] = used[0], used[1]
-        view.heads[head + CORNERS], view.heads[head + COUNT] = used[2], count
-        view.heads[head + BOXES], view.heads[head + LENGTH] = used[3], length
-        used[0] += cells
-        used[1] += length
-        used[2] += count
-        used[3] += boxes
-    return len(kinds)
+        full, items = settle_one(vertices, rings, start, end, outline, columns, numbers[zone], used, items)
+        if full == 0:
+            return zone, used
+        used = full
+    return len(kinds), used

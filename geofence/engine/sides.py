@@ -5,6 +5,8 @@ import numpy as np
 from geofence.engine.compiled import Column, part, rare
 from geofence.engine.exact import orientation
 from geofence.engine.layout import REFERENCE_X, REFERENCE_Y, reference, whole
+from geofence.engine.raw import float64_at
+from geofence.engine.stretches import Border
 
 UNKNOWN = 2
 """The point of reference lies on the border, or too close to a corner's latitude to be worth the trouble."""
@@ -35,19 +37,15 @@ def passed(
 
 @rare
 def sides(
-    corners: Column, west: float, south: float, east: float, north: float, columns: int, rows: int
+    border: Border, west: float, south: float, east: float, north: float, columns: int, rows: int
 ) -> Column:
-    """uint8 (rows, columns): 1 inside, 0 outside, UNKNOWN. corners: float64 (n, 2), degrees."""
+    """uint8 (rows, columns): 1 inside, 0 outside, UNKNOWN; degrees."""
     turns = np.zeros((rows, columns + 1), np.uint8)
     unknown = np.zeros((rows, columns), np.uint8)
     step_x, step_y = (east - west) / columns, (north - south) / rows
-    for corner in range(len(corners) - 1):
-        ax, ay, bx, by = (
-            corners[corner, 0],
-            corners[corner, 1],
-            corners[corner + 1, 0],
-            corners[corner + 1, 1],
-        )
+    for edge in range(border.edges):
+        at = border.corners + 16 * edge
+        ax, ay, bx, by = float64_at(at, 0), float64_at(at, 1), float64_at(at, 2), float64_at(at, 3)
         if np.isnan(ax + bx):  # between two rings
             continue
         first = whole((min(ay, by) - south) / step_y - REFERENCE_Y) - 1

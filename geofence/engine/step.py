@@ -5,6 +5,8 @@ from typing import Any
 
 from geofence.engine import belief, parameters
 from geofence.engine.compiled import Column, part
+from geofence.engine.crossing import is_crossed
+from geofence.engine.layout import View
 from geofence.engine.plane import RADIANS
 from geofence.engine.roster import TRAIL, Batch, Columns, Out
 from geofence.engine.usual import BY_HAND, CHARGING, DEGREE_M, FOLDED, FULL, is_usual, level_of, order_of
@@ -12,6 +14,7 @@ from geofence.engine.verdicts import judge, through
 
 ROUNDED = 1.03
 """More than `rules.zones.ROUNDED`: here the way is only estimated."""
+ALMOST = 0.99
 
 
 @part
@@ -25,10 +28,10 @@ def weigh(
         return 1.0, first, first
     last = cols.trails[s * TRAIL + seat.newest]
     gap_s = (batch.taken_us[i] - last.taken_us) / belief.SECOND_US
-    news = first * min(1.0, gap_s / by.bursts[batch.mechanism[i]])
+    burst_s = by.bursts[batch.mechanism[i]]
     if last.lon == batch.lon[i] and last.lat == batch.lat[i] and last.accuracy_m == accuracy_m:
-        news *= by.repeated_weight
-    return belief.kept(gap_s, by), news, first
+        burst_s = max(burst_s, by.repeated_s)
+    return belief.kept(gap_s, by), first * min(1.0, gap_s / burst_s), first
 
 
 @part
@@ -56,38 +59,35 @@ def believe(
 
 
 @part
-def may_cross(
+def has_crossed(
     cols: Columns,
+    view: View,
     batch: Batch,
     i: int,
     s: int,
     metres: Column,
     at: int,
-    scale_m: float,
+    far_m: float,
     odds: Column,
     by: Any,
 ) -> bool:
-    """Might the way from the last place have led through a forbidden zone? The scalar rule then looks."""
+    """Did the straight way from the last place lead through a forbidden zone, both ends surely outside and
+    this one at least `far_m` from it? Then the scalar rule looks closer."""
     seat = cols.seats[s]
     if seat.seen == 0:
         return False
     last = cols.trails[s * TRAIL + seat.newest]
+    lon, lat = batch.lon[i], batch.lat[i]
     gap_us = batch.taken_us[i] - last.taken_us
     if gap_us <= 0 or gap_us > by.crossing_gap_us:
         return False
-    x = (batch.lon[i] - last.lon) * DEGREE_M * cos(last.lat * RADIANS)
-    y = (batch.lat[i] - last.lat) * DEGREE_M
+    x, y = (lon - last.lon) * DEGREE_M * cos(last.lat * RADIANS), (lat - last.lat) * DEGREE_M
     way_m = ROUNDED * sqrt(x * x + y * y) + 1.0
     for k in range(seat.count):
         slot = cols.slots[seat.first + k]
-        if (
-            slot.kind != 0
-            and slot.seen != 0
-            and metres[at + k] <= way_m
-            and metres[at + k] > 0.99 * scale_m
-            and odds[k] >= by.sure_odds
-            and slot.odds >= by.sure_odds
-        ):
+        is_beside = slot.kind != 0 and slot.seen != 0 and metres[at + k] <= way_m and metres[at + k] > far_m
+        is_sure = odds[k] >= by.sure_odds and slot.odds >= by.sure_odds
+        if is_beside and is_sure and is_crossed(view, slot.zone, last.lon, last.lat, lon, lat):
             return True
     return False
 
@@ -118,6 +118,7 @@ def fold(
     metres: Column,
     at: int,
     odds: Column,
+    view: View,
     out: Out,
     n: int,
     params: Column,
@@ -142,7 +143,8 @@ def fold(
     scale_m = belief.sigma(accuracy_m, by)
     weights = weigh(cols, batch, i, s, accuracy_m, by)
     believe(cols, s, metres, at, weights, scale_m, odds, by)
-    if may_cross(cols, batch, i, s, metres, at, scale_m, odds, by):
+    far_m = ALMOST * by.crossing_sigmas * scale_m
+    if has_crossed(cols, view, batch, i, s, metres, at, far_m, odds, by):
         return BY_HAND, n
     remember(cols, batch, i, s, accuracy_m, is_assumed, weights[1], by)
     for k in range(seat.count):

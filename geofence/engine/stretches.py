@@ -4,13 +4,26 @@ The tree lies in one column, level by level from the edges upward, so that a box
 arithmetic. The edges of all rings are numbered through; the pair of NaN between two rings makes two edges
 whose distance is NaN, and NaN is never nearer than anything."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
-from geofence.engine.layout import BOXES as FIRST_BOX
-from geofence.engine.layout import CORNERS as FIRST_CORNER
-from geofence.engine.layout import COUNT, View, begin_of, real, whole
+from geofence.engine.layout import real
 from geofence.engine.plane import to_segment2
+from geofence.engine.raw import float32_at, float64_at
+
+
+class Border(NamedTuple):
+    """One zone's border, for kernels."""
+
+    corners: int
+    """Address of the first corner: float64, lon and lat in degrees, NaN between two rings."""
+    edges: int
+    """One less than corners."""
+    boxes: int
+    """Address of the first box: float32."""
+
 
 FEW = 64
 """Up to so many edges, looking at all of them is quicker."""
@@ -81,42 +94,45 @@ def fill_boxes(corners: Column, boxes: Column) -> None:
 
 
 @part
-def to_box2(boxes: Column, start: int, x: float, y: float, kx: float, ky: float) -> float:
-    """Square metres from a place to the box at `start`; 0 within."""
-    dx = max(boxes[start] - x, x - boxes[start + 2], 0.0) * kx
-    dy = max(boxes[start + 1] - y, y - boxes[start + 3], 0.0) * ky
-    return real(dx * dx + dy * dy)
+def to_box2(boxes: int, box: int, x: float, y: float, kx: float, ky: float) -> float:
+    """Square metres from a place to a box of the tree at address `boxes`; 0 within."""
+    dx = max(float32_at(boxes, 4 * box) - x, x - float32_at(boxes, 4 * box + 2), 0.0) * kx
+    dy = max(float32_at(boxes, 4 * box + 1) - y, y - float32_at(boxes, 4 * box + 3), 0.0) * ky
+    return dx * dx + dy * dy
 
 
 @part
 def to_run2(
-    corners: Column, first: int, edges: int, x: float, y: float, kx: float, ky: float, most2: float
+    corners: int, first: int, edges: int, x: float, y: float, kx: float, ky: float, most2: float
 ) -> float:
-    """Square metres to the nearest of `edges` edges from corner `first` on; `most2` if all are farther."""
-    ax, ay = (corners[first, 0] - x) * kx, (corners[first, 1] - y) * ky
-    for corner in range(first + 1, first + edges + 1):
-        bx, by = (corners[corner, 0] - x) * kx, (corners[corner, 1] - y) * ky
+    """Square metres to the nearest of `edges` edges from corner `first` on; `most2` if all are farther.
+
+    corners: address of the border's first corner. A distance of NaN is none."""
+    at = corners + 16 * first
+    ax, ay = (float64_at(at, 0) - x) * kx, (float64_at(at, 1) - y) * ky
+    for edge in range(1, edges + 1):
+        bx, by = (float64_at(at, 2 * edge) - x) * kx, (float64_at(at, 2 * edge + 1) - y) * ky
         found = to_segment2(ax, ay, bx, by)
-        most2 = min(most2, found)
+        most2 = found if found < most2 else most2  # noqa: FURB136 - NaN
         ax, ay = bx, by
     return most2
 
 
 @part
-def nearest_leaf(boxes: Column, base: int, edges: int, x: float, y: float, kx: float, ky: float) -> int:
+def nearest_leaf(boxes: int, edges: int, x: float, y: float, kx: float, ky: float) -> int:
     """The lowest box that one finds by always going to the nearest child: not always the nearest of all."""
-    level, first = 0, base
+    level, first = 0, 0
     while boxes_at(edges, level) > 1:
-        first += 4 * boxes_at(edges, level)
+        first += boxes_at(edges, level)
         level += 1
     box = 0
     while level > 0:
         level -= 1
         count = boxes_at(edges, level)
-        first -= 4 * count
+        first -= count
         best, nearest = np.inf, box * 8
         for child in range(box * 8, min(box * 8 + 8, count)):
-            found = to_box2(boxes, first + 4 * child, x, y, kx, ky)
+            found = to_box2(boxes, first + child, x, y, kx, ky)
             if found < best:
                 best, nearest = found, child
         box = nearest
@@ -124,40 +140,28 @@ def nearest_leaf(boxes: Column, base: int, edges: int, x: float, y: float, kx: f
 
 
 @rare
-def search2(
-    corners: Column,
-    base: int,
-    edges: int,
-    boxes: Column,
-    first_box: int,
-    x: float,
-    y: float,
-    kx: float,
-    ky: float,
-    most2: float,
-) -> float:
-    """Square metres to the nearest edge of a border; `most2` if it is farther.
-
-    corners: float64 (n, 2), the border's from row `base`; boxes: float32, its tree from `first_box`."""
+def search2(border: Border, x: float, y: float, kx: float, ky: float, most2: float) -> float:
+    """Square metres to the nearest edge of a border; `most2` if it is farther."""
+    corners, edges, boxes = border.corners, border.edges, border.boxes
     if edges <= FEW:
-        return to_run2(corners, base, edges, x, y, kx, ky, most2)
-    leaf = nearest_leaf(boxes, first_box, edges, x, y, kx, ky)
-    most2 = to_run2(corners, base + leaf * 8, min(8, edges - leaf * 8), x, y, kx, ky, most2)
-    top, first = 0, first_box
+        return to_run2(corners, 0, edges, x, y, kx, ky, most2)
+    leaf = nearest_leaf(boxes, edges, x, y, kx, ky)
+    most2 = to_run2(corners, leaf * 8, min(8, edges - leaf * 8), x, y, kx, ky, most2)
+    top, first = 0, 0
     while boxes_at(edges, top) > 1:
-        first += 4 * boxes_at(edges, top)
+        first += boxes_at(edges, top)
         top += 1
     level, box = top, 0
     while True:
-        if to_box2(boxes, first + 4 * box, x, y, kx, ky) < most2:
+        if to_box2(boxes, first + box, x, y, kx, ky) < most2:
             if level > 0:
                 level -= 1
-                first -= 4 * boxes_at(edges, level)
+                first -= boxes_at(edges, level)
                 box *= 8
                 continue
-            most2 = to_run2(corners, base + box * 8, min(8, edges - box * 8), x, y, kx, ky, most2)
+            most2 = to_run2(corners, box * 8, min(8, edges - box * 8), x, y, kx, ky, most2)
         while level < top and (box % 8 == 7 or box == boxes_at(edges, level) - 1):
-            first += 4 * boxes_at(edges, level)
+            first += boxes_at(edges, level)
             level += 1
             box >>= 3
         if level == top:
@@ -167,7 +171,7 @@ def search2(
 
 @part
 def add_run(
-    corners: Column,
+    corners: int,
     first: int,
     edges: int,
     x: float,
@@ -179,9 +183,9 @@ def add_run(
     used: int,
 ) -> int:
     """Append the edges within √most2 metres to `found`; as many as it holds. How many are there now."""
-    ax, ay = (corners[first, 0] - x) * kx, (corners[first, 1] - y) * ky
+    ax, ay = (float64_at(corners, 2 * first) - x) * kx, (float64_at(corners, 2 * first + 1) - y) * ky
     for corner in range(first + 1, first + edges + 1):
-        bx, by = (corners[corner, 0] - x) * kx, (corners[corner, 1] - y) * ky
+        bx, by = (float64_at(corners, 2 * corner) - x) * kx, (float64_at(corners, 2 * corner + 1) - y) * ky
         if to_segment2(ax, ay, bx, by) <= most2 and used < len(found):
             found[used] = corner - 1
             used += 1
@@ -190,51 +194,30 @@ def add_run(
 
 
 @rare
-def collect(
-    corners: Column, boxes: Column, x: float, y: float, kx: float, ky: float, most2: float, found: Column
-) -> int:
+def collect(border: Border, x: float, y: float, kx: float, ky: float, most2: float, found: Column) -> int:
     """Numbers of all edges within √most2 metres of a place, in the border's order, into `found`; how many.
 
-    corners: float64 (n, 2), degrees. boxes: float32, the border's tree. found: int64. If it fills up, there
-    may be more."""
-    edges = len(corners) - 1
+    found: int64; if it fills up, there may be more."""
+    corners, edges, boxes = border.corners, border.edges, border.boxes
     if edges <= FEW:
         return add_run(corners, 0, edges, x, y, kx, ky, most2, found, 0)
     top, first, used = 0, 0, 0
     while boxes_at(edges, top) > 1:
-        first += 4 * boxes_at(edges, top)
+        first += boxes_at(edges, top)
         top += 1
     level, box = top, 0
     while True:
-        if to_box2(boxes, first + 4 * box, x, y, kx, ky) <= most2:
+        if to_box2(boxes, first + box, x, y, kx, ky) <= most2:
             if level > 0:
                 level -= 1
-                first -= 4 * boxes_at(edges, level)
+                first -= boxes_at(edges, level)
                 box *= 8
                 continue
             used = add_run(corners, box * 8, min(8, edges - box * 8), x, y, kx, ky, most2, found, used)
         while level < top and (box % 8 == 7 or box == boxes_at(edges, level) - 1):
-            first += 4 * boxes_at(edges, level)
+            first += boxes_at(edges, level)
             level += 1
             box >>= 3
         if level == top:
             return used
         box += 1
-
-
-@rare
-def to_border2(view: View, zone: int, x: float, y: float, kx: float, ky: float, most2: float) -> float:
-    """Square metres to the nearest edge of an area or of a corridor's middle line, without a grid."""
-    head = begin_of(zone)
-    return search2(
-        view.corners,
-        whole(view.heads[head + FIRST_CORNER]),
-        whole(view.heads[head + COUNT]) - 1,
-        view.boxes,
-        whole(view.heads[head + FIRST_BOX]) * 4,
-        x,
-        y,
-        kx,
-        ky,
-        most2,
-    )

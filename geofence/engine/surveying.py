@@ -1,4 +1,7 @@
-"""A zone is surveyed once: its box, its grid, which edges matter to which cell. Then it can be asked."""
+"""A zone is surveyed once: which side each cell of its grid lies on, and which edges matter to it."""
+
+from math import hypot, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,13 +17,30 @@ from geofence.engine.layout import (
     whole,
 )
 from geofence.engine.lists import listed
-from geofence.engine.plane import to_segment2
-from geofence.engine.rivals import MOST, narrow, plane_of_row
+from geofence.engine.rivals import Cell, Scratch, plane_of_row, rivals, scratch
 from geofence.engine.sides import UNKNOWN, sides
-from geofence.engine.stretches import collect, search2
+from geofence.engine.stretches import Border, search2
 
+FAR_M = 1300.0
+"""Cells farther from the border have no lists; whoever must know more asks the border itself."""
 CLOSE = 1e-9
 """Shares of a radius too small to decide by: the place itself is asked."""
+
+
+class Outline(NamedTuple):
+    """One zone to be surveyed, and the size of its grid; degrees, and metres for the radius."""
+
+    kind: int
+    radius: float
+    west: float
+    south: float
+    east: float
+    north: float
+    pad_x: float
+    pad_y: float
+    columns: int
+    rows: int
+    wide: int
 
 
 @part
@@ -34,46 +54,23 @@ def stretch(low: float, high: float, pad: float, count: int, index: int) -> tupl
     return low + (index - 1) * step, low + index * step
 
 
-@rare
-def rivals(
-    corners: Column,
-    boxes: Column,
-    x: float,
-    y: float,
-    half_x: float,
-    half_y: float,
-    kx: float,
-    ky: float,
-    slack: float,
-    bound: float,
-    found: Column,
-    met: Column,
-) -> tuple[int, float, float, float]:
-    """The edges that can be nearest to a place of the cell around x, y (degrees), half sizes in metres.
+@part
+def cell_of(outline: Outline, column: int, row: int, kx: float, ky: float, slack: float) -> Cell:
+    left, right = stretch(outline.west, outline.east, outline.pad_x, outline.columns, column)
+    low, high = stretch(outline.south, outline.north, outline.pad_y, outline.rows, row)
+    half_x, half_y = (right - left) / 2.0 * kx, (high - low) / 2.0 * ky
+    return Cell((left + right) / 2.0, (low + high) / 2.0, half_x, half_y, kx, ky, slack)
 
-    `bound`: metres at most from its middle to the border. Returns how many (-1: too many for a list), metres
-    at least and at most from anywhere in the cell, and metres at most from its middle."""
-    half = np.hypot(half_x, half_y)
-    limit = ((1.0 + slack) * (bound + half)) / (1.0 - slack) + half + 1e-6 if slack < 1.0 else np.inf
-    count = collect(corners, boxes, x, y, kx, ky, limit * limit, found)
-    if count < len(found):
-        count, least, most = narrow(corners, found, count, x, y, half_x, half_y, kx, ky, slack, met)
-        middle2 = np.inf
-        for i in range(count):
-            edge = found[i]
-            middle2 = min(
-                middle2,
-                to_segment2(
-                    (corners[edge, 0] - x) * kx,
-                    (corners[edge, 1] - y) * ky,
-                    (corners[edge + 1, 0] - x) * kx,
-                    (corners[edge + 1, 1] - y) * ky,
-                ),
-            )
-        return count, least, most, np.sqrt(middle2)
-    middle = np.sqrt(search2(corners, 0, len(corners) - 1, boxes, 0, x, y, kx, ky, np.inf))
-    least = max((middle - half) * (1.0 - slack) - 1e-6, 0.0)
-    return -1, least, (middle + half) * (1.0 + slack) + 1e-6, middle
+
+@part
+def from_last(cell: Cell, last: Cell, middle: float) -> tuple[float, float]:
+    """Metres at least and at most from the cell's middle to the border, known from the middle of another."""
+    away = hypot((cell.x - last.x) * cell.kx, (cell.y - last.y) * cell.ky)
+    grown, shrunk = (
+        max(cell.kx / last.kx, cell.ky / last.ky, 1.0),
+        min(cell.kx / last.kx, cell.ky / last.ky, 1.0),
+    )
+    return (middle * shrunk - away) * (1.0 - 1e-9) - 1e-6, (middle * grown + away) * (1.0 + 1e-9) + 1e-6
 
 
 @part
@@ -98,68 +95,71 @@ def side_of_corridor(least: float, most: float, radius: float) -> tuple[int, flo
 
 
 @rare
-def survey(
-    kind: int,
-    corners: Column,
-    boxes: Column,
-    radius: float,
-    box: tuple[float, float, float, float],
-    pad: tuple[float, float],
-    size: tuple[int, int],
-    wide: int,
-    cells: Column,
-    words: Column,
-) -> tuple[Column, int]:
+def inner_sides(border: Border, outline: Outline) -> Column:
+    """Of all points of reference of an area's grid."""
+    if outline.kind != AREA:
+        return np.empty((0, 0), np.uint8)
+    west, south, east, north = outline.west, outline.south, outline.east, outline.north
+    return sides(border, west, south, east, north, outline.columns, outline.rows)
+
+
+@part
+def reference_side(outline: Outline, inner: Column, column: int, row: int) -> int:
+    """Of an area's cell; beyond its box all is outside."""
+    if outline.kind == AREA and 0 < row <= outline.rows and 0 < column <= outline.columns:
+        return whole(inner[row - 1, column - 1])
+    return OUTSIDE
+
+
+@part
+def surveyed(
+    border: Border,
+    outline: Outline,
+    column: int,
+    row: int,
+    side: int,
+    cell: Cell,
+    bound: float,
+    work: Scratch,
+) -> tuple[int, int, float, float]:
+    """Side of a cell, how many edges are found for it, metres at least to the border, metres from its middle.
+
+    `side`: of its point of reference."""
+    count, least, most, middle = rivals(border, cell, bound, work)
+    if outline.kind == CORRIDOR:
+        side, least = side_of_corridor(least, most, outline.radius)
+        work.met[:] = False
+    elif 0 < row <= outline.rows and 0 < column <= outline.columns:
+        count = 0 if side == UNKNOWN else count
+        side = side_of_area(side, work.met, count, least)
+    return side, count, least, middle
+
+
+@rare
+def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tuple[Column, int]:
     """Fill the cells of one area or corridor; the words of its lists and how many they are.
 
-    corners: float64 (n, 2), degrees. boxes: float32, their tree. radius: metres. box, pad: degrees.
-    cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, any size."""
-    (west, south, east, north), (columns, rows) = box, size
-    inner = (
-        sides(corners, west, south, east, north, columns, rows)
-        if kind == AREA
-        else np.empty((0, 0), np.uint8)
-    )
-    found, met = np.empty(MOST, np.int64), np.empty(MOST, np.bool_)
-    used, last_x, last_y, bound, last_kx, last_ky = 1 + wide, west, south, np.inf, 1.0, 1.0
-    for row in range(rows + 2):
-        low, high = stretch(south, north, pad[1], rows, row)
-        kx, ky, slack = plane_of_row(low, high)
-        y = (low + high) / 2.0
+    cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, of any size; item 0 stays empty.
+    Cells are taken as a plough goes: each beside the last one, whose distance limits its own."""
+    inner, work = inner_sides(border, outline), scratch()
+    columns, used = outline.columns, 1 + outline.wide
+    last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))
+    middle = sqrt(search2(border, last.x, last.y, last.kx, last.ky, np.inf))
+    for row in range(outline.rows + 2):
+        kx, ky, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
         for step in range(columns + 2):
-            at = (
-                step if row % 2 == 0 else columns + 1 - step
-            )  # as a plough goes: the next cell is a neighbour
-            left, right = stretch(west, east, pad[0], columns, at)
-            x = (left + right) / 2.0
-            bound = bound * max(kx / last_kx, ky / last_ky, 1.0) + np.hypot(
-                (x - last_x) * kx, (y - last_y) * ky
-            )
-            if not bound < np.inf:
-                bound = np.sqrt(search2(corners, 0, len(corners) - 1, boxes, 0, x, y, kx, ky, np.inf))
-            count, least, most, bound = rivals(
-                corners,
-                boxes,
-                x,
-                y,
-                (right - left) / 2.0 * kx,
-                (high - low) / 2.0 * ky,
-                kx,
-                ky,
-                slack,
-                bound * (1.0 + 1e-9) + 1e-6,
-                found,
-                met,
-            )
-            last_x, last_y, last_kx, last_ky = x, y, kx, ky
-            is_inner = 0 < row <= rows and 0 < at <= columns
-            side = OUTSIDE
-            if kind == CORRIDOR:
-                side, least = side_of_corridor(least, most, radius)
-            elif is_inner:
-                side = side_of_area(whole(inner[row - 1, at - 1]), met, count, least)
-            code = 0
-            if count > 0 and not (is_inner and kind == AREA and inner[row - 1, at - 1] == UNKNOWN):
-                code, words, used = listed(found, met, count, side >= ASK and kind == AREA, wide, words, used)
-            cells[row * (columns + 2) + at] = np.uint32(side | least_code(least) | code)
+            column = step if row % 2 == 0 else columns + 1 - step
+            cell = cell_of(outline, column, row, kx, ky, slack)
+            low, high = from_last(cell, last, middle)
+            side, code = reference_side(outline, inner, column, row), 0
+            least = (low - hypot(cell.half_x, cell.half_y)) * (1.0 - slack)
+            if least <= FAR_M + outline.radius or side == UNKNOWN:
+                side, count, least, middle = surveyed(border, outline, column, row, side, cell, high, work)
+                last = cell
+                if count > 0:
+                    code, words, used = listed(work, count, side >= ASK, outline.wide, words, used)
+            elif outline.kind == CORRIDOR:
+                least -= outline.radius
+            least = least_code(least) if side < ASK else 0
+            cells[row * (columns + 2) + column] = np.uint32(side | code | least)
     return words, used

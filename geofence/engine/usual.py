@@ -1,7 +1,7 @@
 """Is it usual? What kernels may fold by themselves, and what they leave to the scalar rules.
 
-A sign of the device, another device, a jump, a condition that begins or ends: the kernel says so before it has
-changed anything, and the person goes on by hand."""
+A sign of the device, another device, a jump, a condition that begins or ends: the kernel says so before it
+has changed anything, and the person goes on by hand."""
 
 from math import isfinite
 from typing import Any

@@ -11,19 +11,20 @@ import numpy as np
 import shapely
 
 from geofence.engine import rings
-from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs
-from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, I8, View
-from geofence.engine.memory import HEAD_BYTES, UNIT, copy_zones, empty, grown, weigh
+from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs, room
+from geofence.engine.crossing import crossed_pairs
+from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, HEAD, I8, View, view_of
+from geofence.engine.memory import FIRST_PIECE, WORD, empty, grown, move, sizes
 from geofence.engine.settling import settle
 from geofence.model import Shape, ShapeKind
 
 KINDS = {ShapeKind.AREA: AREA, ShapeKind.CIRCLE: CIRCLE, ShapeKind.CORRIDOR: CORRIDOR}
 FIRST_ROOM = 64
 GARBAGE_SHARE = 0.3
-WORTH_COMPACTING = 1 << 20
-"""Bytes of garbage that are left alone in any case."""
+WORTH_COMPACTING = 1 << 18
+"""Words of garbage that are left alone in any case."""
 SPARE = 1.2
-WORDS_AN_EDGE = 8
+WORDS_AN_EDGE = 12
 """A guess, to begin with."""
 
 
@@ -38,9 +39,13 @@ class Zones:
         """Numbers whose heads are blank in the present columns."""
         self._left: list[int] = []
         """Numbers released since the last compaction: an old view may still be asked about them."""
-        self._view = empty(*[FIRST_ROOM] * 5)
-        self._used = np.array([1, 0, 0, 0])
+        self._columns = empty(FIRST_ROOM, FIRST_ROOM)
+        self._view = view_of(self._columns)
+        self._used = FIRST_PIECE
+        """Words of the pool."""
         self._garbage = 0
+        self.moves = 0
+        """How often what is held was moved to other places of new columns."""
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -48,7 +53,7 @@ class Zones:
     @property
     def nbytes(self) -> int:
         """Of all that is in use, garbage included; not the room that is spare."""
-        return int(self._used @ UNIT) + len(self._keys) * HEAD_BYTES
+        return (self._used + len(self._keys) * HEAD) * WORD
 
     def view(self) -> View:
         """For kernels: right for all that is held now, for as long as one keeps it."""
@@ -75,14 +80,14 @@ class Zones:
             del self._numbers[key]
             self._keys[number] = None
             self._left.append(number)
-            self._garbage += int(np.dot(weigh(self._view, np.array([number])), UNIT)) + HEAD_BYTES
-            if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes):
+            self._garbage += int(sizes(self._columns, np.array([number]))[0]) + HEAD
+            if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes / WORD):
                 self._compact()
 
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
         found = np.empty(len(zone), np.bool_)
-        covers_pairs(self._view, zone, lon, lat, found)
+        covers_pairs(self._view, zone, lon, lat, found, *room())
         return found
 
     def measure_one(self, zone: int, lon: float, lat: float, reach_m: float) -> float:
@@ -92,28 +97,28 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found)
+        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
+        return found
+
+    def crossed(
+        self, zone: I8, lon1: F8, lat1: F8, lon2: F8, lat2: F8
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """For each pair of a zone's number and a straight way (degrees): do they meet, border included?"""
+        found = np.empty(len(zone), np.bool_)
+        crossed_pairs(self._view, zone, lon1, lat1, lon2, lat2, found)
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:
         drawn = rings.of_many(shapes)
         kinds = np.array([KINDS[shape.kind] for shape in shapes])
         numbers = np.array([self._number() for _ in shapes])
-        done, words = 0, len(drawn.vertices) * WORDS_AN_EDGE + 1024
+        done, more = 0, len(drawn.vertices) * WORDS_AN_EDGE + 64 * len(shapes)
         while done < len(shapes):
-            self._make_room(drawn, words)
-            done = settle(
-                drawn.vertices,
-                drawn.rings,
-                drawn.zones,
-                kinds,
-                drawn.radius_m,
-                numbers,
-                self._view,
-                self._used,
-                done,
+            self._make_room(more)
+            done, self._used = settle(
+                *drawn[:3], kinds, drawn.radius_m, numbers, self._columns, self._used, done
             )
-            words *= 2
+            more *= 2
         for key, number in zip(keys, numbers.tolist(), strict=True):
             self._numbers[key], self._keys[number] = number, key
 
@@ -124,18 +129,18 @@ class Zones:
         self._held.append(0)
         return len(self._keys) - 1
 
-    def _make_room(self, drawn: rings.Rings, words: int) -> None:
-        corners = len(drawn.vertices) + len(drawn.rings)
-        cells = 4 * corners + 32 * len(drawn.radius_m)
-        self._view = grown(self._view, len(self._keys), self._used, (cells, words, corners, corners // 4 + 8))
+    def _make_room(self, more: int) -> None:
+        columns = grown(self._columns, len(self._keys), self._used + more)
+        if columns is not self._columns:
+            self._columns, self._view = columns, view_of(columns)
 
     def _compact(self) -> None:
         held = np.array([number for number, key in enumerate(self._keys) if key is not None], np.int64)
-        parts = weigh(self._view, held)
-        cells, words, corners, boxes = (int(part * SPARE) + FIRST_ROOM for part in parts)
-        view, used = empty(len(self._keys) + FIRST_ROOM, cells, words, corners, boxes), np.array([1, 0, 0, 0])
-        copy_zones(self._view, held, view, used)
-        self._view, self._used, self._garbage = view, used, 0
+        words = int(sizes(self._columns, held).sum())
+        columns = empty(len(self._keys) + FIRST_ROOM, int(words * SPARE) + FIRST_ROOM)
+        self._used, self._garbage = move(self._columns, held, columns, FIRST_PIECE), 0
+        self._columns, self._view = columns, view_of(columns)
+        self.moves += 1
         self._free += self._left
         self._left = []
 
