@@ -14,6 +14,8 @@ COMMANDS = {
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",
+    "replay": "app.replay",
+    "recall": "app.recall",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

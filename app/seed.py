@@ -22,6 +22,8 @@ from simulators.world import Resident, World
 
 Row = tuple[Any, ...]
 
+LOTS, FIRMWARE = 4, "1.0.0"
+"""Made-up devices come in so many lots, and all with this firmware."""
 OFFSETS = ("persons", "orders", "devices", "zones", "conditions", "users")
 
 SHAPES = """
@@ -147,20 +149,27 @@ async def _zones(conn: asyncpg.Connection, world: World, *, base: dict[str, int]
 
 async def _people(conn: asyncpg.Connection, residents: Iterable[Resident], *, base: dict[str, int]) -> None:
     persons, orders, devices, wearings = [], [], [], []
+    firmwares: list[Row] = []
     for r in residents:
         p, o, person = r.person, r.order, base["persons"] + r.person.id
         persons.append((person, p.number, p.surname, p.given_name, p.patronymic, p.sex, p.born_on))
         during = asyncpg.Range(o.begins_at, o.ends_at)
         act = (o.kind.value, o.court, o.act_number, o.act_on, during)
         orders.append((base["orders"] + o.id, person, *act))
-        devices.append((base["devices"] + r.device.id, r.device.serial, "simulator", "ejazo"))
+        devices.append((base["devices"] + r.device.id, r.device.serial, "simulator", "ejazo", _lot(r)))
+        firmwares.append((base["devices"] + r.device.id, FIRMWARE, asyncpg.Range(None, None)))
         wearings.append((base["devices"] + r.device.id, person, asyncpg.Range(o.begins_at, None)))
     names = ("id", "number", "surname", "given_name", "patronymic", "sex", "born_on")
     await _copy(conn, "persons", names, persons)
     act_names = ("kind", "court", "act_number", "act_on", "during")
     await _copy(conn, "orders", ("id", "person_id", *act_names), orders)
-    await _copy(conn, "devices", ("id", "serial", "model", "protocol"), devices)
+    await _copy(conn, "devices", ("id", "serial", "model", "protocol", "lot"), devices)
+    await _copy(conn, "firmwares", ("device_id", "version", "during"), firmwares)
     await _copy(conn, "wearings", ("device_id", "person_id", "during"), wearings)
+
+
+def _lot(resident: Resident) -> str:
+    return f"S{resident.device.id % LOTS + 1}"
 
 
 async def _conditions(

@@ -19,7 +19,7 @@ from app import log as logs
 from app import settings
 from core import bus, clock, db, heartbeat
 from core.settings import Settings
-from geofence.store import escalation, standings
+from geofence.store import escalation, pairs, standings
 from tracking import retention
 from tracking.store import keep_partitions, records
 
@@ -59,6 +59,7 @@ async def tidy(conn: asyncpg.Connection, rules: Rules) -> None:
         conn, today=now.date(), ahead=kept.ahead_days, keep_days=kept.keep_days
     )
     await standings.prune(conn, before_us=clock.to_us(now - timedelta(days=kept.keep_days)))
+    await pairs.prune(conn, before_us=clock.to_us(now - timedelta(days=kept.keep_days)))
     await records.forget(conn, now - timedelta(days=kept.keep_days))
     pruned = await bus.prune(conn, now - rules.feed_keep)
     log.info("tidied", extra={"made": len(made), "dropped": len(dropped), "pruned": pruned})

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     MAP_READ = "map:read"
     PERSON_READ = "person:read"
     TRACK_READ = "track:read"
+    NEARBY_SEARCH = "nearby:search"
     DEVICE_READ = "device:read"
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"

@@ -50,6 +50,8 @@ class BreachKind(StrEnum):
     NO_LOCATION = "no_location"
     JAMMING = "jamming"
     JUMP = "jump"
+    TOO_NEAR = "too_near"  # to somebody whom the order protects
+    ESCORT_LOST = "escort_lost"
 
 
 @dataclass(frozen=True, slots=True)

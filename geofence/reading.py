@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.model import OrderId, PersonId
 from geofence.model import AlertId, ConditionId
 from geofence.store import drawn, queue
+from geofence.zones import PeriodEmpty, ReasonMissing
 from inmates import service as people
 
 MOST = 200
@@ -78,6 +80,35 @@ async def zones_of(conn: AsyncConnection, caller: Caller, *, person: PersonId) -
 async def conditions_of(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[drawn.Condition]:
     await people.known(conn, caller, person=person)
     return await drawn.conditions_of(conn, person, at=clock.now())
+
+
+async def replayed(
+    conn: AsyncConnection,
+    caller: Caller,
+    *,
+    person: PersonId,
+    since: datetime,
+    until: datetime,
+    rules: str,
+    why: str,
+) -> None:
+    """Somebody's track is about to be folded again: recorded like any reading of it, with the reason."""
+    if not caller.may(Permission.TRACK_READ):
+        raise NotAllowed
+    if not why.strip():
+        raise ReasonMissing
+    if since >= until:
+        raise PeriodEmpty
+    await people.known(conn, caller, person=person)
+    await audit.record(
+        conn,
+        caller.user,
+        action=Permission.TRACK_READ,
+        subject_kind="person",
+        subject=person,
+        why=why.strip(),
+        detail={"since": since.isoformat(), "until": until.isoformat(), "rules": rules},
+    )
 
 
 async def order_known(conn: AsyncConnection, caller: Caller, *, order: OrderId) -> None:

@@ -139,7 +139,7 @@ async def _compared(
         person: min([starts[person], *(e.opened_us for e in told.values())]) for person, told in found.items()
     }
     stored: dict[PersonId, list[Episode]] = {person: [] for person in begins}
-    for episode in await breaches_store.since(conn, moments, but=breaches.OF_NO_FOLD):
+    for episode in await breaches_store.since(conn, moments, but=breaches.NOT_OF_ONE):
         if begins[episode.person].last or episode.opened_us > starts[episode.person]:
             stored[episode.person].append(episode)
     return {

@@ -11,9 +11,10 @@ import asyncpg
 from core import bus
 from core.bus import Row
 from core.model import DeviceId, PersonId
-from geofence import breaches, policies, replay, wire
+from geofence import breaches, nearness, policies, replay, wire
 from geofence.engine import Board
 from geofence.model import Standing, TakenOff
+from geofence.nearness import Nearness
 from geofence.rules import walk
 from geofence.rules.duty import Duty
 from geofence.silence import Ear
@@ -60,6 +61,7 @@ class Supervision:
     to_come: dict[PersonId, TakenOff] = field(default_factory=dict)
     """The next end of a wearing that is not folded yet."""
     ear: Ear = field(default_factory=Ear)
+    near: Nearness = field(default_factory=Nearness)
     kept: dict[PersonId, Kept] = field(default_factory=dict)
 
     def seat(self, person: PersonId, duty: Duty, standing: Standing) -> None:
@@ -91,7 +93,8 @@ async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
         held.seat(person, bound[person], standing)
         held.keep_until(person, begins[person].at_us)
     await _listen(conn, held, now_us=now_us)
-    await bus.announce(conn, folded.rows)
+    held.near, of_two = await nearness.recover(conn, now_us=now_us)
+    await bus.announce(conn, folded.rows + of_two)
     return held
 
 
@@ -107,6 +110,7 @@ async def judge(
     held.ear.hear(fixes)
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
+    rows += await nearness.judge(conn, held.near, fixes, now_us=now_us)
     begun = _earliest(judged.late, fixes, events)
     if held.to_come:
         begun |= {person: off.taken_us for person, off in held.to_come.items() if _is_overtaken(held, off)}
@@ -125,6 +129,7 @@ async def tick(
     platform could hear nobody, [since, until)."""
     off = [one for one in held.to_come.values() if one.taken_us <= now_us]
     rows = await _again(conn, held, {one.person: one.taken_us for one in off}, now_us=now_us)
+    rows += await nearness.tick(conn, held.near, now_us=now_us)
     changes = held.board.advance(now_us - replay.PATIENCE_US)
     changes += held.ear.listen(contacts, blind=blind, now_us=now_us, policy=policies.valid_at(now_us))
     return rows + await breaches.save(conn, changes, now_us=now_us)
@@ -147,7 +152,8 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
         else:
             reached[person] = replay.NEVER_US
     begins = await replay.beginnings(conn, bound, reached)
-    return await _refold(conn, held, begins, bound, now_us=now_us)
+    rows = await nearness.reload(conn, held.near, now_us=now_us)
+    return rows + await _refold(conn, held, begins, bound, now_us=now_us)
 
 
 async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int = 500) -> int:
@@ -168,6 +174,7 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
             break
     await standings.save(conn, rows)
     await standings.drop(conn, gone)
+    await nearness.checkpoint(conn, held.near)
     return len(rows)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -119,6 +120,36 @@ absences = Table(  # authorised by a named officer
     Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
+proximities = Table(  # between two wearers; immutable but for the end of `during`
+    "proximities",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("order_id", BigInteger, nullable=False, index=True),
+    Column("person_id", BigInteger, nullable=False),  # whom the order binds
+    Column("other_id", ForeignKey("persons.id"), nullable=False),  # who is protected, or who escorts
+    Column("kind", Text, CheckConstraint("kind in ('keep_away', 'escort')", "kind"), nullable=False),
+    Column(
+        "distance_m", REAL, CheckConstraint("distance_m between 10 and 100000", "distance"), nullable=False
+    ),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    Column("consent", Text, CheckConstraint("consent <> ''", "consent"), nullable=False),  # where it lies
+    Column("granted_by", ForeignKey("users.id"), nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    ForeignKeyConstraint(("order_id", "person_id"), ("orders.id", "orders.person_id")),
+    ExcludeConstraint(("person_id", "="), ("other_id", "="), ("during", "&&"), name="ex_proximities_during"),
+    CheckConstraint("person_id <> other_id", "two"),
+)
+
+proximity_standings = Table(  # checkpoints of the fold of two
+    "proximity_standings",
+    metadata,
+    Column("proximity_id", ForeignKey("proximities.id"), nullable=False),
+    Column("as_of", DateTime(timezone=True), nullable=False),
+    Column("duty", LargeBinary, nullable=False),  # digest of the relation up to then: another makes it void
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("proximity_id", "as_of"),
+)
+
 standings = Table(  # checkpoints of the fold: recovery and replay begin at one of them
     "standings",
     metadata,
@@ -143,15 +174,51 @@ breaches = Table(
     Column("annulled_at", DateTime(timezone=True)),  # a late fix showed it never was; the row stays
     Column("opening", JSONB, nullable=False),
     Column("closing", JSONB),
+    # What the opening was judged by; null: before this was kept, and of a device no zone and no condition.
+    Column("engine", Text),
+    Column("policy", Text),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("zone_id", BigInteger),
+    Column("zone_version", Integer),
+    Column("condition_row", ForeignKey("conditions.id")),  # the version of the condition: its hours
+    Column(
+        "ended_by", JSONB
+    ),  # the same of the end: engine, policy, order, zone, zone_version, condition_row
+    Column("cites", JSONB),  # the reports it rests on, with digests: geofence.citing
+    ForeignKeyConstraint(("zone_id", "zone_version"), ("zone_versions.zone_id", "zone_versions.version")),
     UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),
     CheckConstraint("closed_at >= opened_at", "order"),
 )
 Index("ix_breaches_person", breaches.c.person_id, breaches.c.opened_at.desc())
+for column in ("engine", "policy", "zone_id", "condition_row"):  # recall
+    Index(
+        f"ix_breaches_{column}",
+        breaches.c[column],
+        breaches.c.opened_at,
+        postgresql_where=breaches.c[column].is_not(None),
+    )
+Index(
+    "ix_breaches_ended_by",
+    breaches.c.ended_by,
+    postgresql_using="gin",
+    postgresql_ops={"ended_by": "jsonb_path_ops"},
+)
 Index(  # how everybody stands now, whatever the years have gathered
     "ix_breaches_open",
     breaches.c.person_id,
     breaches.c.kind,
     postgresql_where=breaches.c.closed_at.is_(None) & breaches.c.annulled_at.is_(None),
+)
+
+former_verdicts = (
+    Table(  # what a breach said before a later fact changed it: written by a trigger, append-only
+        "former_verdicts",
+        metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("breach_id", ForeignKey("breaches.id"), nullable=False, index=True),
+        Column("replaced_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("said", JSONB, nullable=False),  # the whole row of `breaches`
+    )
 )
 
 alerts = Table(  # what an officer must answer; `state` repeats the last entry so that the queue can be read

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Table,
     Text,
+    UniqueConstraint,
     func,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
@@ -47,6 +48,7 @@ orders = Table(  # no order without a court act; its conditions are geofence.tab
     Column("act_on", Date, nullable=False),
     Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("id", "person_id"),  # so that others can name an order together with its person
 )
 
 caseloads = Table(  # whose officer sees whom, and since when; a person may have several officers

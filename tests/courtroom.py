@@ -10,7 +10,7 @@ from core import bus
 from core.clock import to_us
 from core.model import DeviceId
 from geofence import policies, replay, service
-from geofence.breaches import OF_NO_FOLD
+from geofence.breaches import NOT_OF_ONE
 from geofence.rules import episodes, walk
 from geofence.service import Supervision
 from tracking import fixes
@@ -18,8 +18,9 @@ from tracking.model import DeviceEvent, Fix, Report
 from tracking.store import records
 
 TABLES = (
-    "alert_entries audit alerts breaches standings absences hour_exceptions hours conditions zone_versions"
-    " zones device_events fixes feed wearings devices orders persons users"
+    "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings absences"
+    " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares"
+    " devices orders persons users"
 )
 
 Ending = dict[episodes.Name, int | None]
@@ -92,7 +93,7 @@ class Courtroom:
         rows = await self.conn.fetch(
             "select person_id, kind, subject_id, opened_at, closed_at from breaches"
             " where annulled_at is null and kind <> all($1)",
-            [str(kind) for kind in OF_NO_FOLD],
+            [str(kind) for kind in NOT_OF_ONE],
         )
         return {
             (row[0], row[1], row[2], to_us(row[3])): None if row[4] is None else to_us(row[4]) for row in rows

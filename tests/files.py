@@ -10,8 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core import clock
 from core.model import DeviceId, OrderId, PersonId, UserId
+from core.tables import users
 from geofence.model import ConditionId, ZoneId
-from geofence.tables import alert_entries, alerts, breaches, conditions, zone_versions, zones
+from geofence.tables import (
+    alert_entries,
+    alerts,
+    breaches,
+    conditions,
+    proximities,
+    zone_versions,
+    zones,
+)
 from inmates.tables import caseloads, orders, persons
 from tracking.tables import devices, wearings
 
@@ -91,6 +100,28 @@ async def condition(engine: AsyncEngine, under: OrderId, where: ZoneId, *, numbe
     return ConditionId(await row(engine, conditions, **values, during=Range(SINCE, None)))
 
 
+async def relation(engine: AsyncEngine, whom: PersonId, under: OrderId, other: PersonId | None = None) -> int:
+    """They must keep away from somebody."""
+    granted = {
+        "login": f"court-{next(numbers)}",
+        "password_hash": "x",
+        "role": "administrator",
+        "shown_as": "C",
+    }
+    return await row(
+        engine,
+        proximities,
+        order_id=under,
+        person_id=whom,
+        other_id=other or await person(engine, "Karimova"),
+        kind="keep_away",
+        distance_m=500,
+        during=Range(SINCE, None),
+        consent="act 1",
+        granted_by=await row(engine, users, **granted),
+    )
+
+
 async def alert(
     engine: AsyncEngine, whom: PersonId, subject: int, *, kind: str = "curfew", severity: int = 2
 ) -> int:
@@ -117,7 +148,9 @@ async def everything(engine: AsyncEngine) -> dict[str, int]:
     whom = await person(engine)
     under, where = await order(engine, whom), await zone(engine)
     held = await condition(engine, under, where)
+    bound = await relation(engine, whom, under)
     return {
+        "relation_id": bound,
         "person_id": whom,
         "order_id": under,
         "zone_id": where,

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recordings import SECOND_US, Track, inclusions
+from scene import BEGIN_US, a_fix, circle
+from tracking import fixes
+
 F8 = NDArray[np.float64]
 
 HOURS = 2.0
-EVERY_S = (1.0, 10.0, 60.0)
-"""How often devices report."""
-LIVES = 20
-"""Of each kind and pace."""
+PACES = {1.0: 4, 10.0: 16, 60.0: 20}
+"""Seconds between two fixes: how many lives of each kind."""
 RADIUS_M = 50.0
+HOME = circle(RADIUS_M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,23 @@ class Life:
     """As the device claims it; not a number: it claims none."""
     out_s: tuple[float, float] | None = None
 
+    @property
+    def track(self) -> Track:
+        taken = (BEGIN_US + self.t * SECOND_US).astype(np.int64).tolist()
+        claims = [None if np.isnan(a) else a for a in self.accuracy_m.tolist()]
+        told = zip(taken, self.x.tolist(), self.y.tolist(), claims, strict=True)
+        made = [a_fix(0.0, x, y, accuracy=a, sequence=n, taken_us=t) for n, (t, x, y, a) in enumerate(told)]
+        far = np.hypot(self.x, self.y) - RADIUS_M
+        return Track(fixes.of(made), inclusions([HOME]), far[:, None])
+
 
 Invent = Callable[[np.random.Generator, F8], Life]
 
 
 def lives(kind: str) -> Iterator[Life]:
     invent = KINDS[kind]
-    for every in EVERY_S:
-        for number in range(LIVES):
+    for every, count in PACES.items():
+        for number in range(count):
             chance = np.random.default_rng((number, round(every), *kind.encode()))
             steps = np.arange(0.0, HOURS * 3600.0, every)
             yield invent(chance, steps + chance.uniform(0.0, 0.3 * every, len(steps)))

@@ -29,10 +29,10 @@ def name_of(case: dict[str, Any]) -> str:
     return f"{case['source']} {case['id']}"
 
 
-def traces(name: str) -> dict[str, list[dict[str, str]]]:
+def traces(name: str, folder: Path | None = None) -> dict[str, list[dict[str, str]]]:
     """The rows of each recording of one file, in the order of their time."""
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in _rows(name):
+    for row in _rows(name, folder or (DATA / "traces" if DATA else None)):
         found[row["trace_id"]].append(row)
     return {trace: sorted(rows, key=lambda r: moment(r["ts"])) for trace, rows in found.items()}
 
@@ -41,7 +41,7 @@ def moment(text: str) -> int:
     return to_us(datetime.fromisoformat(text))
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    if DATA is not None:
-        with gzip.open(DATA / "traces" / name, "rt", encoding="utf-8") as file:
+def _rows(name: str, folder: Path | None) -> Iterator[dict[str, str]]:
+    if folder is not None:
+        with gzip.open(folder / name, "rt", encoding="utf-8") as file:
             yield from csv.DictReader(file)

@@ -1,160 +1,160 @@
-"""Real phones against known truth: exits that never were, and exits that were, by the fold and naively."""
+"""Recordings of real phones with known truth: where they lay, and when they crossed the border of a zone."""
 
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import pairwise
-from math import exp
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 from shapely import Point, affinity, unary_union
 from shapely.geometry import shape as geometry_of
 
-from core.geo import LonLat, metres_per_degree
+from core.geo import metres_per_degree
 from core.model import PersonId
-from geofence.engine import Board
-from geofence.model import BreachKind, ConditionId, Edge, OpenBreach, Shape, ShapeKind, Term, ZoneId
-from geofence.policies import Policies, Policy
-from geofence.rules import shapes, walk, zones
+from geofence.model import ConditionId, Shape, ShapeKind, Terms, ZoneId
 from peers import DATA, moment, traces
-from scene import DEVICE, PERSON, POLICY, a_fix, a_term
+from scene import DEVICE, PERSON, a_fix, a_term
 from tracking import fixes
 from tracking.fixes import Fixes
 
 LAB = (-122.0864604, 37.3910454)
-"""Where the four phones lay."""
+"""Where the phones lay."""
 SECOND_US = 1_000_000
-BEFORE_US = 60 * SECOND_US
-PATIENCE_US = 1800 * SECOND_US
-INSIDE = False
-STAYED_US = 180 * SECOND_US
-MADE_THE_REFERENCE = ("-android-1-", "-ios-1-")
+LIVE_US = 600 * SECOND_US
+RADII = (30.0, 50.0, 100.0)
 
-Sides = list[tuple[int, bool]]
-"""(moment, is outside): each change of the verdict, in order."""
-Rule = Callable[[Fixes, Term, bool], Sides]
-"""What is said of recorded fixes and a zone, if it was sure before whether the phone was outside."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """Fixes of one phone, and how far each was from each zone (signed metres, + outside): a row a fix."""
+
+    fixes: Fixes
+    terms: Terms
+    metres: NDArray[np.float64]
+
+    @property
+    def accuracy_m(self) -> NDArray[np.float64]:
+        """Not a number where the device named none."""
+        claimed = self.fixes.accuracy_m.astype(np.float64)
+        return np.where(claimed > 0.0, claimed, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a rule made of true crossings."""
+class Crossing:
+    """A true exit or entry (`enter`) by the reference: which phone carried, which of its track's zones."""
 
-    delays_s: list[float]
-    missed: int
-
-    def __str__(self) -> str:
-        middle, late = np.percentile(self.delays_s, [50, 90]) if self.delays_s else (0.0, 0.0)
-        total = len(self.delays_s) + self.missed
-        return f"missed {self.missed:3} of {total}, median {middle:4.0f} s, p90 {late:5.0f} s"
+    phone: str
+    zone: int
+    event: str
+    mode: str
+    at_us: int
 
 
-def naive(recorded: Fixes, term: Term, was_out: bool) -> Sides:
-    """Inside or outside, by the last fix."""
-    said: Sides = [(0, was_out)]
-    for fix in recorded.rows():
-        outside = not shapes.covers(term.shape, LonLat(fix.lon, fix.lat))
-        if said[-1][1] is not outside:
-            said.append((fix.taken_us, outside))
-    return said[1:]
+class Recordings:
+    """Those of one folder."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or (DATA / "traces" if DATA else Path())
+
+    @property
+    def is_there(self) -> bool:
+        return (self.folder / "mobilitynet_crossings.csv").is_file()
+
+    @cached_property
+    def still(self) -> dict[str, Track]:
+        """Phones lying indoors, each in the middle of three homes."""
+        homes = inclusions([Shape(ShapeKind.CIRCLE, Point(LAB), radius) for radius in RADII])
+        found = traces("mobilitynet_stationary.csv.gz", self.folder)
+        return {name: track(_fixes(rows), homes) for name, rows in found.items()}
+
+    @cached_property
+    def still_hours(self) -> float:
+        """Without what was older than ten minutes when the phone told it."""
+        spans = []
+        for one in self.still.values():
+            fresh = one.fixes.taken_us[one.fixes.sent_us - one.fixes.taken_us < LIVE_US]
+            spans.append(int(np.ptp(fresh)) if len(fresh) else 0)
+        return sum(spans) / SECOND_US / 3600.0
+
+    @cached_property
+    def trips(self) -> dict[str, Fixes]:
+        return {n: _fixes(rows) for n, rows in traces("mobilitynet_trips.csv.gz", self.folder).items()}
+
+    @cached_property
+    def zones(self) -> dict[str, Shape]:
+        drawn: dict[str, list[Any]] = defaultdict(list)
+        text = (self.folder / "mobilitynet_truth_zones.geojson").read_text("utf-8")
+        for feature in json.loads(text)["features"]:
+            drawn[feature["properties"]["name"]].append(geometry_of(feature["geometry"]))
+        return {name: Shape(ShapeKind.AREA, unary_union(parts)) for name, parts in drawn.items()}
+
+    def crossings(
+        self, modes: set[str] | None = None, *, margin_m: float = 0.0
+    ) -> tuple[dict[str, Track], list[Crossing]]:
+        """Every true crossing times every phone that recorded it, and these phones' whole recordings.
+
+        `margin_m`: zones as an officer would draw them who knows that phones err."""
+        rows = [r for r in self._crossing_rows() if modes is None or r["mode"] in modes]
+        named: dict[str, list[str]] = defaultdict(list)
+        found = []
+        for row in rows:
+            for phone in row["phones"].split():
+                if phone in self.trips:
+                    zones = named[phone]
+                    if row["zone"] not in zones:
+                        zones.append(row["zone"])
+                    at = zones.index(row["zone"])
+                    found.append(Crossing(phone, at, row["event"], row["mode"], moment(row["ts"])))
+        shapes = {name: grown(shape, margin_m) for name, shape in self.zones.items()}
+        return {
+            phone: track(self.trips[phone], inclusions([shapes[name] for name in zones]))
+            for phone, zones in named.items()
+        }, found
+
+    def _crossing_rows(self) -> list[dict[str, str]]:
+        text = (self.folder / "mobilitynet_crossings.csv").read_text("utf-8")
+        return [row for row in csv.DictReader(text.splitlines()) if row["zone"] in self.zones]
 
 
-def fold(policy: Policy = POLICY) -> Rule:
-    """An open breach of an inclusion zone is "outside"."""
-
-    def rule(recorded: Fixes, term: Term, was_out: bool) -> Sides:
-        board, sure = Board(Policies((policy,))), policy.most_log_odds
-        breach = OpenBreach(BreachKind.INCLUSION_LEFT, term.condition, 1) if was_out else None
-        belief = replace(zones.unknown(term), odds=exp(sure if was_out else -sure), breach=breach)
-        board.put(PERSON, (term,), replace(walk.fresh(PERSON), beliefs=(belief,)))
-        changes = board.judge(recorded).changes
-        return [(c.at_us, c.edge is Edge.OPENED) for c in changes if c.kind is BreachKind.INCLUSION_LEFT]
-
-    return rule
+def inclusions(shapes: list[Shape]) -> Terms:
+    return tuple(
+        a_term("inclusion", shape, condition=ConditionId(n), zone=ZoneId(n), since_us=0)
+        for n, shape in enumerate(shapes, start=1)
+    )
 
 
-def false_exits(rule: Rule, radius_m: float) -> int:
-    """Of phones that lay still."""
-    home = inclusion(Shape(ShapeKind.CIRCLE, Point(LAB), radius_m))
-    return sum(is_out for recorded in still().values() for _, is_out in rule(recorded, home, INSIDE))
+def track(recorded: Fixes, terms: Terms) -> Track:
+    """Measure once what every rule needs."""
+    return Track(recorded, terms, np.column_stack([_metres(recorded, term.shape) for term in terms]))
 
 
-def crossings(rule: Rule, event: str, *, margin_m: float = 0.0) -> Seen:
-    """True exits or entries (`enter`) that lasted, of phones other than those that made the reference."""
-    delays, missed, is_exit = [], 0, event == "exit"
-    for phone, zone, at_us in true_crossings(event):
-        recorded = trips()[phone]
-        near = (recorded.taken_us >= at_us - BEFORE_US) & (recorded.taken_us <= at_us + PATIENCE_US)
-        sides = rule(recorded.take(near), inclusion(grown(truth_zones()[zone], margin_m)), not is_exit)
-        right = [t for t, is_out in sides if is_out is is_exit]
-        if right:
-            delays.append(max(0.0, (right[0] - at_us) / SECOND_US))
-        else:
-            missed += 1
-    return Seen(delays, missed)
+def _metres(recorded: Fixes, shape: Shape) -> NDArray[np.float64]:
+    """In the plane of the zone's middle: exact near it, and far from it a per mille does not matter."""
+    kx, ky = metres_per_degree(shape.geometry.centroid.y)
+    flat = affinity.scale(shape.geometry, kx, ky, origin=(0, 0))
+    here = shapely.points(recorded.lon * kx, recorded.lat * ky)
+    away = shapely.distance(here, flat.boundary if shape.kind is ShapeKind.AREA else flat)
+    if shape.kind is not ShapeKind.AREA:
+        return np.asarray(away - shape.radius_m)
+    shapely.prepare(flat)
+    return np.where(shapely.covers(flat, here), -away, away)
 
 
 def grown(shape: Shape, metres: float) -> Shape:
-    """The zone with a margin, as an officer would draw it who knows that phones err."""
+    if not metres:
+        return shape
     kx, ky = metres_per_degree(shape.geometry.centroid.y)
     flat = affinity.scale(shape.geometry, kx, ky, origin=(0, 0)).buffer(metres)
     return Shape(ShapeKind.AREA, affinity.scale(flat, 1 / kx, 1 / ky, origin=(0, 0)))
 
 
-def inclusion(shape: Shape) -> Term:
-    return a_term("inclusion", shape, condition=ConditionId(1), zone=ZoneId(1), since_us=0)
-
-
-@cache
-def still() -> dict[str, Fixes]:
-    return {name: _fixes(rows) for name, rows in traces("mobilitynet_stationary.csv.gz").items()}
-
-
-@cache
-def trips() -> dict[str, Fixes]:
-    return {name: _fixes(rows) for name, rows in traces("mobilitynet_trips.csv.gz").items()}
-
-
-@cache
-def truth_zones() -> dict[str, Shape]:
-    drawn: dict[str, list[Any]] = defaultdict(list)
-    for feature in json.loads(_text("mobilitynet_truth_zones.geojson"))["features"]:
-        drawn[feature["properties"]["name"]].append(geometry_of(feature["geometry"]))
-    return {name: Shape(ShapeKind.AREA, unary_union(parts)) for name, parts in drawn.items()}
-
-
-@cache
-def true_crossings(event: str) -> list[tuple[str, str, int]]:
-    """(phone, zone, moment) of those after which the phone stayed on the other side for a while."""
-    found: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    for row in csv.DictReader(_text("mobilitynet_crossings.csv").splitlines()):
-        for phone in _judged(row["phones"].split()):
-            if row["zone"] in truth_zones():
-                found[phone, row["zone"]].append((moment(row["ts"]), row["event"]))
-    for (phone, _), times in found.items():
-        times.sort()
-        times.append((int(trips()[phone].taken_us.max()), "end"))
-    return [
-        (phone, zone, at_us)
-        for (phone, zone), times in found.items()
-        for (at_us, what), (next_us, _) in pairwise(times)
-        if what == event and next_us - at_us >= STAYED_US
-    ]
-
-
-def _judged(phones: list[str]) -> Iterator[str]:
-    return (p for p in phones if p in trips() and not any(m in p for m in MADE_THE_REFERENCE))
-
-
-def _text(name: str) -> str:
-    return (DATA / "traces" / name).read_text("utf-8") if DATA else ""
-
-
 def _fixes(rows: list[dict[str, str]]) -> Fixes:
+    """When a phone handed a fix to the application counts as the time of sending."""
     return fixes.of(
         a_fix(
             lon=float(row["lon"]),
@@ -162,6 +162,7 @@ def _fixes(rows: list[dict[str, str]]) -> Fixes:
             accuracy=float(row["accuracy_m"] or 0.0),
             sequence=number,
             taken_us=moment(row["ts"]),
+            sent_us=moment(row["recv_ts"]) if row["recv_ts"] else 0,
             device=DEVICE,
             person=PersonId(PERSON),
         )

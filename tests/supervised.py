@@ -109,6 +109,36 @@ class Supervised:
             [(condition, on, starts, ends) for starts, ends in windows or ((None, None),)],
         )
 
+    async def related(
+        self,
+        other: "Supervised",
+        *,
+        kind: str = "keep_away",
+        distance: float = 500,
+        since: float = LONG_AGO,
+        until: float | None = None,
+    ) -> int:
+        """Somebody else from whom they must keep away, or who escorts them."""
+        made: int = await self.conn.fetchval(
+            "insert into proximities"
+            " (order_id, person_id, other_id, kind, distance_m, during, consent, granted_by)"
+            " values ($1, $2, $3, $4, $5, tstzrange($6, $7), 'act 1', $8) returning id",
+            self.order,
+            self.person,
+            other.person,
+            kind,
+            distance,
+            minute(since),
+            None if until is None else minute(until),
+            self.officer,
+        )
+        return made
+
+    async def end_relation(self, relation: int, *, at: float) -> None:
+        await self.conn.execute(
+            "update proximities set during = tstzrange(lower(during), $2) where id = $1", relation, minute(at)
+        )
+
     async def take_off(self, *, at: float) -> None:
         await self.conn.execute(
             "update wearings set during = tstzrange(lower(during), $2)"

@@ -83,8 +83,26 @@ def a_life(draw: st.DrawFn, most: int = 40) -> list[walk.Fact]:
         more |= {
             "flags": draw(st.sampled_from([Flag(0)] * 6 + [*Flag])),
             "mechanism": draw(st.sampled_from(Mechanism)),
+            "sent_us": at(now + draw(st.sampled_from([0, 0, 60]))),
         }
         accuracy = draw(st.sampled_from([None, 0.0, 3.0, 10.0, 10.0, 10.0, 50.0, 800.0]))
         reports.append(a_fix(now, x, y, accuracy=accuracy, **more))
     once = {walk.mark(report): report for report in reports}  # a device comes off once at one instant
     return [once[mark] for mark in sorted(once)]
+
+
+@st.composite
+def a_quiet_life(draw: st.DrawFn, most: int = 60) -> list[walk.Fact]:
+    """Fixes of one device with nothing to say of itself: what the compiled judge folds."""
+    now, reports, x, y = 0.0, list[walk.Fact](), 0.0, 0.0
+    for sequence in range(1, draw(st.integers(1, most)) + 1):
+        now += draw(st.sampled_from([1 / 60, 0.25, 1.0, 1.0, 1.0, 5.0, 47.0]))
+        if draw(st.integers(0, 4)) == 0:
+            x, y = draw(metres), draw(metres)
+        more = {"battery": draw(st.sampled_from([None, 60, 90])), "sequence": sequence}
+        more |= {"mechanism": draw(st.sampled_from([Mechanism.GNSS] * 3 + [*Mechanism]))}
+        sent_us = at(now + draw(st.sampled_from([0.0, 0.0, 30.0])))
+        accuracy = draw(st.sampled_from([None, 3.0, 10.0, 10.0, 10.0, 50.0, 800.0]))
+        shaken = draw(st.sampled_from([0.0, 1.5, -2.0]))
+        reports.append(a_fix(now, x + shaken, y, accuracy=accuracy, sent_us=sent_us, **more))
+    return reports

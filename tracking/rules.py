@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from operator import itemgetter
 
 from tracking.model import Mark, Ranges
@@ -57,6 +58,18 @@ def gaps(stored: Ranges) -> Ranges:
     ends = (FIRST - 1, *(last for _, last in stored))
     return tuple(
         (end + 1, first - 1) for end, (first, _) in zip(ends, stored, strict=False) if first > end + 1
+    )
+
+
+def without(stored: Ranges, numbers: Iterable[int]) -> Ranges:
+    """What of the ranges is none of these numbers, between the first and the last of them."""
+    given = sorted(numbers)
+    holes = ((before + 1, after - 1) for before, after in pairwise(given) if after > before + 1)
+    return tuple(
+        (max(first, start), min(last, end))
+        for start, end in holes
+        for first, last in stored
+        if max(first, start) <= min(last, end)
     )
 
 

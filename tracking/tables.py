@@ -32,6 +32,17 @@ devices = Table(
         "protocol", Text, CheckConstraint("protocol in ('ejazo', 'owntracks')", "protocol"), nullable=False
     ),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("lot", Text, index=True),  # as the maker names the batch it came from
+)
+
+firmwares = Table(  # which program ran on a device when; none: nobody wrote it down
+    "firmwares",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("version", Text, nullable=False, index=True),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    ExcludeConstraint(("device_id", "="), ("during", "&&"), name="ex_firmwares_during"),
 )
 
 wearings = Table(  # a device is on one person at a time

@@ -6,7 +6,7 @@ block, so that the waits overlap."""
 import numpy as np
 
 from geofence.engine.compiled import Column, lean, part
-from geofence.engine.distance import covers, signed_at
+from geofence.engine.distance import covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, View
 from geofence.engine.plane import metres_per_degree
@@ -90,3 +90,10 @@ def measure_pairs(
             i = first + left[k]
             kx, ky = metres_per_degree(lat[i])
             found[i] = signed_at(view, zone[i], address[left[k]], lon[i], lat[i], kx, ky, reach_m[i])
+
+
+@lean
+def measure_pair(view: View, zone: int, lon: float, lat: float, reach_m: float) -> float:
+    """Signed metres from one place (degrees) to the border of one zone, within ±reach."""
+    kx, ky = metres_per_degree(lat)
+    return signed(view, zone, lon, lat, kx, ky, reach_m)

@@ -34,20 +34,25 @@ def kept(gap_s: float, by: Any) -> float:
 def first_news(taken_us: int, sent_us: int, by: Any) -> float:
     """What a fix counts when nothing is known before: less if its device sent it long after."""
     is_stale = sent_us > 0 and sent_us - taken_us > by.stale_us
-    return by.stale_weight if is_stale else 1.0  # type: ignore[no-any-return]
+    return by.stale_weight if is_stale else 1.0
 
 
 @part
-def evidence(z: float, news: float, by: Any) -> float:
-    """How many times likelier a fix is from outside; `z`: signed distance in scales of its error."""
+def lean(z: float, news: float, by: Any) -> float:
+    """Evidence as a number between -1 and 1: (1 + lean) / (1 - lean) is how many times likelier a fix is from
+    outside. `z`: signed distance to the border in scales of the fix's error."""
     if by.is_normal:
-        lean = by.trusted * erf(z / ROOT_2)
-        return ((1.0 + lean) / (1.0 - lean)) ** news  # type: ignore[no-any-return]
-    lean = news * by.trusted * z / sqrt(2.0 + z * z)
-    return (1.0 + lean) / (1.0 - lean)  # type: ignore[no-any-return]
+        full = by.trusted * erf(z / ROOT_2)
+        if news == 1.0:
+            return full  # type: ignore[no-any-return]
+        times = ((1.0 + full) / (1.0 - full)) ** news
+        return (times - 1.0) / (times + 1.0)  # type: ignore[no-any-return]
+    return news * by.trusted * z / sqrt(2.0 + z * z)  # type: ignore[no-any-return]
 
 
 @part
-def faded(odds: float, kept: float) -> float:
-    """P(outside) moves towards one half."""
-    return (odds * (1.0 + kept) + (1.0 - kept)) / (odds * (1.0 - kept) + (1.0 + kept))
+def moved(odds: float, kept: float, lean: float) -> float:
+    """Odds of "outside": the old ones fade towards one to one, then the evidence moves them. One division."""
+    outside = odds * (1.0 + kept) + (1.0 - kept)
+    inside = odds * (1.0 - kept) + (1.0 + kept)
+    return outside * (1.0 + lean) / (inside * (1.0 - lean))

@@ -5,33 +5,22 @@ folded by the compiled judge, the rest by the scalar rules themselves."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.model import PersonId
-from geofence.engine import judging, parameters, roster, step
-from geofence.engine.roster import FOUND, PLACE, TRAIL, Batch
-from geofence.engine.seats import Seat, Seats, place_of
+from geofence.engine import findings, judging, parameters, roster, usual
+from geofence.engine.roster import FOUND, PLACE, TRAIL, Batch, Out
+from geofence.engine.seats import Seat, Seats
 from geofence.engine.zones import Zones
-from geofence.model import Change, Edge, OpenBreach, Place, Standing, Term, Terms
+from geofence.model import Change, Place, Standing, Term, Terms
 from geofence.policies import Policies
 from geofence.rules import walk, zones
-from geofence.rules.zones import Scene
 from tracking.fixes import Fixes
 
 ROOM = 4096
 """Changes that one call of a kernel may find before it must be called again."""
-
-
-SAID: dict[int, tuple[Edge, dict[str, object]]] = {
-    roster.OPENED_BY_FIX: (Edge.OPENED, {"why": "fix"}),
-    roster.OPENED_BY_HOURS: (Edge.OPENED, {}),
-    roster.COMPLIED: (Edge.CLOSED, {"reason": "complied"}),
-    roster.HOURS_ENDED: (Edge.CLOSED, {"reason": "hours_ended"}),
-    roster.ABSENCE_BEGAN: (Edge.CLOSED, {"reason": "absence_began"}),
-}
-"""What the kernel's codes mean; empty: by what began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,8 @@ class Board:
         self._zones = Zones()
         self._seats = Seats(policies, self._zones)
         self._turn = 0
-        self._found, self._places = roster.room(ROOM, FOUND), roster.room(ROOM * TRAIL, PLACE)
+        self._out = Out(roster.room(ROOM, FOUND), roster.room(ROOM * TRAIL, PLACE))
+        self._scratch = roster.scratch()
         self._last = np.empty(0, np.int64)
 
     def __len__(self) -> int:
@@ -90,8 +80,8 @@ class Board:
         """Fold a batch. The reports may come in any order and hold repeats; they are sorted here."""
         told = _by_person(events)
         outcome, changes = self._fold(fixes, told)
-        late = {PersonId(p) for p in fixes.person[outcome == step.LATE].tolist()}
-        left = np.flatnonzero(outcome == step.BY_HAND)
+        late = {PersonId(p) for p in fixes.person[outcome == usual.LATE].tolist()}
+        left = np.flatnonzero(outcome == usual.BY_HAND)
         for fix in fixes.take(left).rows():
             told[fix.person].append(fix)
         for person, facts in told.items():
@@ -106,13 +96,11 @@ class Board:
         """Let the clock run for everybody, up to and including `until_us`."""
         due, changes = np.array(self._seats.due(until_us), np.int32), list[Change]()
         while len(due):
-            passed, n = judging.advance(
-                self._seats.columns(), due, until_us, self._params, self._found, self._places
-            )
-            changes += self._told(n)
+            passed, n = judging.advance(self._seats.columns(), due, until_us, self._params, self._out)
+            changes += findings.changes(self._seats, self.policies, self._out, n)
             due = due[passed:]
         for row in self._seats.due(until_us):
-            seat = self._seat_in(row)
+            seat = self._seats.seat_in(row)
             standing, found = walk.through(
                 self._seats.read(seat),
                 seat.terms,
@@ -125,17 +113,17 @@ class Board:
         return changes
 
     def _fold(self, fixes: Fixes, told: dict[PersonId, list[walk.Fact]]) -> tuple[np.ndarray, list[Change]]:
-        """What became of each fix (`step`), and the changes that the kernel found."""
+        """What became of each fix (`usual`), and the changes that the kernel found."""
         batch = Batch(*(getattr(fixes, name) for name in Batch._fields))
-        outcome = np.full(len(fixes), step.BY_HAND, np.uint8)
+        outcome = np.full(len(fixes), usual.BY_HAND, np.uint8)
         order, changes, done = self._order(fixes, batch, told), list[Change](), 0
         self._turn += 1
         while done < len(order):
             done, n = judging.judge(
                 self._seats.columns(), self._zones.view(), batch, order, done, self._turn, self._params,
-                self._found, self._places, outcome,
+                self._out, self._scratch, outcome,
             )  # fmt: skip
-            changes += self._told(n)
+            changes += findings.changes(self._seats, self.policies, self._out, n)
         return outcome, changes
 
     def _order(self, fixes: Fixes, batch: Batch, told: dict[PersonId, list[walk.Fact]]) -> np.ndarray:
@@ -158,9 +146,6 @@ class Board:
         first = next((r for r in facts if walk.mark(r) != standing.last), None)
         return first is None or not walk.is_late(standing, first)
 
-    def _seat_in(self, row: int) -> Seat:
-        return self._seats.people[self._seats.person_in(row)]
-
     def _by_hand(self, seat: Seat, facts: list[walk.Fact]) -> list[Change]:
         standing = self._seats.read(seat)
         after, changes = walk.walk(
@@ -172,32 +157,14 @@ class Board:
 
     def _measure(self, seat: Seat) -> zones.Measure:
         """Distances by the pool."""
-        number_of = {id(term): number for term, number in zip(seat.terms, seat.numbers, strict=True)}
 
         def measure(term: Term, place: Place, reach_m: float) -> float:
-            if id(term) not in number_of:
+            number = seat.held.get(id(term))
+            if number is None:
                 return walk.scalar(term, place, reach_m)
-            zone = np.array([number_of[id(term)]], np.int64)
-            lon, lat, reach = np.array([place.lon]), np.array([place.lat]), np.array([reach_m])
-            return float(self._zones.measure(zone, lon, lat, reach)[0])
+            return self._zones.measure_one(number, place.lon, place.lat, reach_m)
 
         return measure
-
-    def _told(self, count: int) -> list[Change]:
-        """The kernel's findings as changes, with the evidence that explains them."""
-        return [self._change(self._found[i], self._places[i * TRAIL : (i + 1) * TRAIL]) for i in range(count)]
-
-    def _change(self, found: np.void, places: np.ndarray) -> Change:
-        seat = self._seat_in(int(found["seat"]))
-        person, term = self._seats.person_in(seat.row), seat.current[int(found["place"])]
-        at_us, why = int(found["at_us"]), int(found["why"])
-        trail = tuple(place_of(row) for row in places[: int(found["seen"])])
-        scene = Scene(person, self.policies.known[int(found["policy"])], trail, self._measure(seat))
-        belief = replace(zones.unknown(term), odds=float(found["odds"]), seen=int(found["slot_seen"]))
-        breach = OpenBreach(zones.BREACH[term.kind], term.condition, int(found["opened_us"]))
-        edge, said = SAID[why]
-        evidence = zones.evidence(belief, scene, term=term) | (said or {"why": zones.began(term, at_us)})
-        return zones.change(breach, edge, at_us, person=person, evidence=evidence)
 
 
 def _by_person(facts: Iterable[walk.Fact]) -> dict[PersonId, list[walk.Fact]]:

@@ -7,7 +7,7 @@ doubtful, never wrong. What is doubtful (one in a thousand) is decided exactly, 
 
 from typing import NamedTuple
 
-from geofence.engine.compiled import Column, part, rare
+from geofence.engine.compiled import Column, apart, part, rare
 from geofence.engine.exact import orientation
 
 OUTSIDE, INSIDE, BORDER = 0, 1, 2
@@ -104,7 +104,7 @@ def crossed(word: int, px: int, py: int) -> tuple[bool, bool]:
     return apart & ((place_side > 0) != (reference_side > 0)), near_end | (apart & near_edge)
 
 
-@part
+@apart
 def way_crosses(ax: float, ay: float, bx: float, by: float, rx: float, ry: float, x: float, y: float) -> bool:
     """Does the straight way from r to (x, y) cross the edge from a to b? Exactly; neither end lies on it.
 
@@ -114,7 +114,7 @@ def way_crosses(ax: float, ay: float, bx: float, by: float, rx: float, ry: float
     return (orientation(ax, ay, bx, by, rx, ry) > 0) != (orientation(ax, ay, bx, by, x, y) > 0)
 
 
-@part
+@apart
 def lies_on(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> bool:
     """Is the place on the edge, exactly?"""
     if x < min(ax, bx) or x > max(ax, bx) or y < min(ay, by) or y > max(ay, by):

@@ -1,7 +1,7 @@
 """Kernels: plain Python over NumPy columns, compiled once by Numba and kept on disk between starts.
 
 Numba keeps a kernel as long as its own file is unchanged, though what it calls may lie in another file. So
-the kernels are kept in a folder named after the text of the whole engine: another text is another folder."""
+the kernels are kept in a folder named after the text of all that decides: another text is another folder."""
 
 import os
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, config, types
 from numba.extending import intrinsic
@@ -20,14 +21,23 @@ Column = NDArray[Any]
 """An array that kernels read or write; each kernel says its shape, type and unit."""
 
 HERE = Path(__file__).parent
+DECIDE = (
+    "core/geo.py",
+    "geofence/model.py",
+    "geofence/rules/*.py",
+    "geofence/engine/*.py",
+    "tracking/model.py",
+)
+"""What verdicts are made by, and kernels of."""
 TO_READ, ALL_LEVELS, DATA = 0, 3, 1
 
 
-def digest(folder: Path = HERE) -> str:
-    """Of the engine's source: verdicts cite it, and kernels are kept under it."""
+def digest(house: Path = HERE.parents[1]) -> str:
+    """Of the source of all that decides: verdicts cite it, and kernels are kept under it."""
     found = blake2b(digest_size=8)
-    for path in sorted(folder.glob("*.py")):
-        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for pattern in DECIDE:
+        for path in sorted(house.glob(pattern)):
+            found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 
 
@@ -51,25 +61,59 @@ if FOLDER is not None:
 
 
 def kernel(function: Kernel) -> Kernel:
-    """Called from Python; may allocate. Releases the interpreter's lock, divides by zero as IEEE 754 does."""
-    return cast("Kernel", numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
+    """Called from Python; may allocate."""
+    return _compiled(function, cache=FOLDER is not None)
 
 
 def lean(function: Kernel) -> Kernel:
-    """A kernel that must not allocate: what it needs is handed in. It counts no references to arrays, which in
-    a kernel of many parts costs more than the work itself (measured: ten times)."""
-    keep = FOLDER is not None
-    return cast("Kernel", numba.njit(cache=keep, nogil=True, error_model="numpy", _nrt=False)(function))
+    """A kernel that must not allocate: what it needs is handed in. It counts no references to arrays, which
+    in a kernel of many parts costs more than the work itself (measured: ten times)."""
+    return _compiled(function, cache=FOLDER is not None, _nrt=False)
 
 
 def part(function: Kernel) -> Kernel:
     """Called from kernels only, and melted into them. Must not allocate: it counts no references either."""
-    return cast("Kernel", numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function))
+    return _compiled(function, forceinline=True, _nrt=False)
 
 
 def rare(function: Kernel) -> Kernel:
     """Called from kernels only, and kept apart: what seldom happens must not slow the rest. May allocate."""
-    return cast("Kernel", numba.njit(nogil=True, error_model="numpy", _nrt=True)(function))
+    return _compiled(function, _nrt=True)
+
+
+def apart(function: Kernel) -> Kernel:
+    """Called from kernels only, and kept apart, which is quicker to compile. Must not allocate, as a part."""
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: Kernel, **options: Any) -> Kernel:
+    """Without the interpreter's lock; division by zero as in IEEE 754."""
+    compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    return compiled
+
+
+@part
+def signed(number: Any) -> int:
+    """As i64: Numba would make the sum of an unsigned and a signed 64-bit number a float."""
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@part
+def put(column: Column, at: int, values: Column) -> int:
+    """Copy values to column[at:]; where they end. One dimension each; far quicker to compile than a slice."""
+    for k in range(len(values)):
+        column[at + k] = values[k]
+    return at + len(values)
+
+
+@rare
+def grown(column: Column, needed: int) -> Column:
+    """The column, or one twice as long with the same beginning if `needed` is longer than it."""
+    if needed <= len(column):
+        return column
+    longer = np.empty(max(needed, 2 * len(column)), column.dtype)
+    put(longer, 0, column)
+    return longer
 
 
 def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Numba's signature

@@ -24,8 +24,8 @@ SMALLEST: Final = drawing.SMALLEST
 class Rings(NamedTuple):
     """Zones one after the other; an edge is named by the number of its first vertex.
 
-    An area's rings are closed (last vertex = first) and all count alike: inside is what an odd number
-    of them surrounds. A circle is an edge from its centre to its centre, a corridor its line, even past ±180."""
+    An area's rings are closed (last vertex = first) and all count alike: inside is what an odd number of
+    them surrounds. A circle is an edge from its centre to its centre, a corridor its line, even past ±180."""
 
     vertices: F8
     """(v, 2) degrees, lon and lat; 0 or at least `SMALLEST` in magnitude."""

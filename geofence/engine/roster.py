@@ -15,6 +15,8 @@ LINE: Final = 64
 """Bytes of a line of cache."""
 TRAIL: Final = 8
 """Places kept of a person, a power of two; a breach may cite as many."""
+BLOCK: Final = 64
+"""Fixes that wait for memory together."""
 MOST_TERMS: Final = 32
 """Somebody with more current conditions is judged by hand."""
 NEVER_US: Final = 2**62
@@ -26,7 +28,7 @@ SEAT: Final = np.dtype([  # 64 bytes
     ("sequence", "i8"),
     ("passed_us", "i8"),  # the last moment passed
     ("next_us", "i8"),  # when hours or absences next begin or end
-    ("stop_us", "i8"),  # from here on by hand: a condition begins or ends, a device's sign is due, hours are uncompiled
+    ("stop_us", "i8"),  # when the scalar rules must look: a condition begins or ends, a sign is due
     ("first", "u4"),  # slots: first, and how many
     ("aside", "u4"),  # the turn in which the person was last set aside
     ("battery", "i2"),  # percent, -1 unknown
@@ -71,6 +73,19 @@ FOUND: Final = np.dtype([  # a breach opens or closes
     ("slot_seen", "u1"),
     ("seen", "u1"),
     ("policy", "u1"),
+    ("spare4", "u4"),
+])  # fmt: skip
+
+NEAR: Final = np.dtype([  # of one fix
+    ("kx", "f8"),  # metres in a degree of longitude
+    ("ky", "f8"),  # … of latitude
+    ("most_m", "f8"),  # farther says nothing more
+])  # fmt: skip
+PAIR: Final = np.dtype([  # a fix and a zone
+    ("address", "i8"),  # of the cell
+    ("zone", "i8"),
+    ("fix", "i4"),  # in the block
+    ("at", "i4"),  # in `metres`
 ])  # fmt: skip
 
 IN_FORCE, ABSENT, OPEN = 1, 2, 4
@@ -123,6 +138,39 @@ class Batch(NamedTuple):
     battery: Column
     mechanism: Column
     flags: Column
+
+
+class Out(NamedTuple):
+    """What kernels find; when it is full they return early."""
+
+    found: Column
+    """FOUND[room]"""
+    places: Column
+    """PLACE[room · TRAIL]: the trail behind each, oldest first."""
+
+
+class Scratch(NamedTuple):
+    """What kernels write down meanwhile."""
+
+    seats: Column
+    """i8[BLOCK]"""
+    bases: Column
+    """i8[BLOCK]: where in `metres` a person's distances begin."""
+    metres: Column
+    """f8[BLOCK · MOST_TERMS]"""
+    odds: Column
+    """f8[MOST_TERMS]"""
+    near: Column
+    """NEAR[BLOCK]"""
+    pairs: Column
+    """PAIR[BLOCK · MOST_TERMS]: what is to be measured."""
+
+
+def scratch() -> Scratch:
+    block = np.empty(BLOCK, np.int64)
+    pairs = BLOCK * MOST_TERMS
+    metres, odds = np.empty(pairs), np.empty(MOST_TERMS)
+    return Scratch(block, block.copy(), metres, odds, room(BLOCK, NEAR), room(pairs, PAIR))
 
 
 def room(count: int, row: Any) -> Column:

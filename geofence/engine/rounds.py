@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import INSIDE, OUTSIDE, Grid
-from geofence.engine.compiled import Column, part, rare
+from geofence.engine.compiled import Column, grown, part, rare
 from geofence.engine.plane import metres_per_degree, to_segment2
 from geofence.engine.spreading import Spread, Window
 
@@ -90,12 +90,11 @@ def spread_round(vertices: Column, edges: Column, zone: Round, grid: Grid, windo
                 inside[cell], used = INSIDE, starts[cell]
                 break
             if found == ASKED:
-                if used == len(listed):
-                    listed = np.concatenate((listed, np.empty_like(listed)))
+                listed = grown(listed, used + 1)
                 listed[used] = edges[k]
                 used += 1
         starts[cell + 1] = used
-    return Spread(starts, listed[:used].copy(), inside)
+    return Spread(starts, listed[:used], inside)
 
 
 @part
@@ -138,8 +137,11 @@ def reach(vertices: Column, first: int, last: int, radius: float) -> tuple[float
     """Degrees (west, south, east, north) beyond which no place is within the radius of vertices[first:last].
 
     What passes the date line or surrounds a pole reaches from -180 to 180."""
-    west, east = vertices[first:last, 0].min(), vertices[first:last, 0].max()
-    south, north = vertices[first:last, 1].min(), vertices[first:last, 1].max()
+    west = east = vertices[first, 0]
+    south = north = vertices[first, 1]
+    for v in range(first + 1, last):
+        west, east = min(west, vertices[v, 0]), max(east, vertices[v, 0])
+        south, north = min(south, vertices[v, 1]), max(north, vertices[v, 1])
     if radius > 0.0:
         up = radius * ROOM / metres_per_degree(0.0)[1]
         south, north = max(south - up, -POLE), min(north + up, POLE)

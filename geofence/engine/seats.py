@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from core.model import DeviceId, PersonId
+from geofence.engine.compiled import Column
 from geofence.engine.layout import EAST, HEAD, NORTH, SOUTH, WEST
 from geofence.engine.roster import (
     FORBIDS,
@@ -41,10 +42,12 @@ class Seat:
     row: int
     terms: Terms
     """All that had not ended when they were put."""
-    numbers: tuple[int, ...]
-    """In the pool of zones, one a term."""
+    held: dict[int, int]
+    """Numbers in the pool of zones, by the identity in memory of the term."""
     current: Terms = ()
     """One a slot."""
+    numbers: tuple[int, ...] = ()
+    """Zones, one a slot."""
     lines: tuple[int, ...] = ()
     """Timelines, one a slot."""
     worn: tuple[Worn, ...] = ()
@@ -84,9 +87,10 @@ class Seats:
     def sit(self, person: PersonId, terms: Terms, standing: Standing) -> Seat:
         """A row for somebody; the zones of all their terms are held, the new ones first."""
         left = tuple(t for t in terms if t.until_us is None or t.until_us > standing.at_us)
-        numbers = tuple(self.pool.hold(term.shape) for term in left)
+        numbers = self.pool.hold_all([term.shape for term in left])
         self.rise(person)
-        seat = self.people[person] = Seat(self._row(person), left, numbers)
+        held = {id(term): number for term, number in zip(left, numbers, strict=True)}
+        seat = self.people[person] = Seat(self._row(person), left, held)
         self.write(seat, standing)
         return seat
 
@@ -94,7 +98,7 @@ class Seats:
         seat = self.people.pop(person, None)
         if seat is None:
             return
-        for number in seat.numbers:
+        for number in seat.held.values():
             self.pool.release(number)
         self._give_back(seat)
         self._seat_of[person] = NOBODY
@@ -112,6 +116,9 @@ class Seats:
         is_due = (rows["next_us"] <= until_us) | (rows["stop_us"] <= until_us)
         return [row for row in np.flatnonzero(is_due).tolist() if self.by_row[row] is not None]
 
+    def seat_in(self, row: int) -> Seat:
+        return self.people[self.person_in(row)]
+
     def person_in(self, row: int) -> PersonId:
         person = self.by_row[row]
         if person is None:
@@ -119,7 +126,7 @@ class Seats:
         return person
 
     def write(self, seat: Seat, standing: Standing, *, as_of_us: int = 0) -> None:
-        """Bring the columns up to what the scalar rules made of somebody; nothing more is due by `as_of_us`."""
+        """Bring the columns up to what the scalar rules made of somebody; nothing is due by `as_of_us`."""
         row = self._seats[seat.row]
         at_us = max(standing.at_us, as_of_us)
         is_simple = self._is_simple(seat, standing)
@@ -233,19 +240,19 @@ class Seats:
         row["signs"] = sum({SIGNS[sign.kind] for sign in worn.signs})
 
     def _write_slots(self, seat: Seat, standing: Standing, at_us: int) -> None:
-        at = [i for i, term in enumerate(seat.terms) if term in walk.at((term,), at_us)]
-        seat.current = tuple(seat.terms[i] for i in at)
+        seat.current = walk.at(seat.terms, at_us)
+        seat.numbers = tuple(seat.held[id(term)] for term in seat.current)
         seat.lines = tuple(self._lines.hold(term, at_us) for term in seat.current)
         row = self._seats[seat.row]
-        first = row["first"] = self._room(len(at))
-        row["count"], spans = len(at), self.pool.view().spans
-        for k, (i, belief) in enumerate(zip(at, standing.beliefs, strict=True)):
-            slot, term = self._slots[first + k], seat.current[k]
+        first = row["first"] = self._room(len(seat.current))
+        row["count"], spans = len(seat.current), self.pool.view().columns.heads.view(np.float32)
+        for k, (term, belief) in enumerate(zip(seat.current, standing.beliefs, strict=True)):
+            slot = self._slots[first + k]
             slot["odds"], slot["seen"] = belief.odds, belief.seen
-            head = seat.numbers[i] * HEAD
+            head = seat.numbers[k] * HEAD
             slot["west"], slot["south"] = spans[head + WEST], spans[head + SOUTH]
             slot["east"], slot["north"] = spans[head + EAST], spans[head + NORTH]
-            slot["zone"], slot["line"] = seat.numbers[i], seat.lines[k]
+            slot["zone"], slot["line"] = seat.numbers[k], seat.lines[k]
             slot["kind"] = FORBIDS[term.kind]
             slot["bits"] = 0 if belief.breach is None else OPEN
             self._opened_us[first + k] = 0 if belief.breach is None else belief.breach.opened_us
@@ -269,6 +276,10 @@ class Seats:
         self._slots = grown(self._slots, self._slots_used)
         self._opened_us = grown(self._opened_us, self._slots_used)
         return first
+
+
+def places_of(rows: Column, first: int, count: int) -> tuple[Place, ...]:
+    return tuple(place_of(row) for row in rows[first : first + count])
 
 
 def place_of(row: np.void) -> Place:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import BORDER, Grid, lies_on, reference, way_crosses
-from geofence.engine.compiled import Column, part, rare
+from geofence.engine.compiled import Column, apart, part, rare
 
 SPARE = 1e-6
 """Share of a cell; the addresses' own rounding stays below 1e-7 for cells of at least `SMALLEST_CELL`."""
@@ -52,20 +52,35 @@ def spread(vertices: Column, edges: Column, grid: Grid, window: Window, known: K
     the ways from `known` to the window's first cell."""
     starts, listed = lists(vertices, edges, grid, window)
     inside = np.empty(window.wide * window.high, np.uint8)
-    for cell in range(len(inside)):
-        before = cell - 1 if cell % window.wide else cell - window.wide
-        x, y = reference(grid, window.left + cell % window.wide, window.low + cell // window.wide)
-        if before < 0 or inside[before] == BORDER:
-            inside[cell] = known.inside ^ crossings(vertices, edges, 0, len(edges), known.x, known.y, x, y)
-        else:
-            i, j = window.left + before % window.wide, window.low + before // window.wide
-            rx, ry = reference(grid, i, j)
-            inside[cell] = inside[before] ^ between(vertices, listed, starts, before, cell, rx, ry, x, y)
-        for k in range(starts[cell], starts[cell + 1]):
-            a = listed[k]
-            if lies_on(vertices[a, 0], vertices[a, 1], vertices[a + 1, 0], vertices[a + 1, 1], x, y):
-                inside[cell] = BORDER
+    cell = 0
+    for j in range(window.low, window.low + window.high):
+        for i in range(window.left, window.left + window.wide):
+            before = cell - 1 if i > window.left else cell - window.wide
+            if before >= 0 and starts[before] == starts[before + 1] and starts[cell] == starts[cell + 1]:
+                inside[cell] = inside[before]
+            else:
+                x, y = reference(grid, i, j)
+                if before < 0 or inside[before] == BORDER:
+                    odd = crossings(vertices, edges, 0, len(edges), known.x, known.y, x, y)
+                    inside[cell] = known.inside ^ odd
+                else:
+                    rx, ry = reference(grid, i - 1, j) if i > window.left else reference(grid, i, j - 1)
+                    odd = between(vertices, listed, starts, before, cell, rx, ry, x, y)
+                    inside[cell] = inside[before] ^ odd
+                if on_border(vertices, listed, starts[cell], starts[cell + 1], x, y):
+                    inside[cell] = BORDER
+            cell += 1
     return Spread(starts, listed, inside)
+
+
+@apart
+def on_border(vertices: Column, listed: Column, first: int, last: int, x: float, y: float) -> bool:
+    """Does one of the edges listed[first:last] pass (x, y)?"""
+    for k in range(first, last):
+        a = listed[k]
+        if lies_on(vertices[a, 0], vertices[a, 1], vertices[a + 1, 0], vertices[a + 1, 1], x, y):
+            return True
+    return False
 
 
 @rare
@@ -104,7 +119,7 @@ def rows(vertices: Column, a: int, grid: Grid, window: Window) -> tuple[int, int
     return max(min(one, other), 0), min(max(one, other) + 1, window.high)
 
 
-@part
+@apart
 def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tuple[int, int]:
     """The columns [left, right) of row j of the window that edge a may meet, counted from its leftmost."""
     ax = (vertices[a, 0] - grid.west) * grid.across - window.left
@@ -122,7 +137,7 @@ def columns(vertices: Column, a: int, grid: Grid, window: Window, j: int) -> tup
     return max(left, 0), min(right + 1, window.wide)
 
 
-@part
+@apart
 def crossings(
     vertices: Column, edges: Column, first: int, last: int, rx: float, ry: float, x: float, y: float
 ) -> int:
@@ -136,7 +151,7 @@ def crossings(
     return odd
 
 
-@part
+@apart
 def between(
     vertices: Column,
     listed: Column,

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geofence.engine import rings
-from geofence.engine.asking import covers_pairs, measure_pairs, room
+from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs, room
 from geofence.engine.crossing import crossed_pairs
 from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, HEAD, I8, View, view_of
 from geofence.engine.memory import FIRST_PIECE, WORD, empty, grown, move, sizes
@@ -89,6 +89,10 @@ class Zones:
         found = np.empty(len(zone), np.bool_)
         covers_pairs(self._view, zone, lon, lat, found, *room())
         return found
+
+    def measure_one(self, zone: int, lon: float, lat: float, reach_m: float) -> float:
+        """The same for one pair."""
+        return measure_pair(self._view, zone, lon, lat, reach_m)
 
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""

@@ -1,7 +1,7 @@
 """The thresholds of every verdict, as data with dates: which policy held at a moment, and what it says."""
 
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -61,9 +61,10 @@ class Policy:
     late_s: float
     error_model: ErrorModel = ErrorModel.NORMAL
     no_doubt_sigmas: float = 8.0
+    crossing_sigmas: float = 1.0
     poor_m: float = inf
     network_bursts: float = 1.0
-    repeated_weight: float = 1.0
+    repeated_bursts: float = 1.0
     jump_weight: float = 1.0
     stale_s: float = inf
     stale_weight: float = 1.0
@@ -115,6 +116,20 @@ def read(name: str, text: str) -> Policy:
         raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
     values = {field: _value(name, field, entry, wanted[field].type) for field, entry in content.items()}
     return Policy(id=name, valid_from_us=to_us(since), **values)
+
+
+def amended(policy: Policy, name: str, text: str) -> Policy:
+    """A policy with some of its values put differently by a draft, which is written as policies are."""
+    content = tomllib.loads(text)
+    content.pop("valid_from", None)
+    kinds = {f.name: f.type for f in fields(Policy)}
+    if odd := content.keys() - (kinds.keys() - {"id", "valid_from_us"}):
+        raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
+    values = {field: _value(name, field, entry, kinds[field]) for field, entry in content.items()}
+    for share in ("sure", "outlier_share"):
+        if not values.get(share, 0.0) < 1.0:
+            raise BadPolicy(policy=name, field=share)
+    return replace(policy, id=name, **values)
 
 
 def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:

@@ -36,9 +36,13 @@ ALONE = Weight(1.0, 1.0, 1.0)
 
 def accuracy(fix: Fix, policy: Policy) -> tuple[float, bool]:
     """Metres at 68 %, and whether they had to be assumed because the device named none (0 is none)."""
-    if fix.accuracy_m is None or not 0.0 < fix.accuracy_m < inf:
-        return unknown_accuracy(fix.mechanism, policy), True
-    return max(fix.accuracy_m, policy.accuracy_floor_m), False
+    return stated(fix.accuracy_m, fix.mechanism, policy)
+
+
+def stated(accuracy_m: float | None, mechanism: Mechanism, policy: Policy) -> tuple[float, bool]:
+    if accuracy_m is None or not 0.0 < accuracy_m < inf:
+        return unknown_accuracy(mechanism, policy), True
+    return max(accuracy_m, policy.accuracy_floor_m), False
 
 
 def unknown_accuracy(mechanism: Mechanism, policy: Policy) -> float:
@@ -66,13 +70,17 @@ def weight(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> W
     if before is None:
         return Weight(1.0, first, first)
     gap_s = (place.taken_us - before.taken_us) / SECOND_US
-    burst_s = policy.burst_s * (policy.network_bursts if fix.mechanism in NETWORKS else 1.0)
-    news = first * min(1.0, gap_s / burst_s)
-    if places.is_same(before, place):
-        news *= policy.repeated_weight
-    elif not places.is_reachable(before, place, policy):
+    news = first * min(1.0, gap_s / burst_s(before, fix, place, policy=policy))
+    if not places.is_reachable(before, place, policy):
         news *= policy.jump_weight
     return Weight(kept(gap_s, policy), news, first)
+
+
+def burst_s(before: Place | None, fix: Fix, place: Place, *, policy: Policy) -> float:
+    """How long the error of the fix before lives on in this one."""
+    network = policy.network_bursts if fix.mechanism in NETWORKS else 1.0
+    repeated = policy.repeated_bursts if before and places.is_same(before, place) else 1.0
+    return policy.burst_s * max(network, repeated)
 
 
 def is_stale(fix: Fix, policy: Policy) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.model import PersonId
 from geofence.model import BreachKind, Change, Edge, Standing
+from geofence.rules import canonical
 
 Name = tuple[PersonId, BreachKind, int, int]
 """Person, kind, subject and opening moment: what makes a breach the same breach."""
@@ -29,6 +30,18 @@ class Episode:
     def name(self) -> Name:
         return self.person, self.kind, self.subject, self.opened_us
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that the verdict says, and nothing of how it came to be stored."""
+        return {
+            "kind": str(self.kind),
+            "subject": self.subject,
+            "opened_us": self.opened_us,
+            "closed_us": self.closed_us,
+            "opening": self.opening,
+            "closing": self.closing,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Differences:
@@ -44,9 +57,12 @@ class Differences:
     """Over in both, at another moment."""
     reopened: list[Episode]
     """Over in the database, open in the fold."""
+    restated: list[Episode]
+    """In both, but resting on other evidence."""
 
     def __bool__(self) -> bool:
-        return any((self.missing, self.vanished, self.ended, self.corrected, self.reopened))
+        of_time = (self.missing, self.vanished, self.ended, self.corrected, self.reopened)
+        return any(of_time) or bool(self.restated)
 
 
 def told(changes: Iterable[Change], begin: Standing | None = None) -> dict[Name, Episode]:
@@ -89,7 +105,23 @@ def compared(
         ended=[e for e, old in changed if old.closed_us is None],
         corrected=[e for e, old in changed if None not in (e.closed_us, old.closed_us)],
         reopened=[e for e, _ in changed if e.closed_us is None],
+        restated=[e for e, old in both if _rests_on_others(e, old)],
     )
+
+
+def written(listed: Iterable[Episode]) -> bytes:
+    """The canonical bytes of what is told of a time: one line a breach, in the order of their beginnings."""
+    ordered = sorted(listed, key=lambda e: (e.opened_us, str(e.kind), e.subject))
+    return b"\n".join(canonical.encode(episode.content) for episode in ordered)
+
+
+def _rests_on_others(told: Episode, stored: Episode) -> bool:
+    """Where the fold does not tell the opening, because it begins later, what is stored stands."""
+    if told.opening is not None and canonical.encode(told.opening) != canonical.encode(stored.opening):
+        return True
+    if told.closed_us is None or told.closed_us != stored.closed_us:
+        return False
+    return canonical.encode(told.closing) != canonical.encode(stored.closing)
 
 
 def _is_told(stored: Episode, begin_us: int) -> bool:

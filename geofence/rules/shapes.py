@@ -18,9 +18,10 @@ HALF_TURN = 180.0
 
 
 def covers(shape: Shape, at: LonLat) -> bool:
-    """Inside, or on the border."""
+    """Inside, or on the border. On the date line -180 and 180 name one place, and either may lie inside."""
     if shape.kind is ShapeKind.AREA:
-        return bool(shapely.intersects_xy(shape.geometry, at.lon, at.lat))
+        lons = [at.lon, -at.lon] if abs(at.lon) == HALF_TURN else [at.lon]
+        return bool(shapely.intersects_xy(shape.geometry, lons, at.lat).any())
     return _to_centre(shape.geometry, at) <= shape.radius_m
 
 

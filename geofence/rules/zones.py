@@ -237,4 +237,4 @@ def _may_cross(before: Belief, belief: Belief, term: Term, scene: Scene) -> bool
 
 def _is_clear(place: Place, metres: float, policy: Policy) -> bool:
     """Its own error does not reach the border: at the edge of a zone a straight line says nothing."""
-    return metres > doubt.sigma(place.accuracy_m, policy)
+    return metres > policy.crossing_sigmas * doubt.sigma(place.accuracy_m, policy)

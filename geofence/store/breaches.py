@@ -79,6 +79,17 @@ where b.person_id = n.person_id and b.kind = n.kind and b.subject_id = n.subject
 returning b.id
 """
 
+RESTATE = """
+-- The same verdict by other evidence: a late report, or another engine.
+update breaches b set opening = coalesce(n.opening, b.opening), closing = n.closing
+from unnest(
+    $1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[], $5::jsonb[], $6::timestamptz[], $7::jsonb[]
+) as n (person_id, kind, subject_id, opened_at, closing, closed_at, opening)
+where b.person_id = n.person_id and b.kind = n.kind and b.subject_id = n.subject_id
+    and b.opened_at = n.opened_at and b.closed_at is not distinct from n.closed_at
+returning b.id
+"""
+
 ANNUL = """
 -- Say of breaches that they never were; they stay, and their alerts wait for a human as before.
 update breaches b set annulled_at = $5
@@ -150,6 +161,14 @@ async def correct(
     return await _tell(conn, rows, entry, now_us)
 
 
+async def restate(conn: asyncpg.Connection, episodes: Sequence[Episode]) -> list[BreachId]:
+    """Which were restated."""
+    openings = [None if one.opening is None else _json(one.opening) for one in episodes]
+    given = (*_names(episodes), *_endings(episodes), openings)
+    rows = await conn.fetch(RESTATE, *given) if episodes else []
+    return [BreachId(row["id"]) for row in rows]
+
+
 async def annul(conn: asyncpg.Connection, episodes: Sequence[Episode], *, now_us: int) -> list[News]:
     rows = await conn.fetch(ANNUL, *_names(episodes), from_us(now_us)) if episodes else []
     return await _tell(conn, rows, EntryKind.ANNULLED, now_us)
@@ -167,16 +186,16 @@ async def since(
 ) -> list[Episode]:
     """What is stored of these persons' folds from a moment on, with the annulled; `but`: kinds of no fold."""
     given = (list(moments), [from_us(at) for at in moments.values()], [str(kind) for kind in but])
-    return [_episode(row) for row in await conn.fetch(SINCE, *given)]
+    return [episode(row) for row in await conn.fetch(SINCE, *given)]
 
 
 async def one(conn: asyncpg.Connection, breach: BreachId) -> Episode | None:
     row = await conn.fetchrow(ONE, breach)
-    return None if row is None else _episode(row)
+    return None if row is None else episode(row)
 
 
 async def open_of(conn: asyncpg.Connection, kinds: Iterable[BreachKind]) -> list[Episode]:
-    return [_episode(row) for row in await conn.fetch(OPEN_OF_KINDS, [str(kind) for kind in kinds])]
+    return [episode(row) for row in await conn.fetch(OPEN_OF_KINDS, [str(kind) for kind in kinds])]
 
 
 def _names(episodes: Sequence[Episode]) -> tuple[list[Any], ...]:
@@ -199,7 +218,7 @@ def _json(value: dict[str, Any]) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _episode(row: asyncpg.Record) -> Episode:
+def episode(row: asyncpg.Record) -> Episode:
     closed, closing = row["closed_at"], row["closing"]
     return Episode(
         PersonId(row["person_id"]),

@@ -1,6 +1,6 @@
 """Fixes judged a second of one core: the board, the scalar fold, and a loop over shapely, and their ratios.
 
-`ejazo bench engine [people]`; 3-5 terms a person, batches of 500."""
+`ejazo bench engine [PEOPLE] [--json FILE]`; 3-5 terms a person, batches of 500."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +13,8 @@ from shapely import Geometry, Point, Polygon
 
 sys.path.extend(str(folder) for folder in Path(__file__).parents[1:3])
 
+from benchmarks import report
+from benchmarks.report import Row
 from core.geo import LonLat
 from core.model import PersonId
 from geofence.engine import Board
@@ -101,7 +103,7 @@ def say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-def main(count: int) -> None:
+def main(count: int, file: Path | None) -> None:
     homes: Homes = {PersonId(n): tuple(chance.uniform(-9000, 9000, 2)) for n in range(1, count + 1)}
     terms = {person: terms_of(person, home) for person, home in homes.items()}
     areas = {p: [t.shape.geometry.buffer(t.shape.radius_m * 1e-5) for t in terms[p]] for p in homes}
@@ -118,10 +120,16 @@ def main(count: int) -> None:
     for _ in range(ROUNDS):
         work = [next(source) for _ in range(BATCHES_A_ROUND)]
         rounds.append([seconds(lambda f=f, w=work: [f(batch) for batch in w]) for f in contenders])
-    times = np.median(np.array(rounds), axis=0) / (BATCH * BATCHES_A_ROUND)
+    times = (np.median(np.array(rounds), axis=0) / (BATCH * BATCHES_A_ROUND)).tolist()
     for name, each in zip(NAMES, times, strict=True):
         say(f"{name:34} {1 / each:9,.0f} fixes/s {each * 1e6:8.1f} µs a fix   board: {each / times[0]:5.2f}x")
+    rows = [
+        Row(f"board vs {name}", each / times[0], figures={"ours_ns": times[0] * 1e9, "peer_ns": each * 1e9})
+        for name, each in zip(NAMES[1:], times[1:], strict=True)
+    ]
+    report.write(rows, file)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    words, json_file = report.arguments()
+    main(int(words[0]) if words else 2000, json_file)

@@ -1,6 +1,6 @@
 """Fixes a second and CPU a fix of the worker, draining a backlog: run by hand, on a quiet machine.
 
-PYTHONPATH=.:tests python tests/benchmarks/ingest.py [FIXES]
+`ejazo bench ingest [FIXES] [--no-terms] [--json FILE]`
 
 A private cluster with fsync, a private broker, 200 seeded people with their zones and hours."""
 
@@ -22,6 +22,8 @@ from app import migrate
 from app.ingest import CLIENT_ID
 from app.private.broker import Broker
 from app.private.postgres import Cluster
+from benchmarks import report
+from benchmarks.report import Row
 from core import clock, db
 from platform_running import Platform
 from sender import as_binary, as_json
@@ -52,7 +54,7 @@ def publish(broker: Broker, messages: Sequence[tuple[str, bytes]]) -> None:
     client.loop_stop()
 
 
-async def drain(conn: asyncpg.Connection, platform: Platform, *, stored: int, name: str, fixes: int) -> None:
+async def drain(conn: asyncpg.Connection, platform: Platform, *, stored: int, name: str, fixes: int) -> Row:
     """From the first stored fix to the last: starting Python is not what is measured."""
     platform.start("ingest")
     process = psutil.Process(platform.children["ingest"].pid)
@@ -68,12 +70,16 @@ async def drain(conn: asyncpg.Connection, platform: Platform, *, stored: int, na
     measured = max(fixes - first, 1)
     click.echo(f"{name:<22}{measured / seconds:>10,.0f} fixes/s{used / measured * 1e6:>8.1f} µs CPU a fix")
     platform.stop()
+    return Row(
+        name, None, figures={"fixes_a_second": measured / seconds, "cpu_us_a_fix": used / measured * 1e6}
+    )
 
 
 @click.command()
 @click.argument("fixes", default=40_000)
 @click.option("--terms/--no-terms", default=True, help="Whether the people have zones and hours to judge by.")
-def main(fixes: int, terms: bool) -> None:
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
+def main(fixes: int, terms: bool, file: Path | None) -> None:
     """Print both figures for each way of sending FIXES fixes."""
     home = Path(tempfile.mkdtemp(prefix="ejazo-bench-"))
     home.chmod(0o711)
@@ -86,7 +92,7 @@ def main(fixes: int, terms: bool) -> None:
             click.echo(platform.run("seed", "--people", str(PEOPLE)).stderr, nl=False)
         else:
             asyncio.run(plain(platform.database))
-        asyncio.run(measure(broker, platform, fixes=fixes))
+        report.write(asyncio.run(measure(broker, platform, fixes=fixes)), file)
     finally:
         broker.stop()
         cluster.stop()
@@ -101,11 +107,11 @@ async def plain(database: str) -> None:
     await conn.close()
 
 
-async def measure(broker: Broker, platform: Platform, *, fixes: int) -> None:
+async def measure(broker: Broker, platform: Platform, *, fixes: int) -> list[Row]:
     conn = await db.connect(platform.database)
     await subscribe(broker)
     devices = await conn.fetch("select id, serial from devices where protocol = 'ejazo' order by id")
-    each, stored = fixes // len(devices), 0
+    each, stored, rows = fixes // len(devices), 0, list[Row]()
     ways: list[tuple[str, Callable[[Sequence[Fix]], bytes], int]] = [
         ("JSON, 1 a message", as_json, 1),
         ("JSON, 10 a message", as_json, 10),
@@ -127,9 +133,10 @@ async def measure(broker: Broker, platform: Platform, *, fixes: int) -> None:
             ],
         )
         sent = each * len(devices)
-        await drain(conn, platform, stored=stored, name=name, fixes=sent)
+        rows.append(await drain(conn, platform, stored=stored, name=name, fixes=sent))
         stored += sent
     await conn.close()
+    return rows
 
 
 if __name__ == "__main__":

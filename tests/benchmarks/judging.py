@@ -1,9 +1,8 @@
 """What the stateful side costs: a batch judged and saved, an edit, a late fix, a checkpoint, a recovery.
 
-python -m app bench judging [PEOPLE]"""
+`ejazo bench judging [PEOPLE] [--json FILE]`"""
 
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable
@@ -15,13 +14,16 @@ import numpy as np
 
 from app import migrate
 from app.private.postgres import Cluster
+from benchmarks import report
+from benchmarks.report import Row
 from core import bus, db
 from geofence import service
 from geofence.service import Supervision
 from tracking.fixes import Fixes
 from tracking.store import records
 
-PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+WORDS, JSON_FILE = report.arguments()
+PEOPLE = int(WORDS[0]) if WORDS else 2000
 BEGIN_US = 1_780_261_200_000_000
 SECOND_US = 1_000_000
 LON, LAT = 69.24, 41.3
@@ -47,6 +49,7 @@ insert into hours select c.id, d, 1320, 1440 from conditions c, generate_series(
 """  # noqa: S608 - numbers of our own
 
 random = np.random.default_rng(7)
+rows: list[Row] = []
 
 
 def batch(people: np.ndarray, second: float) -> Fixes:
@@ -91,6 +94,7 @@ async def timed(what: str, work: Awaitable[object]) -> object:
     result = await work
     took, mine = time.perf_counter() - start, time.process_time() - used
     click.echo(f"{what:52} {1000 * took:9.1f} ms, of it Python {1000 * mine:9.1f} ms")
+    rows.append(Row(what, None, figures={"ms": 1000 * took, "python_ms": 1000 * mine}))
     return result
 
 
@@ -123,6 +127,7 @@ async def batches(conn: asyncpg.Connection, held: Supervision, everybody: np.nda
         count = ROUNDS * min(size, PEOPLE)
         store, judge = (1e6 * total / count for total in spent)
         click.echo(f"batch of {size:5}: store {store:6.1f}, judge and save {judge:6.1f} µs a fix")
+        rows.append(Row(f"batch of {size}", None, figures={"store_us": store, "judge_and_save_us": judge}))
     return second
 
 
@@ -140,7 +145,7 @@ async def clockwork(
     await hear(conn, held, batch(everybody, second + 60))
     late = batch(everybody[:100], second + 30)
     async with conn.transaction():
-        await records.insert_fixes(conn, late, certain=np.ones(100, bool))
+        await records.insert_fixes(conn, late, certain=np.ones(len(late), bool))
         await timed("100 people with a late fix", service.judge(conn, held, late, (), now_us=now))
 
 
@@ -165,6 +170,7 @@ def main() -> None:
             cluster.ensure("bench")
             migrate.upgrade(cluster.url("bench"))
             asyncio.run(measure(cluster.url("bench")))
+            report.write(rows, JSON_FILE)
         finally:
             cluster.stop()
 

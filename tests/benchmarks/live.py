@@ -1,6 +1,6 @@
 """Fix to screen, everything on: PostGIS, broker, API, ingestion, keeper, made-up devices and a real browser.
 
-    ./ejazo bench live [--devices 2000] [--seconds 120]
+    ./ejazo bench live [--devices 2000] [--seconds 120] [--json FILE]
 
 Prints how long after it was taken a fix stood on an officer's map (the browser's clock at the second
 animation frame after the frame of the socket, minus the fix's own time), and each part's processor time."""
@@ -26,6 +26,8 @@ import browsing
 from app import migrate
 from app.private.broker import Broker
 from app.private.postgres import Cluster
+from benchmarks import report
+from benchmarks.report import Row
 from platform_running import ROOT, Platform
 
 WATCH = """
@@ -114,7 +116,7 @@ def simulate(platform: Platform, ledger: Path, *, devices: int, seconds: int) ->
     )
 
 
-def show(delays: list[float], spent: dict[str, float], seconds: float) -> None:
+def show(delays: list[float], spent: dict[str, float], seconds: float) -> Row:
     found = np.array(delays)
     p50, p90, p99 = np.percentile(found, (50, 90, 99))
     print(
@@ -123,9 +125,12 @@ def show(delays: list[float], spent: dict[str, float], seconds: float) -> None:
     )
     for name, cpu in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"  {name:<12} {cpu / seconds:5.2f} cores")
+    cores = {f"{name}_cores": cpu / seconds for name, cpu in spent.items()}
+    shown = {"p50_ms": float(p50), "p90_ms": float(p90), "p99_ms": float(p99), "positions": len(found)}
+    return Row("fix to screen", None, figures=shown | cores)
 
 
-def measure(platform: Platform, page: Page, parts: dict[str, int], *, devices: int, seconds: int) -> None:
+def measure(platform: Platform, page: Page, parts: dict[str, int], *, devices: int, seconds: int) -> Row:
     ledger = platform.logs / "ledger"
     simulator = simulate(platform, ledger, devices=devices, seconds=seconds)
     page.locator(f"[data-testid=map][data-people='{devices}']").wait_for(timeout=60_000)
@@ -136,14 +141,16 @@ def measure(platform: Platform, page: Page, parts: dict[str, int], *, devices: i
     after, took = used(everyone), time.perf_counter() - began
     delays: list[float] = json.loads(page.evaluate("JSON.stringify(window.delays)"))
     print(simulator.communicate()[0].strip())
-    show(delays, {name: after[name] - before[name] for name in after}, took)
+    row = show(delays, {name: after[name] - before[name] for name in after}, took)
     print(platform.run("compare", str(ledger)).stdout.strip())
+    return row
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--devices", type=int, default=2000)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="ejazo-bench-") as folder:
         home = Path(folder)
@@ -153,10 +160,11 @@ def main(argv: list[str] | None = None) -> None:
             page = browser.new_page(base_url=platform.url, viewport={"width": 1400, "height": 900})
             page.add_init_script(WATCH)
             sign_in(page)
-            measure(
+            row = measure(
                 platform, page, pids(platform, cluster, broker), devices=asked.devices, seconds=asked.seconds
             )
             browser.close()
+            report.write([row], asked.json)
 
 
 def pids(platform: Platform, cluster: Cluster, broker: Broker) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Frames a second of the live map while everybody moves once a second: real feed, hub, socket and browser.
 
-`ejazo bench map [PEOPLE …]` (2000 10000); software WebGL where there is no graphics card."""
+`ejazo bench map [PEOPLE …] [--json FILE]` (2000 10000); software WebGL where there is no graphics card."""
 
 import asyncio
 import os
@@ -24,6 +24,8 @@ import callers
 from app import migrate
 from app.http import application
 from app.private.postgres import Cluster
+from benchmarks import report
+from benchmarks.report import Row
 from core import bus, clock, db, sessions
 from core.auth import Role
 from core.settings import Settings
@@ -131,15 +133,19 @@ def main() -> None:
     home.chmod(0o711)
     cluster = Cluster(home / "pg", fast=True).start()
     try:
-        for people in [int(word) for word in sys.argv[1:]] or [2_000, 10_000]:
+        words, file = report.arguments()
+        rows = []
+        for people in [int(word) for word in words] or [2_000, 10_000]:
             cluster.ensure(f"bench{people}")
             migrate.upgrade(cluster.url(f"bench{people}"))
             found = asyncio.run(measure(cluster.url(f"bench{people}"), people))
+            rows.append(Row(f"{people} people, each moving once a second", None, figures=found))
             print(
                 f"{people:6} people, each moving once a second: {found['frames']:5.1f} frames/s,"
                 f" p95 {found['p95']:.0f} ms, worst {found['worst']:.0f} ms;"
                 f" server and feeder together {found['cpu']:.2f} cores"
             )
+        report.write(rows, file)
     finally:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)

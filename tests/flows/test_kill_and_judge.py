@@ -28,7 +28,7 @@ def a_walk(person: Supervised, *, end_us: int) -> list[Fix]:
             person=person.person,
             taken_us=end_us - (len(places) - n) * STEP_US,
             received_us=0,
-            lon=scene.lonlat(x)[0],
+            lon=scene.lonlat(x + n / 10.0)[0],  # no receiver repeats itself to the last digit
             lat=scene.lonlat(x)[1],
             accuracy_m=8.0,
         )

@@ -7,7 +7,7 @@ from core.errors import NotFound
 from courtroom import Courtroom
 from geofence import court
 from geofence.court import Finding
-from geofence.model import BreachId
+from geofence.model import BreachId, ConditionKind
 from scene import a_fix, at
 from supervised import Supervised, square, supervised
 
@@ -59,6 +59,21 @@ async def test_another_ending_is_found_out(one: Supervised) -> None:
     await one.conn.execute("update breaches set closed_at = closed_at + interval '1 minute'")
     finding = await retold(one, 0, 60)
     assert len(finding.differences.corrected) == 1
+
+
+async def test_a_zone_jumped_over_is_unknown_until_the_fix_behind_it(conn: asyncpg.Connection) -> None:
+    made = await supervised(conn)
+    await made.condition(await made.zone(), ConditionKind.EXCLUSION)
+    room = Courtroom(conn)
+    await room.begin(now=0)
+    west = [a_fix(n, -300, device=made.device, person=made.person) for n in range(10)]
+    east = [a_fix(n, 300, device=made.device, person=made.person) for n in range(10, 20)]
+    await room.hear([*west, *east], now=20)
+    assert await room.story() == "exclusion_crossed:raised exclusion_crossed:ended"
+    for until, known in ((9.5, 0), (10, 0), (10.5, 1), (20, 1)):
+        finding = await retold(made, 0, until)
+        assert finding.is_equal
+        assert len(finding.told) == len(finding.recorded) == known
 
 
 async def test_one_breach_is_explained_by_its_reports(one: Supervised) -> None:

@@ -17,7 +17,7 @@ def difference(found: list[Episode], stored: list[Episode]) -> Differences:
 
 
 def said(differences: Differences) -> str:
-    names = ("missing", "vanished", "ended", "corrected", "reopened")
+    names = ("missing", "vanished", "ended", "corrected", "reopened", "restated")
     return " ".join(name for name in names if getattr(differences, name))
 
 
@@ -33,6 +33,15 @@ def test_each_difference_by_name() -> None:
     assert said(difference([OVER], [OPEN])) == "ended"
     assert said(difference([OVER], [replace(OVER, closed_us=at(8))])) == "corrected"
     assert said(difference([OPEN], [OVER])) == "reopened"
+    assert said(difference([OVER], [replace(OVER, closing={"a": 1})])) == "restated"
+    assert said(difference([OVER], [replace(OVER, closed_us=at(8), closing={"a": 1})])) == "corrected"
+
+
+def test_other_evidence_is_a_difference_where_the_fold_tells_it() -> None:
+    known = replace(OPEN, opening={"posterior": 0.99, "metres": 5.0})
+    assert not difference([known], [replace(OPEN, opening={"metres": 5, "posterior": 0.99})])
+    assert said(difference([known], [replace(OPEN, opening={"posterior": 0.98})])) == "restated"
+    assert not difference([replace(OPEN, opening=None)], [known])
 
 
 def test_what_was_over_before_the_beginning_and_what_is_annulled_are_out_of_question() -> None:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import fields, replace
+from math import exp, inf
 
 import pytest
 
 from geofence import policies
-from geofence.policies import Policies, Policy
+from geofence.policies import ErrorModel, Policies, Policy
 from geofence.rules import walk
 from scene import PERSON, POLICY, a_fix, a_term, at, words
 
@@ -21,6 +22,19 @@ def test_every_policy_can_be_read_and_they_follow_each_other() -> None:
     since = [p.valid_from_us for p in policies.known()]
     assert since == sorted(set(since))
     assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", p.id) for p in policies.known())
+
+
+def test_what_is_sure_can_be_reached_and_hardly_more() -> None:
+    for policy in policies.known():
+        assert policy.sure / (1.0 - policy.sure) < exp(policy.most_log_odds)
+
+
+def test_what_was_added_later_decides_as_before_where_a_file_does_not_name_it() -> None:
+    first = policies.known()[0]
+    assert first.error_model is ErrorModel.NORMAL
+    assert (first.poor_m, first.stale_s) == (inf, inf)
+    factors = (first.network_bursts, first.repeated_bursts, first.jump_weight, first.stale_weight)
+    assert factors == (1.0,) * 4
 
 
 def test_the_policy_of_a_moment() -> None:
@@ -39,6 +53,7 @@ def test_the_policy_of_a_moment() -> None:
         ("[sure]\nvalue = 1", "[sure]\nvalue = nan"),
         ("[sure]\nvalue = 1", "[sure]\nvalue = true"),
         ("[evidence_fixes]\nvalue = 1", "[evidence_fixes]\nvalue = 1.5"),
+        ("value = 'normal'", "value = 'guess'"),
     ],
 )
 def test_a_policy_with_a_hole_decides_about_nobody(before: str, after: str) -> None:

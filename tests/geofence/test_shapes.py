@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon
 
 from core.geo import LonLat
-from geofence.engine.borders import Borders, Pairs
+from geofence.engine.zones import Zones
 from geofence.model import Shape, ShapeKind
 from geofence.rules import shapes
 from scene import KX, KY, circle, corridor, lonlat, square
@@ -124,14 +124,12 @@ def pool_of(chance: np.random.Generator) -> list[Shape]:
 @given(st.integers(0, 2**32), st.sampled_from([50.0, 1000.0, 20_000.0]))
 def test_the_pool_measures_what_the_scalar_rule_measures(seed: int, reach: float) -> None:
     chance = np.random.default_rng(seed)
-    borders, listed = Borders(), pool_of(chance)
-    numbers = [borders.hold(s) for s in listed]
+    pool, listed = Zones(), pool_of(chance)
+    numbers = pool.hold_all(listed)
     places = [here(*xy) for xy in chance.uniform(-6000, 6000, (20, 2)).tolist()]
     which = np.array([(n, i) for n in numbers for i in range(len(places))])
     lon, lat = np.array(places).T
-    found = borders.measure(
-        Pairs(which[:, 0], lon[which[:, 1]], lat[which[:, 1]], np.full(len(which), reach))
-    )
+    found = pool.measure(which[:, 0], lon[which[:, 1]], lat[which[:, 1]], np.full(len(which), reach))
     expected = [shapes.signed_distance(s, at, most_m=reach) for s in listed for at in places]
     assert found == pytest.approx(expected, abs=1e-6)
 

@@ -10,7 +10,7 @@ import shapely
 from shapely import Geometry, LineString, MultiPolygon, Point, affinity, from_wkt
 
 from core.geo import LonLat
-from geofence.engine.borders import Borders, Pairs
+from geofence.engine.zones import Zones
 from geofence.model import Shape, ShapeKind
 from geofence.rules import drawing, shapes
 from peers import name_of, needed, suite
@@ -136,16 +136,14 @@ def test_the_engine_measures_the_cases_as_the_scalar_rule_does() -> None:
     areas = [area(from_wkt(c["wkt_polygon"])) for c in cases]
     places = [LonLat(*shapely.get_coordinates(from_wkt(c["wkt_point"]))[0].tolist()) for c in cases]
     kept = [(s, at) for s in areas for at in places if on_earth(s, at)]
-    borders = Borders()
-    numbers = {id(s): borders.hold(s) for s in areas}
+    pool = Zones()
+    numbers = {id(s): pool.hold(s) for s, _ in kept}
     count, reach = len(kept), 5e4
-    measured = borders.measure(
-        Pairs(
-            np.array([numbers[id(s)] for s, _ in kept]),
-            np.array([at.lon for _, at in kept]),
-            np.array([at.lat for _, at in kept]),
-            np.full(count, reach),
-        )
+    measured = pool.measure(
+        np.array([numbers[id(s)] for s, _ in kept]),
+        np.array([at.lon for _, at in kept]),
+        np.array([at.lat for _, at in kept]),
+        np.full(count, reach),
     )
     expected = np.array([shapes.signed_distance(s, at, most_m=reach) for s, at in kept])
     assert count > 10_000

@@ -5,40 +5,47 @@ import random
 from collections import defaultdict
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geofence import wire
+from geofence import policies, wire
 from geofence.model import Change, Edge, Standing, Terms
+from geofence.policies import Policies, Policy
 from geofence.rules import walk
 from scene import PERSON, POLICIES, POLICY, a_fix, a_term, at, circle, words
 from walks import LASTS_MIN, a_life, all_terms
 
 END_US = at(2 * LASTS_MIN)
+OF_A_BELL_CURVE = 1.515
+"""Standard deviations in the radius of a 68 % circle."""
+every_policy = pytest.mark.parametrize("policy", policies.known(), ids=lambda policy: policy.id)
 
 
-def walked(reports: list[walk.Fact], terms: Terms) -> tuple[Standing, list[Change]]:
-    return walk.walk(walk.fresh(PERSON), reports, terms, policies=POLICIES, until_us=END_US)
+def walked(reports: list[walk.Fact], terms: Terms, policy: Policy = POLICY) -> tuple[Standing, list[Change]]:
+    return walk.walk(walk.fresh(PERSON), reports, terms, policies=Policies((policy,)), until_us=END_US)
 
 
+@every_policy
 @given(a_life(), all_terms(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_and_repeats_change_nothing(
-    life: list[walk.Fact], terms: Terms, chance: random.Random
+    policy: Policy, life: list[walk.Fact], terms: Terms, chance: random.Random
 ) -> None:
     arrived = life + chance.sample(life, k=len(life) // 2)
     chance.shuffle(arrived)
-    assert walked(sorted(arrived, key=walk.mark), terms) == walked(life, terms)
+    assert walked(sorted(arrived, key=walk.mark), terms, policy) == walked(life, terms, policy)
 
 
+@every_policy
 @given(a_life(), all_terms(), st.data())
 def test_a_walk_may_stop_anywhere_and_go_on_from_bytes(
-    life: list[walk.Fact], terms: Terms, data: st.DataObject
+    policy: Policy, life: list[walk.Fact], terms: Terms, data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(life)))
-    standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policies=POLICIES)
+    standing, first = walk.walk(walk.fresh(PERSON), life[:cut], terms, policies=Policies((policy,)))
     standing = wire.decode(wire.encode(standing))
-    standing, second = walk.walk(standing, life[cut:], terms, policies=POLICIES, until_us=END_US)
-    assert (standing, first + second) == walked(life, terms)
+    standing, second = walk.walk(standing, life[cut:], terms, policies=Policies((policy,)), until_us=END_US)
+    assert (standing, first + second) == walked(life, terms, policy)
 
 
 @given(a_life(), all_terms(), st.data())
@@ -105,31 +112,37 @@ def test_doubt_opens_nothing_and_excuses_nothing(life: list[walk.Fact], terms: T
             assert change.evidence["fixes"]
 
 
+@every_policy
 @settings(max_examples=50)
 @given(st.sampled_from([5.0, 20.0, 60.0, 200.0]), st.integers(0, 2**32), st.sampled_from([0.1, 1.0, 10.0]))
-def test_deep_inside_with_honest_errors_never_opens(accuracy: float, seed: int, every: float) -> None:
-    chance, sigma = random.Random(seed), accuracy / POLICY.accuracy_quantile
+def test_deep_inside_with_honest_errors_never_opens(
+    policy: Policy, accuracy: float, seed: int, every: float
+) -> None:
+    chance, sigma = random.Random(seed), accuracy / OF_A_BELL_CURVE
     home = a_term("inclusion", circle(3.0 * accuracy + 20.0))
     stay = [
         a_fix(i * every, chance.gauss(0, sigma), chance.gauss(0, sigma), accuracy=accuracy)
         for i in range(200)
     ]
-    assert words(walk.walk(walk.fresh(PERSON), stay, (home,), policies=POLICIES)[1]) == ""
+    assert words(walk.walk(walk.fresh(PERSON), stay, (home,), policies=Policies((policy,)))[1]) == ""
 
 
+@every_policy
 @given(
-    st.integers(3, 30),
-    st.integers(1, 30),
+    st.tuples(st.integers(3, 30), st.integers(1, 30)),
     st.sampled_from([1 / 60, 0.25, 1.0, 5.0]),
     st.floats(0, 6.3),
     st.sampled_from(["inclusion", "exclusion", "boundary"]),
 )
 def test_one_wild_fix_between_good_ones_opens_nothing(
-    before: int, after: int, every: float, bearing: float, kind: str
+    policy: Policy, stays: tuple[int, int], every: float, bearing: float, kind: str
 ) -> None:
     """600 m off, and claiming ten: into a forbidden zone, or out of the home."""
     zone = circle(100.0, x=600.0) if kind == "exclusion" else circle(100.0)
     wild = (600.0, 0.0) if kind == "exclusion" else (600.0 * (bearing / 6.3), 600.0)
-    places = [(0.0, 0.0)] * before + [wild] + [(0.0, 0.0)] * after
+    places = [(0.0, 0.0)] * stays[0] + [wild] + [(0.0, 0.0)] * stays[1]
     stay = [a_fix(i * every, x, y) for i, (x, y) in enumerate(places)]
-    assert words(walk.walk(walk.fresh(PERSON), stay, (a_term(kind, zone),), policies=POLICIES)[1]) == ""
+    assert (
+        words(walk.walk(walk.fresh(PERSON), stay, (a_term(kind, zone),), policies=Policies((policy,)))[1])
+        == ""
+    )

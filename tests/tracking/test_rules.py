@@ -83,3 +83,9 @@ def test_a_mark_moves_only_forward_in_time() -> None:
     mark, new = rules.heard(Mark(((1, 3),), 50), [3, 4], at_us=40)
     assert mark == Mark(((1, 4),), 50)
     assert new == [False, True]
+
+
+@given(NUMBERS, NUMBERS)
+def test_what_is_answered_and_not_among_some(answered: list[int], some: list[int]) -> None:
+    between = set(range(min(some, default=0), max(some, default=0)))
+    assert spread(rules.without(stored(answered), some)) == (set(answered) & between) - set(some)

@@ -1,6 +1,7 @@
 """What the worker keeps of devices: reports, marks, partitions, commands; the only SQL of tracking."""
 
+from tracking.store.absent import absent
 from tracking.store.partitions import keep_partitions
-from tracking.store.records import located, reports, reports_since
+from tracking.store.records import Cited, cited, located, reports, reports_since
 
-__all__ = ["keep_partitions", "located", "reports", "reports_since"]
+__all__ = ["Cited", "absent", "cited", "keep_partitions", "located", "reports", "reports_since"]

@@ -1,6 +1,6 @@
 """Fixes and events of devices: written by COPY, each once, and read back in the order of the fold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Final
@@ -16,6 +16,8 @@ from tracking.model import DeviceEvent, EventKind, Fix, Flag, Mechanism, Rejecte
 from tracking.store import partitions, pgcopy
 
 DAY_US: Final = 86_400_000_000
+Cited = tuple[int, int, int]
+"""Device, sequence, moment: what names a report."""
 
 # Where rows wait whose key may be taken: one staging table a connection, empty at every commit.
 _STAGING: Final = "create temp table if not exists fixes_staging (like fixes) on commit delete rows"
@@ -76,6 +78,21 @@ select e.*
 from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since)
 join device_events e using (person_id)
 where e.taken_at >= n.since
+"""
+
+# Fixes by their whole key; $4 and $5 are the first and last moment among them.
+_CITED_FIXES: Final = """
+select f.*
+from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as n (device_id, sequence, taken_at)
+join fixes f using (device_id, sequence, taken_at)
+where f.taken_at between $4 and $5
+"""
+
+# Events by their key.
+_CITED_EVENTS: Final = """
+select e.*
+from unnest($1::bigint[], $2::bigint[]) as n (device_id, sequence)
+join device_events e using (device_id, sequence)
 """
 
 # When was a fix of each device last received? Devices without one since $1 are left out.
@@ -156,6 +173,21 @@ async def reports_since(
     return {
         p: sorted(listed, key=lambda r: (r.taken_us, r.device, r.sequence)) for p, listed in found.items()
     }
+
+
+async def cited(conn: asyncpg.Connection, marks: Iterable[Cited]) -> dict[Cited, Report]:
+    """The reports that these marks name, as they are stored now; those not stored (any more) are left out."""
+    wanted = sorted(set(marks))
+    if not wanted:
+        return {}
+    keys = [device for device, _, _ in wanted], [sequence for _, sequence, _ in wanted]
+    taken = [from_us(taken_us) for _, _, taken_us in wanted]
+    found: list[Report] = [
+        _fix(row) for row in await conn.fetch(_CITED_FIXES, *keys, taken, min(taken), max(taken))
+    ]
+    found += [_event(row) for row in await conn.fetch(_CITED_EVENTS, *keys)]
+    by_mark: dict[Cited, Report] = {(r.device, r.sequence, r.taken_us): r for r in found}
+    return {mark: by_mark[mark] for mark in wanted if mark in by_mark}
 
 
 async def located(conn: asyncpg.Connection, *, since_us: int) -> dict[DeviceId, int]:

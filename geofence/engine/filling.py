@@ -1,0 +1,299 @@
+"""From the contents of a coarse cell to its entries and records: what a query reads."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from geofence.engine.cells import BORDER, INSIDE, Grid, reference, sketch
+from geofence.engine.compiled import Column, apart, grown, part, put, rare
+from geofence.engine.covering import edges_of, spread_zone
+from geofence.engine.spreading import Known, Window
+from geofence.engine.tree import (
+    ASK_BIT,
+    CHILD,
+    COUNT_SHIFT,
+    ENTRIES,
+    FINE,
+    FULL,
+    INSIDE_BIT,
+    ITEM,
+    LINE,
+    LIST,
+    RECORDS,
+    Tree,
+    grid_of,
+    take,
+)
+
+MANY = 10
+"""Edges of an entry beyond which it becomes a block of 16."""
+DEEPEST = 3
+"""Blocks below blocks."""
+MOST_FINE = 6
+OUT, IN, MEETS, MEETS_BAD = 0, 1, 2, 4
+"""What a zone is to a cell. MEETS + 1: the reference point is inside; MEETS_BAD: the border passes it."""
+
+
+class Block(NamedTuple):
+    """A block to fill: its entries begin at `at`; it is 4**k cells of 2**-bits degrees from (left, low)."""
+
+    source: int
+    """Where its contents stand."""
+    at: int
+    left: int
+    low: int
+    bits: int
+    k: int
+    depth: int
+
+
+class Sheaf(NamedTuple):
+    """The borders of a block's contents, spread over its cells."""
+
+    marks: Column
+    """(borders, cells) u8."""
+    starts: Column
+    """(borders, cells + 1) i64 where each cell's edges begin in `edges`."""
+    edges: Column
+    """u32."""
+    slots: Column
+    """(borders,) i64."""
+
+
+class Scratch(NamedTuple):
+    """Blocks below that wait to be filled, and their contents."""
+
+    contents: Column
+    """u32, as `Tree.contents`."""
+    blocks: Column
+    """i64, six numbers each: `Block` without k, which is 2."""
+    counts: Column
+    """(2,) i64 in use of both."""
+
+
+@part
+def fineness(borders: int, edges: int, most: int) -> int:
+    """k of a coarse cell: as many entries as edges, or a few more."""
+    k = 0
+    while borders > 0 and k < most and 1 << 2 * k < max(edges, LINE):
+        k += 1
+    return k
+
+
+@rare
+def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> int:
+    """Fill the block of a coarse cell; the number for `coarse`, -1 if a column is full.
+
+    (left, low): the cell, counted in cells of 2**-c degrees from (-180, -90); source: its contents."""
+    insides, borders = tree.contents[source], tree.contents[source + 1]
+    at, edges = source + 2 + insides, 0
+    for _ in range(borders):
+        count = tree.contents[at + 1] >> 2
+        edges += 1 if tree.rounds[tree.contents[at], 0] > 0.0 else count
+        at += 2 + count
+    k = fineness(borders, edges, MOST_FINE)
+    first = take(used, ENTRIES, max(LINE, 1 << 2 * k), tree.entries)
+    scratch = Scratch(np.empty(1024, np.uint32), np.empty(96, np.int64), np.zeros(2, np.int64))
+    if first >= 0:
+        block = Block(source, first, left << k, low << k, c + k, k, 0)
+        scratch = fill_block(tree, used, tree.contents, block, scratch)
+    while used[FULL] == 0 and scratch.counts[1] > 0:
+        scratch.counts[1] -= 6
+        b, row = scratch.blocks, scratch.counts[1]
+        block = Block(b[row], b[row + 1], b[row + 2], b[row + 3], b[row + 4], 2, b[row + 5])
+        scratch = fill_block(tree, used, scratch.contents, block, scratch)
+    return -1 if used[FULL] else (first // LINE) << 3 | k
+
+
+@rare
+def fill_block(tree: Tree, used: Column, contents: Column, block: Block, old: Scratch) -> Scratch:
+    """Write a block's entries and records; blocks below it are put into the scratch."""
+    scratch, grid, mask = old, grid_of(block.bits), (1 << block.k) - 1
+    insides = contents[block.source + 2 : block.source + 2 + contents[block.source]]
+    sheaf = spread_contents(tree, contents, block)
+    deeper = block.depth < DEEPEST and block.bits + 2 <= FINE
+    for cell in range(1 << 2 * block.k):
+        twin = same(sheaf, cell, block.k)
+        if twin >= 0:
+            tree.entries[block.at + cell] = tree.entries[block.at + twin]
+        elif deeper and worth_less(tree, sheaf, cell) > MANY:
+            first = take(used, ENTRIES, LINE, tree.entries)
+            if first < 0:
+                return scratch
+            left, low = block.left + (cell & mask), block.low + (cell >> block.k)
+            below = Block(scratch.counts[0], first, left << 2, low << 2, block.bits + 2, 2, block.depth + 1)
+            scratch = put_below(scratch, insides, sheaf, cell, below)
+            tree.entries[block.at + cell] = (first // LINE) << 2 | CHILD
+        else:
+            i, j = block.left + (cell & mask), block.low + (cell >> block.k)
+            tree.entries[block.at + cell] = entry(tree, used, insides, sheaf, cell, grid, i, j)
+    return scratch
+
+
+@rare
+def spread_contents(tree: Tree, contents: Column, block: Block) -> Sheaf:
+    """Every border of the contents over the block's cells."""
+    borders, cells = int(contents[block.source + 1]), 1 << 2 * block.k
+    sheaf = Sheaf(
+        np.empty((borders, cells), np.uint8), np.empty((borders, cells + 1), np.int64),
+        np.empty(256, np.uint32), np.empty(borders, np.int64),
+    )  # fmt: skip
+    window = Window(block.left, block.low, 1 << block.k, 1 << block.k)
+    x, y = reference(grid_of(block.bits - block.k), block.left >> block.k, block.low >> block.k)
+    at, used, found = block.source + 2 + int(contents[block.source]), 0, sheaf.edges
+    for b in range(borders):
+        slot, count, answer = int(contents[at]), int(contents[at + 1] >> 2), int(contents[at + 1] & 3)
+        listed = contents[at + 2 : at + 2 + count]
+        known = Known(x, y, answer)
+        if answer == BORDER:
+            listed, known = edges_of(tree, slot), Known(x + 720.0, y, 0)
+        spread = spread_zone(tree, slot, listed, block.bits, window, known)
+        found = grown(found, used + len(spread.edges))
+        put(found, used, spread.edges)
+        sheaf.slots[b] = slot
+        for cell in range(cells):
+            sheaf.starts[b, cell] = used + spread.starts[cell]
+            meets = spread.starts[cell + 1] > spread.starts[cell]
+            sheaf.marks[b, cell] = mark_of(meets, spread.inside[cell])
+        used, at = used + len(spread.edges), at + 2 + count
+        sheaf.starts[b, cells] = used
+    return Sheaf(sheaf.marks, sheaf.starts, found, sheaf.slots)
+
+
+@part
+def mark_of(meets: bool, inside: int) -> int:
+    """What a zone is to a cell, by its border and the answer at the reference point."""
+    if not meets:
+        return int(inside)
+    return MEETS_BAD if inside == BORDER else MEETS + int(inside)
+
+
+@apart
+def same(sheaf: Sheaf, cell: int, k: int) -> int:
+    """The cell to the left or below if no border meets either and the same zones hold both; else -1."""
+    if cell & ((1 << k) - 1) and alike(sheaf, cell, cell - 1):
+        return cell - 1
+    if cell >= 1 << k and alike(sheaf, cell, cell - (1 << k)):
+        return cell - (1 << k)
+    return -1
+
+
+@part
+def alike(sheaf: Sheaf, cell: int, other: int) -> bool:
+    """Are both free of borders, and inside the same zones?"""
+    for b in range(len(sheaf.slots)):
+        if sheaf.marks[b, cell] >= MEETS or sheaf.marks[b, cell] != sheaf.marks[b, other]:
+            return False
+    return True
+
+
+@part
+def edges_in(sheaf: Sheaf, cell: int) -> int:
+    """How many edges meet a cell."""
+    found = 0
+    for b in range(len(sheaf.slots)):
+        found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
+    return found
+
+
+@part
+def worth_less(tree: Tree, sheaf: Sheaf, cell: int) -> int:
+    """How many edges a smaller cell may spare; those of round zones are asked all the same."""
+    found = 0
+    for b in range(len(sheaf.slots)):
+        if tree.rounds[sheaf.slots[b], 0] == 0.0:
+            found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
+    return found
+
+
+@rare
+def put_below(old: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Block) -> Scratch:
+    """Write a cell's contents to the scratch, and the block of 16 that is to hold them."""
+    at, row = old.counts[0], old.counts[1]
+    room = 2 + len(insides) + len(sheaf.slots) * 3 + edges_in(sheaf, cell)
+    contents = grown(old.contents, at + room)
+    blocks = grown(old.blocks, row + 6)
+    blocks[row], blocks[row + 1], blocks[row + 2] = block.source, block.at, block.left
+    blocks[row + 3], blocks[row + 4], blocks[row + 5] = block.low, block.bits, block.depth
+    fixed, borders = put(contents, at + 2, insides), 0
+    for b in range(len(sheaf.slots)):
+        if sheaf.marks[b, cell] == IN:
+            contents[fixed] = sheaf.slots[b]
+            fixed += 1
+    contents[at] = fixed - at - 2
+    for b in range(len(sheaf.slots)):
+        mark = sheaf.marks[b, cell]
+        if mark >= MEETS:
+            meets = sheaf.edges[sheaf.starts[b, cell] : sheaf.starts[b, cell + 1]]
+            contents[fixed], contents[fixed + 1] = sheaf.slots[b], len(meets) << 2 | mark - MEETS
+            fixed, borders = put(contents, fixed + 2, meets), borders + 1
+    contents[at + 1] = borders
+    old.counts[0], old.counts[1] = fixed, row + 6
+    return Scratch(contents, blocks, old.counts)
+
+
+@apart
+def entry(
+    tree: Tree, used: Column, insides: Column, sheaf: Sheaf, cell: int, grid: Grid, i: int, j: int
+) -> int:
+    """The entry of cell (i, j), with its record written."""
+    within, borders = len(insides), 0
+    only = int(insides[0]) if within else 0
+    for b in range(len(sheaf.slots)):
+        if sheaf.marks[b, cell] == IN:
+            within, only = within + 1, sheaf.slots[b]
+        borders += sheaf.marks[b, cell] >= MEETS
+    if borders == 0 and within <= 1:
+        return only << 2
+    head = 0 if within == 0 and borders == 1 else 1 + (within + 1) // 2
+    first = take(used, RECORDS, head + borders + edges_in(sheaf, cell), tree.records)
+    if first < 0:
+        return 0
+    if head:
+        write_insides(tree, first, insides, sheaf, cell, borders)
+    at = first + head
+    for b in range(len(sheaf.slots)):
+        if sheaf.marks[b, cell] >= MEETS:
+            meets = sheaf.edges[sheaf.starts[b, cell] : sheaf.starts[b, cell + 1]]
+            at = write_border(tree, at, sheaf.slots[b], sheaf.marks[b, cell], meets, grid, i, j)
+    return first << 2 | (LIST if head else ITEM)
+
+
+@apart
+def write_insides(tree: Tree, first: int, insides: Column, sheaf: Sheaf, cell: int, borders: int) -> None:
+    """The beginning of a list."""
+    n = 0
+    for slot in insides:
+        n = write_inside(tree, first + 1, n, slot)
+    for b in range(len(sheaf.slots)):
+        if sheaf.marks[b, cell] == IN:
+            n = write_inside(tree, first + 1, n, sheaf.slots[b])
+    tree.records[first] = n | borders << COUNT_SHIFT
+
+
+@part
+def write_inside(tree: Tree, at: int, n: int, slot: int) -> int:
+    """The n-th slot of a list of insides, two a word; returns n + 1."""
+    if n % 2:
+        tree.records[at + n // 2] |= int(slot) << COUNT_SHIFT
+    else:
+        tree.records[at + n // 2] = slot
+    return n + 1
+
+
+@apart
+def write_border(tree: Tree, at: int, slot: int, mark: int, meets: Column, grid: Grid, i: int, j: int) -> int:
+    """One border of a record; returns where the next one begins."""
+    if tree.rounds[slot, 0] > 0.0:
+        tree.records[at] = slot | ASK_BIT | len(meets) << COUNT_SHIFT
+        return put(tree.records, at + 1, meets)
+    if mark == MEETS_BAD:
+        tree.records[at] = slot | ASK_BIT
+        return at + 1
+    rx, ry = reference(grid, i, j)
+    tree.records[at] = slot | (INSIDE_BIT if mark == MEETS + INSIDE else 0) | len(meets) << COUNT_SHIFT
+    for k in range(len(meets)):
+        a, v = meets[k], tree.vertices
+        tree.records[at + 1 + k] = sketch(grid, rx, ry, v[a, 0], v[a, 1], v[a + 1, 0], v[a + 1, 1])
+        tree.edges[at + 1 + k] = a
+    return at + 1 + len(meets)

@@ -1,0 +1,113 @@
+"""How far a block of fixes is from their people's zones: boxes first, then cells, then the border itself.
+
+In phases: each asks the memory for what the next one reads, for all pairs of a fix and a zone still left."""
+
+from typing import Any
+
+import numpy as np
+
+from geofence.engine import belief, parameters
+from geofence.engine.compiled import Column, part
+from geofence.engine.distance import signed_at
+from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
+from geofence.engine.layout import ASK, View, turned
+from geofence.engine.plane import metres_per_degree
+from geofence.engine.roster import NOBODY, Batch, Columns, Scratch
+
+BESIDE = 0.999
+"""A box's corners are rounded to 32 bits: its distance is taken a little less."""
+
+
+@part
+def survey(
+    cols: Columns,
+    view: View,
+    batch: Batch,
+    order: Column,
+    block: int,
+    size: int,
+    scratch: Scratch,
+    params: Column,
+) -> None:
+    """`scratch.metres`: signed, to the border of each zone of each person of the block, from `scratch.bases`
+    on; where it is beyond doubt, only as much as puts it there."""
+    at = left = 0
+    for j in range(size):
+        i, s = order[block + j], scratch.seats[j]
+        scratch.bases[j] = at
+        if s != NOBODY and cols.seats[s].simple != 0 and np.isfinite(batch.lon[i] + batch.lat[i]):
+            left = sift(cols, view, batch, i, s, scratch, j, at, left, params)
+            at += int(cols.seats[s].count)
+    for q in range(left):
+        pair = scratch.pairs[q]
+        i = order[block + pair.fix]
+        pair.address = seek(view, pair.zone, batch.lon[i], batch.lat[i])
+        touch_cell(view, pair.zone, pair.address)
+    left = skim(view, scratch, left)
+    for q in range(left):
+        touch_corners(view, scratch.pairs[q].zone, scratch.pairs[q].address)
+    for q in range(left):
+        pair = scratch.pairs[q]
+        i, near = order[block + pair.fix], scratch.near[pair.fix]
+        scratch.metres[pair.at] = signed_at(
+            view, pair.zone, pair.address, batch.lon[i], batch.lat[i], near.kx, near.ky, near.most_m
+        )
+
+
+@part
+def sift(
+    cols: Columns,
+    view: View,
+    batch: Batch,
+    i: int,
+    s: int,
+    scratch: Scratch,
+    j: int,
+    at: int,
+    left: int,
+    params: Column,
+) -> int:
+    """By the boxes of one person's zones; those near enough to matter join the pairs, gives how many."""
+    seat, near = cols.seats[s], scratch.near[j]
+    lon, lat = batch.lon[i], batch.lat[i]
+    by = params[parameters.at(params, batch.taken_us[i])]
+    accuracy_m, _ = belief.accuracy(batch.accuracy_m[i], batch.mechanism[i], by)
+    near.kx, near.ky = metres_per_degree(lat)
+    near.most_m = belief.sigma(accuracy_m, by) * by.no_doubt_sigmas
+    most2 = near.most_m * near.most_m
+    for k in range(seat.count):
+        slot = cols.slots[seat.first + k]
+        metres2 = beside(slot, lon, lat, near.kx, near.ky)
+        scratch.metres[at + k] = np.sqrt(metres2)
+        if metres2 < most2:
+            pair = scratch.pairs[left]
+            pair.fix, pair.at, pair.zone = j, at + k, slot.zone
+            touch(view, slot.zone)
+            left += 1
+    return left
+
+
+@part
+def skim(view: View, scratch: Scratch, count: int) -> int:
+    """What a cell says for all of it; the pairs that need the border itself move to the front."""
+    left = 0
+    for q in range(count):
+        pair = scratch.pairs[q]
+        most_m = scratch.near[pair.fix].most_m
+        side, least_m = glance(view, pair.zone, pair.address)
+        scratch.metres[pair.at] = -most_m if side == 1 else most_m
+        if side == ASK or least_m < most_m:
+            touch_border(view, pair.zone, pair.address)
+            scratch.pairs[left] = pair
+            left += 1
+    return left
+
+
+@part
+def beside(slot: Any, lon: float, lat: float, kx: float, ky: float) -> float:
+    """Square metres at least from a place to the box of a condition's zone."""
+    west, east = np.float64(slot.west), np.float64(slot.east)
+    x = turned(lon, (west + east) / 2.0)
+    dx = max(west - x, x - east, 0.0) * kx
+    dy = max(np.float64(slot.south) - lat, lat - np.float64(slot.north), 0.0) * ky
+    return (dx * dx + dy * dy) * BESIDE

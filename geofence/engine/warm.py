@@ -1,0 +1,63 @@
+"""Compile every kernel once, so that nobody waits for it later: `python -m geofence.engine.warm [PART …]`.
+
+By using each: what the judge needs, and what looks places up. The parts may run beside each other."""
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+from shapely import LineString, Point, Polygon
+
+from core.model import DeviceId, OrderId, PersonId
+from geofence import policies
+from geofence.engine.board import Board
+from geofence.engine.zones import Zones
+from geofence.model import ConditionId, ConditionKind, Hours, Shape, ShapeKind, Term, Window, ZoneId
+from tracking import fixes
+from tracking.model import Fix
+
+SHAPES = (
+    Shape(ShapeKind.AREA, Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [[(0.4, 0.4), (0.6, 0.4), (0.5, 0.6)]])),
+    Shape(ShapeKind.CIRCLE, Point(0.5, 0.5), 100.0),
+    Shape(ShapeKind.CORRIDOR, LineString([(0, 0), (1, 1)]), 50.0),
+)
+LON, LAT = np.array([0.5, 2.0]), np.array([0.5, 2.0])
+MINUTE_US = 60_000_000
+
+
+def judge() -> None:
+    """Two fixes and a moment of somebody's hours."""
+    person, board = PersonId(1), Board(policies.in_force())
+    board.put(person, tuple(_term(number, shape) for number, shape in enumerate(SHAPES)))
+    for minute in (1, 2, 3):
+        board.judge(fixes.of([_fix(person, minute)]))
+    board.advance(2 * 24 * 60 * MINUTE_US)
+    board.judge(fixes.of([_fix(person, minute) for minute in (9001, 9000)]))
+
+
+def zones() -> None:
+    """The pool by itself."""
+    pool = Zones()
+    numbers = np.array(pool.hold_all(SHAPES)[:2], np.int64)
+    pool.covers(numbers, LON, LAT)
+    pool.measure(numbers, LON, LAT, np.full(2, 100.0))
+    pool.release(int(numbers[0]))
+
+
+PARTS: dict[str, Callable[[], None]] = {"judge": judge, "zones": zones}
+
+
+def _term(number: int, shape: Shape) -> Term:
+    night = Hours(tuple(Window(day, 0, 360) for day in range(7)))
+    kind = ConditionKind.EXCLUSION if number else ConditionKind.CURFEW
+    return Term(ConditionId(number), OrderId(1), ZoneId(number), 1, kind, shape, night, since_us=0)
+
+
+def _fix(person: PersonId, minute: int) -> Fix:
+    at_us = minute * MINUTE_US
+    return Fix(DeviceId(1), minute, person, at_us, at_us, 0.5 + minute / 1e5, 0.5, accuracy_m=10.0)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()
