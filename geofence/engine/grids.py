@@ -108,8 +108,11 @@ def touch_border(view: View, zone: int, address: int) -> None:
 @part
 def touch_run(corners: int, first: int, edges: int) -> None:
     """Ask for up to twelve edges from corner `first` on; corners: address of the border's first."""
-    for line in range(min(edges, 12) // 4 + 1):
-        fetch(corners, 16 * first + 64 * line)
+    last = min(edges, 12)
+    fetch(corners, 16 * first)
+    fetch(corners, 16 * (first + last))  # seldom on the same line
+    for corner in range(4, last, 4):
+        fetch(corners, 16 * (first + corner))
 
 
 @part

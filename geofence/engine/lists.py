@@ -21,6 +21,8 @@ from geofence.engine.rivals import Scratch
 
 NARROW_EDGES = 1 << 11
 NARROW_SHIFT, WIDE_SHIFT = 5, 14
+REPEATED = 2
+"""Edges of an area's only ring that stand once more behind its last."""
 LONG = 12
 """A longer run of edges that cross a cell is not worth having in its code."""
 GAP = 3
@@ -81,6 +83,19 @@ def runs_of(found: Column, chosen: Column, count: int, most: int, runs: Column) 
 
 
 @part
+def joined(runs: Column, count: int, most: int, ring: int) -> int:
+    """Join the last run with the first, where a ring of so many edges is cut: its first are repeated."""
+    if ring == 0 or count < 2 or runs[0, 0] != 0 or runs[0, 1] > REPEATED:
+        return count
+    if runs[count - 1, 0] + runs[count - 1, 1] != ring or runs[0, 1] + runs[count - 1, 1] > most:
+        return count
+    runs[count - 1, 1] += runs[0, 1]
+    for i in range(1, count):
+        runs[i - 1, 0], runs[i - 1, 1] = runs[i, 0], runs[i, 1]
+    return count - 1
+
+
+@part
 def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int:
     for i in range(count):
         at = put(words, at, wide, (runs[i, 0] << run_shift(wide)) | runs[i, 1])
@@ -89,17 +104,18 @@ def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int
 
 @rare
 def listed(
-    work: Scratch, count: int, is_asked: bool, wide: int, words: Column, used: int
+    work: Scratch, count: int, is_asked: bool, ring: int, wide: int, words: Column, used: int
 ) -> tuple[int, Column, int]:
     """Write what a cell has to point to: the upper bits of its code (0: too much), the words, how many.
 
     work: the edges that can be nearest, and which of them cross the cell; `is_asked`: the cell must be asked
-    for its side."""
+    for its side; ring: edges of the only ring, or 0."""
     most, near, crossing = min((1 << run_shift(wide)) - 1, MOST_INLINE_RUN), work.nearest, work.crossing
     for i in range(count):
         work.stays[i] = True
-    nears = runs_of(work.found, work.stays, count, most, near)
+    nears = joined(near, runs_of(work.found, work.stays, count, most, near), most, ring)
     crossings = runs_of(work.found, work.met, count, most, crossing) if is_asked else 0
+    crossings = joined(crossing, crossings, most, ring)
     if not is_asked and nears == 1 and near[0, 0] < MOST_INLINE:
         return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), words, used
     first, edges = crossing[0, 0] + 0, crossing[0, 1] + 0

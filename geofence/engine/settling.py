@@ -4,6 +4,7 @@ import numpy as np
 
 from geofence.engine.compiled import Column, kernel, part, rare
 from geofence.engine.layout import (
+    AREA,
     BARE,
     BEYOND,
     BOXES,
@@ -29,7 +30,7 @@ from geofence.engine.layout import (
     real,
     whole,
 )
-from geofence.engine.lists import NARROW_EDGES
+from geofence.engine.lists import NARROW_EDGES, REPEATED
 from geofence.engine.plane import metres_per_degree
 from geofence.engine.stretches import Border, above, below, box_count, fill_boxes
 from geofence.engine.surveying import Outline, survey
@@ -58,7 +59,7 @@ def copy_rings(vertices: Column, rings: Column, first: int, last: int, corners: 
 
 
 @rare
-def outlined(vertices: Column, first: int, last: int, kind: int, radius: float) -> Outline:
+def outlined(vertices: Column, first: int, last: int, rings: int, kind: int, radius: float) -> Outline:
     """Box, pad and grid of a zone with the vertices `first` … `last` - 1; no columns: no grid."""
     west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
     for vertex in range(first, last):
@@ -71,14 +72,16 @@ def outlined(vertices: Column, first: int, last: int, kind: int, radius: float) 
         west, east = west - radius / kx * 1.000001, east + radius / kx * 1.000001
     wide = 1 if last - first > NARROW_EDGES else 0
     if east - west > 360.0 or south < -HIGHEST or north > HIGHEST:
-        return Outline(kind, radius, -EVERYWHERE, -EVERYWHERE, EVERYWHERE, EVERYWHERE, 0.0, 0.0, 0, 0, wide)
+        return Outline(
+            kind, radius, -EVERYWHERE, -EVERYWHERE, EVERYWHERE, EVERYWHERE, 0.0, 0.0, 0, 0, wide, rings
+        )
     west, south, east, north = below(west), below(south), above(east), above(north)
     kx, ky = metres_per_degree((south + north) / 2.0)
     width, height = (east - west) * kx, (north - south) * ky
     pad = max(LEAST_PAD_M, min(max(width, height), MOST_PAD_M))
     columns, rows = grid_size(width / height, last - first - 1) if kind != CIRCLE else (0, 0)
     pad_x, pad_y = real(np.float32(pad / kx)), real(np.float32(pad / ky))
-    return Outline(kind, radius, west, south, east, north, pad_x, pad_y, columns, rows, wide)
+    return Outline(kind, radius, west, south, east, north, pad_x, pad_y, columns, rows, wide, rings)
 
 
 @part
@@ -126,17 +129,19 @@ def settle_one(
 
     items: uint16, to work with; comes back larger if need be. Returns where the piece ends, 0: no room."""
     count = rings[last] - rings[first] + last - first - 1
-    corners, boxes = np.empty((count, 2)), np.empty(4 * box_count(count - 1), np.float32)
+    repeated = REPEATED if outline.kind == AREA and last == first + 1 else 0
+    corners, boxes = np.empty((count + repeated, 2)), np.empty(4 * box_count(count - 1), np.float32)
     cells, length = np.empty(cell_count(outline), np.uint32), 0
     copy_rings(vertices, rings, first, last, corners)
+    corners[count:] = corners[1 : 1 + repeated]
     if len(boxes):
-        fill_boxes(corners, boxes)
+        fill_boxes(corners[:count], boxes)
     if len(cells):
         border = Border(whole(corners.ctypes.data), count - 1, whole(boxes.ctypes.data))
         items, length = survey(border, outline, cells, items)
     lists = used + len(cells)
     corners_at = (lists + (length + 1) // 2 + 3) // 4 * 4
-    boxes_at = corners_at + 4 * count
+    boxes_at = corners_at + 4 * len(corners)
     end = boxes_at + len(boxes)
     if end > len(columns.pool):
         return 0, items
@@ -170,7 +175,7 @@ def settle(
     items = np.empty(1024, np.uint16)
     for zone in range(first, len(kinds)):
         start, end = zones[zone], zones[zone + 1]
-        outline = outlined(vertices, rings[start], rings[end], kinds[zone], radii[zone])
+        outline = outlined(vertices, rings[start], rings[end], end - start, kinds[zone], radii[zone])
         write_head(columns.heads, numbers[zone], outline)
         if kinds[zone] == CIRCLE:
             floats, head = columns.heads.view(np.float64), numbers[zone] * (HEAD // 2)

@@ -41,6 +41,7 @@ class Outline(NamedTuple):
     columns: int
     rows: int
     wide: int
+    rings: int
 
 
 @part
@@ -143,6 +144,7 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
     Cells are taken as a plough goes: each beside the last one, whose distance limits its own."""
     inner, work = inner_sides(border, outline), scratch()
     columns, used = outline.columns, 1 + outline.wide
+    ring = border.edges if outline.kind == AREA and outline.rings == 1 else 0
     last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))
     middle = sqrt(search2(border, last.x, last.y, last.kx, last.ky, np.inf))
     for row in range(outline.rows + 2):
@@ -157,7 +159,7 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
                 side, count, least, middle = surveyed(border, outline, column, row, side, cell, high, work)
                 last = cell
                 if count > 0:
-                    code, words, used = listed(work, count, side >= ASK, outline.wide, words, used)
+                    code, words, used = listed(work, count, side >= ASK, ring, outline.wide, words, used)
             elif outline.kind == CORRIDOR:
                 least -= outline.radius
             least = least_code(least) if side < ASK else 0
