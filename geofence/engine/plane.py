@@ -1,6 +1,6 @@
 """Metres of the local WGS84 plane, in kernels: the same numbers as `core.geo` and `rules.shapes`."""
 
-from math import cos, pi, sin, sqrt
+from math import pi, sin, sqrt
 
 from core.geo import ECCENTRICITY_2, SEMI_MAJOR_M
 from geofence.engine.compiled import part
@@ -10,13 +10,13 @@ RADIANS = pi / 180.0
 
 @part
 def metres_per_degree(lat: float) -> tuple[float, float]:
-    """Metres in one degree of longitude and of latitude at `lat` (degrees)."""
-    phi = lat * RADIANS
-    sine = sin(phi)
+    """Metres in one degree of longitude and of latitude at `lat` (degrees, -90 to 90)."""
+    sine = sin(lat * RADIANS)
+    cosine = sqrt((1.0 - sine) * (1.0 + sine))
     w2 = 1.0 - ECCENTRICITY_2 * sine * sine
     prime_vertical = SEMI_MAJOR_M / sqrt(w2)
     meridian = prime_vertical * (1.0 - ECCENTRICITY_2) / w2
-    return prime_vertical * cos(phi) * RADIANS, meridian * RADIANS
+    return prime_vertical * cosine * RADIANS, meridian * RADIANS
 
 
 @part

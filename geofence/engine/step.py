@@ -1,19 +1,15 @@
 """One fix of one person, in kernels: the same as `rules.walk.fold`, as long as nothing unusual happens."""
 
-from math import cos, sqrt
 from typing import Any
 
 from geofence.engine import belief, parameters
 from geofence.engine.compiled import Column, part
 from geofence.engine.crossing import is_crossed
 from geofence.engine.layout import View
-from geofence.engine.plane import RADIANS
 from geofence.engine.roster import TRAIL, Batch, Columns, Out
 from geofence.engine.usual import BY_HAND, CHARGING, DEGREE_M, FOLDED, FULL, is_usual, level_of, order_of
 from geofence.engine.verdicts import judge, through
 
-ROUNDED = 1.03
-"""More than `rules.zones.ROUNDED`: here the way is only estimated."""
 ALMOST = 0.99
 
 
@@ -81,8 +77,7 @@ def has_crossed(
     gap_us = batch.taken_us[i] - last.taken_us
     if gap_us <= 0 or gap_us > by.crossing_gap_us:
         return False
-    x, y = (lon - last.lon) * DEGREE_M * cos(last.lat * RADIANS), (lat - last.lat) * DEGREE_M
-    way_m = ROUNDED * sqrt(x * x + y * y) + 1.0
+    way_m = (abs(lon - last.lon) + abs(lat - last.lat)) * DEGREE_M + 1.0
     for k in range(seat.count):
         slot = cols.slots[seat.first + k]
         is_beside = slot.kind != 0 and slot.seen != 0 and metres[at + k] <= way_m and metres[at + k] > far_m
