@@ -27,8 +27,8 @@ def some_areas(chance: np.random.Generator, lon: float = LON, lat: float = LAT) 
         found.append(star(chance, corners, radius, lon, lat))
     around = found[3]
     hole = star(chance, 7, 0.2 * float(np.sqrt(around.area)), *around.centroid.coords[0])
-    if around.is_valid and hole.is_valid:
-        found.append(shapely.difference(around, hole))
+    if around.is_valid and hole.is_valid and shapely.contains_properly(around, hole):
+        found.append(Polygon(around.exterior, [hole.exterior]))
     apart = star(chance, 9, 0.003, lon + 0.01, lat), star(chance, 90, 0.002, lon - 0.01, lat + 0.01)
     found.append(MultiPolygon([star(chance, 40, 0.003, lon, lat), *apart]))
     return [Shape(ShapeKind.AREA, area) for area in found if area.is_valid and not area.is_empty]

@@ -73,9 +73,10 @@ class Scratch(NamedTuple):
 
 @part
 def fineness(borders: int, edges: int, most: int) -> int:
-    """k of a coarse cell: as many entries as edges, or a few more."""
+    """k of a coarse cell: so many entries across that borders leave two in three alone, but not more entries
+    than a few an edge."""
     k = 0
-    while borders > 0 and k < most and 1 << 2 * k < max(edges, LINE):
+    while borders > 0 and k < most and (1 << 2 * k < LINE or (1 << k < 4 * borders and 1 << 2 * k < edges)):
         k += 1
     return k
 

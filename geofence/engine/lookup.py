@@ -27,6 +27,8 @@ from geofence.engine.tree import (
 )
 
 BLOCK = 256
+STEP = 2.0**-FINE
+"""Degrees."""
 EAST, NORTH = 180.0, 90.0
 PAIRS, ON_DATE_LINE = 0, 1
 """Places in `counts`."""
@@ -35,6 +37,8 @@ PAIRS, ON_DATE_LINE = 0, 1
 class Work(NamedTuple):
     """Of the 256 places in hand."""
 
+    at: Column
+    """i64 where its entry stands."""
     entry: Column
     """u32 what the tree says so far."""
     x: Column
@@ -50,9 +54,13 @@ class Work(NamedTuple):
 def room() -> Work:
     """For a block; one a thread."""
     return Work(
-        np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32),
-        np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.int32),
-    )  # fmt: skip
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.uint32),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.uint8),
+        np.empty(BLOCK, np.int32),
+    )
 
 
 @lean
@@ -77,7 +85,7 @@ def find(
 
 @part
 def look(tree: Tree, x: Column, y: Column, work: Work) -> int:
-    """The entry of each place; how many lie on the date line."""
+    """Where the entry of each place stands; how many lie on the date line."""
     on_line = 0
     for n in range(len(x)):
         on_earth = (x[n] >= WEST) & (x[n] <= EAST) & (y[n] >= SOUTH) & (y[n] <= NORTH)  # NaN is not
@@ -92,9 +100,11 @@ def look(tree: Tree, x: Column, y: Column, work: Work) -> int:
         shift -= coarse & 7
         mask = (1 << (coarse & 7)) - 1
         at = (coarse >> 3) * LINE + (((j >> shift) & mask) << (coarse & 7) | (i >> shift) & mask)
-        work.entry[n] = tree.entries[at] if on_earth else 0
+        work.at[n] = at if on_earth else 0
         work.x[n], work.y[n], work.shift[n] = i, j, shift
         on_line += (x[n] == WEST) | (x[n] == EAST)
+    for n in range(len(x)):
+        prefetch(tree.entries, work.at[n])
     return on_line
 
 
@@ -102,6 +112,8 @@ def look(tree: Tree, x: Column, y: Column, work: Work) -> int:
 def descend(tree: Tree, work: Work, places: int) -> int:
     """Follow blocks of 16 down to their entries, fetch records; how many places have a record."""
     waiting = 0
+    for n in range(places):
+        work.entry[n] = tree.entries[work.at[n]]
     for n in range(places):
         work.open[waiting] = n
         waiting += (work.entry[n] & 3) == CHILD
@@ -176,9 +188,9 @@ def write_record(
             n += 1
         at += (insides + 1) // 2
     shift = signed(work.shift[place])
-    scale = 1.0 * (1 << (FINE - shift))
-    rx = WEST + ((work.x[place] >> shift) + FRACTION) / scale
-    ry = SOUTH + ((work.y[place] >> shift) + FRACTION) / scale
+    scale, step = 1.0 * (1 << (FINE - shift)), (1 << shift) * STEP
+    rx = WEST + ((work.x[place] >> shift) + FRACTION) * step
+    ry = SOUTH + ((work.y[place] >> shift) + FRACTION) * step
     px, py = round_half_up((x - rx) * scale * (2.0 * HALF)), round_half_up((y - ry) * scale * (2.0 * HALF))
     for _ in range(borders):
         word = tree.records[at]
@@ -195,16 +207,15 @@ def covered(
     """OUTSIDE, INSIDE or BORDER of the zone whose border's record begins at `at` with `word`."""
     if word & ASK_BIT:
         return ask(tree, at, word, x, y)
-    odd, doubtful = (word & INSIDE_BIT) != 0, False
-    count = word >> COUNT_SHIFT
+    inside, count = 1 if word & INSIDE_BIT else 0, word >> COUNT_SHIFT
+    odd, doubtful = inside, 0
     for k in range(at + 1, at + 1 + count):
         crosses, unsure = crossed(tree.records[k], px, py)
-        odd ^= crosses
-        doubtful |= unsure
+        odd ^= 1 if crosses else 0
+        doubtful |= 1 if unsure else 0
     if doubtful:
-        inside = 1 if word & INSIDE_BIT else 0
         return decide(tree.vertices, tree.edges, at + 1, count, inside, rx, ry, x, y)
-    return int(odd)
+    return odd
 
 
 @rare

@@ -111,18 +111,9 @@ def remember(
 
 @part
 def fold(
-    cols: Columns,
-    batch: Batch,
-    i: int,
-    s: int,
-    metres: Column,
-    at: int,
-    odds: Column,
-    view: View,
-    out: Out,
-    n: int,
-    params: Column,
-) -> tuple[int, int]:
+    cols: Columns, batch: Batch, i: int, s: int, metres: Column, at: int, odds: Column, view: View, out: Out,
+    n: int, params: Column,
+) -> tuple[int, int]:  # fmt: skip
     """One fix whose person's signed metres stand in `metres[at:]`; gives what became of it, and the next n.
     odds: f8[MOST_TERMS], scratch."""
     what = order_of(cols, batch, i, s)

@@ -80,9 +80,9 @@ def grid_of(bits: int) -> Grid:
 
 @part
 def take(used: Column, what: int, count: int, column: Column) -> int:
-    """The first of `count` free places of a column; -1: no room."""
+    """The first of `count` free places of a column; -1: no room. A line behind them may be read."""
     first = used[what]
-    if first + count > len(column):
+    if first + count + LINE > len(column):
         used[FULL] = 1 + what
         return -1
     used[what] = first + count

@@ -1,6 +1,6 @@
 """Compile every kernel once, so that nobody waits for it later: `python -m geofence.engine.warm [PART …]`.
 
-By using each: what the judge needs, and what looks places up. The parts may run beside each other."""
+By using each: what the judge needs, and what only others ask of zones. Parts may run beside each other."""
 
 import sys
 from collections.abc import Callable
@@ -10,7 +10,11 @@ from shapely import LineString, Point, Polygon
 
 from core.model import DeviceId, OrderId, PersonId
 from geofence import policies
+from geofence.engine import proximity, rings
+from geofence.engine.assigned import Assigned
 from geofence.engine.board import Board
+from geofence.engine.shared import SharedZones
+from geofence.engine.stock import Stock, gathered
 from geofence.engine.zones import Zones
 from geofence.model import ConditionId, ConditionKind, Hours, Shape, ShapeKind, Term, Window, ZoneId
 from tracking import fixes
@@ -26,22 +30,29 @@ MINUTE_US = 60_000_000
 
 
 def judge() -> None:
-    """Two fixes and a moment of somebody's hours."""
+    """Some fixes and moments of somebody's hours, and two wearers who meet."""
     person, board = PersonId(1), Board(policies.in_force())
     board.put(person, tuple(_term(number, shape) for number, shape in enumerate(SHAPES)))
     for minute in (1, 2, 3):
         board.judge(fixes.of([_fix(person, minute)]))
     board.advance(2 * 24 * 60 * MINUTE_US)
     board.judge(fixes.of([_fix(person, minute) for minute in (9001, 9000)]))
+    proximity.measured(*[proximity.Places(*[np.zeros(1)] * len(proximity.Places._fields))] * 2)
 
 
 def zones() -> None:
-    """The pool by itself."""
+    """The pool, people's own zones in it, and shared zones."""
     pool = Zones()
     numbers = np.array(pool.hold_all(SHAPES)[:2], np.int64)
     pool.covers(numbers, LON, LAT)
     pool.measure(numbers, LON, LAT, np.full(2, 100.0))
-    pool.release(int(numbers[0]))
+    pool.crossed(numbers, LON, LAT, LAT, LON)
+    Assigned(pool, np.array([0, 2]), numbers).inside(np.zeros(2, np.int64), LON, LAT)
+    pool.compact()
+    shared = SharedZones(dict(enumerate(SHAPES)))
+    shared.find(LON, LAT)
+    shared.put(1, SHAPES[0])
+    gathered(*Stock(np.zeros(1, np.int64), rings.of_many([SHAPES[0]])).living())
 
 
 PARTS: dict[str, Callable[[], None]] = {"judge": judge, "zones": zones}

@@ -82,7 +82,7 @@ class Zones:
             self._left.append(number)
             self._garbage += int(sizes(self._columns, np.array([number]))[0]) + HEAD
             if self._garbage > max(WORTH_COMPACTING, GARBAGE_SHARE * self.nbytes / WORD):
-                self._compact()
+                self.compact()
 
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
@@ -134,7 +134,7 @@ class Zones:
         if columns is not self._columns:
             self._columns, self._view = columns, view_of(columns)
 
-    def _compact(self) -> None:
+    def compact(self) -> None:
         held = np.array([number for number, key in enumerate(self._keys) if key is not None], np.int64)
         words = int(sizes(self._columns, held).sum())
         columns = empty(len(self._keys) + FIRST_ROOM, int(words * SPARE) + FIRST_ROOM)

@@ -105,7 +105,7 @@ def test_zones_given_anew_while_others_ask() -> None:
             for turn in range(3000):
                 persons.assign(17, numbers[turn % 4])
                 if turn % 700 == 0:
-                    zones._compact()
+                    zones.compact()
         finally:
             over.set()
         for reader in readers:

@@ -88,7 +88,7 @@ class Held(RuleBasedStateMachine):
 
     @rule()
     def compact(self) -> None:
-        self.zones._compact()
+        self.zones.compact()
 
     @invariant()
     def it_answers(self) -> None:
@@ -127,7 +127,7 @@ def test_an_old_view_answers_as_before() -> None:
     view = zones.view()
     zones.release(number)
     zones.hold_all(blobs(400, 60, seed=9))
-    zones._compact()
+    zones.compact()
     taken = zones.hold(new)
     assert taken == number
     lon, lat = places(300)

@@ -1,0 +1,32 @@
+"""Nobody waits for a compiler: set-up compiles every kernel of the engine, for the types in use."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+LOOK = """
+import importlib, pkgutil
+from numba.core.dispatcher import Dispatcher
+import geofence.engine
+from geofence.engine import warm
+
+found = {}
+for module in pkgutil.iter_modules(geofence.engine.__path__):
+    for name, one in vars(importlib.import_module(f"geofence.engine.{module.name}")).items():
+        if isinstance(one, Dispatcher) and type(one._cache).__name__ != "NullCache":
+            found[f"{one.py_func.__module__}.{one.py_func.__name__}"] = one
+for part in warm.PARTS.values():
+    part()
+print("kernels", len(found))
+for name, one in sorted(found.items()):
+    if len(one.signatures) != 1:
+        print(name, [str(s) for s in one.signatures])
+"""
+
+
+def test_every_kernel_is_compiled_once_at_set_up() -> None:
+    run = [sys.executable, "-c", LOOK]
+    told = subprocess.run(run, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    first, *odd = told.stdout.splitlines()
+    assert int(first.split()[1]) > 10
+    assert not odd
