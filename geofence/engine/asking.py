@@ -6,9 +6,9 @@ block, so that the waits overlap."""
 import numpy as np
 
 from geofence.engine.compiled import Column, lean, part
-from geofence.engine.distance import covers, signed, signed_at
+from geofence.engine.distance import border, covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
-from geofence.engine.layout import ASK, View
+from geofence.engine.layout import ASK, INSIDE, View, whole
 from geofence.engine.plane import metres_per_degree
 
 BLOCK = 128
@@ -78,18 +78,42 @@ def measure_pairs(
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)
-        asked = 0
-        for i in range(count):
-            side, least = glance(view, zone[first + i], address[i])
-            most = reach_m[first + i]
-            found[first + i] = -most if side == 1 else most
-            left[asked] = i
-            asked += 1 if side == ASK or least < most else 0
-        touch_block(view, zone, first, address, left, asked)
-        for k in range(asked):
-            i = first + left[k]
+        told, asked = sorted_out(view, zone, reach_m, first, count, address, left, found)
+        touch_block(view, zone, first, address, left[:told], told)
+        touch_block(view, zone, first, address, left[BLOCK - asked :], asked)
+        for k in range(told):
+            i, cell = first + left[k], address[left[k]]
             kx, ky = metres_per_degree(lat[i])
-            found[i] = signed_at(view, zone[i], address[left[k]], lon[i], lat[i], kx, ky, reach_m[i])
+            metres = border(view, zone[i], cell, lon[i], lat[i], kx, ky, reach_m[i])
+            found[i] = -metres if found[i] < 0.0 else metres
+        for k in range(BLOCK - asked, BLOCK):
+            i, cell = first + left[k], address[left[k]]
+            kx, ky = metres_per_degree(lat[i])
+            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], kx, ky, reach_m[i])
+
+
+@part
+def sorted_out(
+    view: View,
+    zone: Column,
+    reach_m: Column,
+    first: int,
+    count: int,
+    address: Column,
+    left: Column,
+    found: Column,
+) -> tuple[int, int]:
+    """What cells alone say of a block: ±reach. Into `left`, from its beginning: pairs whose side is told, but
+    not the metres; from its end: those to be asked for both. How many of each."""
+    told, asked = 0, 0
+    for i in range(count):
+        side, least = glance(view, zone[first + i], address[i])
+        most = reach_m[first + i]
+        found[first + i] = -most if side == INSIDE else most
+        left[told], left[BLOCK - 1 - asked] = i, i
+        asked += whole(side == ASK)
+        told += whole((side != ASK) & (least < most))
+    return told, asked
 
 
 @lean

@@ -79,9 +79,11 @@ OUTSIDE, INSIDE, ASK, ASK_FROM_INSIDE = range(4)
 INLINE = 1 << 10
 """In a cell that need not be asked: its code holds the one run of edges that can be nearest."""
 MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
-MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST = 63, 2047, 1 << 13
-"""In a cell that must be asked: a run that holds all edges that cross it, if its list is near. No run: they
-stand in the list."""
+MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST, FAR_LIST = 63, 2047, 1 << 12, 1 << 23
+"""In a cell that must be asked: a run that holds all edges that cross it, and either by how many edges the run
+that can be nearest reaches farther, or where the list is, if that is near. No run: both stand in the list."""
+BOTH = 1 << 31
+MOST_FARTHER = 63
 LEAST_STEP = 0.02
 """`least` is kept as the square root, in steps: 8 bits reach 1,300 m."""
 REFERENCE_X, REFERENCE_Y = 0.46371, 0.52913
@@ -102,13 +104,18 @@ def least_of(cell: int) -> float:
 
 @part
 def is_inline(cell: int) -> bool:
-    return side_of(cell) < ASK and cell & INLINE != 0
+    """Does the code itself say which edges can be nearest?"""
+    return (cell & INLINE if side_of(cell) < ASK else cell & BOTH) != 0
 
 
 @part
 def near_run(cell: int) -> tuple[int, int]:
-    """First edge, and how many, of the run in the code of an inline cell."""
-    return (cell >> 11) & 8191, cell >> 24
+    """First edge, and how many, of the run that can be nearest; of an inline cell."""
+    if side_of(cell) < ASK:
+        return (cell >> 11) & 8191, cell >> 24
+    before, after = (cell >> 19) & MOST_FARTHER, (cell >> 25) & MOST_FARTHER
+    first, edges = crossing_run(cell)
+    return first - before, before + edges + after
 
 
 @part
@@ -122,7 +129,7 @@ def list_of(cell: int) -> int:
     """Where the cell's list begins, in items; 0: it has none. Not of an inline cell."""
     if side_of(cell) < ASK:
         return cell >> 11
-    return cell >> 19 if (cell >> 2) & MOST_CROSSING else cell >> 8
+    return (cell >> 19) & (NEAR_LIST - 1) if (cell >> 2) & MOST_CROSSING else cell >> 8
 
 
 @part
@@ -136,7 +143,13 @@ def asked_code(at: int, first: int, edges: int) -> int:
     """The same in a cell that must be asked; edges 0: what crosses it stands in the list."""
     if edges:
         return edges << 2 | first << 8 | at << 19
-    return at << 8 if at < 1 << 24 else 0
+    return at << 8 if at < FAR_LIST else 0
+
+
+@part
+def both_code(first: int, edges: int, before: int, after: int) -> int:
+    """Of a cell that must be asked and needs no list."""
+    return edges << 2 | first << 8 | before << 19 | after << 25 | BOTH
 
 
 @part
@@ -194,12 +207,10 @@ def turned(lon: float, middle: float) -> float:
 
 @part
 def column(x: float, low: float, high: float, count: int) -> int:
-    """Column (or row) of a grid: 0 before the box, 1 … count within, count + 1 behind it."""
-    if x < low:
-        return 0
-    if x > high:
-        return count + 1
-    return 1 + min(whole((x - low) * (count / (high - low))), count - 1)
+    """Column (or row) of a grid: 0 before the box, 1 … count within, count + 1 behind it; not far from it."""
+    steps = max((x - low) * (count / (high - low)), 0.0)
+    inner = min(whole(steps), count - 1) + 1
+    return whole(x > high) * (count + 1) + whole((x >= low) & (x <= high)) * inner
 
 
 @part

@@ -10,10 +10,12 @@ from geofence.engine.compiled import Column, part, rare
 from geofence.engine.layout import (
     INLINE,
     MOST_CROSSING_FIRST,
+    MOST_FARTHER,
     MOST_INLINE,
     MOST_INLINE_RUN,
     NEAR_LIST,
     asked_code,
+    both_code,
     plain_code,
 )
 from geofence.engine.raw import uint16_at
@@ -96,6 +98,17 @@ def joined(runs: Column, count: int, most: int, ring: int) -> int:
 
 
 @part
+def both_at_once(first: int, edges: int, near_first: int, near_edges: int, ring: int) -> int:
+    """The code of a cell whose one crossing run lies in the one run that can be nearest; 0: it does not fit."""
+    if first < near_first and first + edges <= REPEATED:
+        first += ring
+    before, after = first - near_first, near_first + near_edges - first - edges
+    if min(before, after) < 0 or max(before, after) > MOST_FARTHER:
+        return 0
+    return both_code(first, edges, before, after) if edges <= LONG and first <= MOST_CROSSING_FIRST else 0
+
+
+@part
 def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int:
     for i in range(count):
         at = put(words, at, wide, (runs[i, 0] << run_shift(wide)) | runs[i, 1])
@@ -119,6 +132,10 @@ def listed(
     if not is_asked and nears == 1 and near[0, 0] < MOST_INLINE:
         return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), words, used
     first, edges = crossing[0, 0] + 0, crossing[0, 1] + 0
+    if crossings == 1 and nears == 1:
+        code = both_at_once(first, edges, near[0, 0] + 0, near[0, 1] + 0, ring)
+        if code:
+            return code, words, used
     at = used // (1 + wide)
     is_short = crossings == 1 and edges <= LONG and first <= MOST_CROSSING_FIRST and at < NEAR_LIST
     if is_short:
