@@ -36,7 +36,8 @@ from geofence.engine.stretches import Border, above, below, box_count, fill_boxe
 from geofence.engine.surveying import Outline, survey
 
 MOST_COLUMNS = 250
-CELLS_AN_EDGE = 1.0
+CELLS_A_FURTHER_EDGE = 0.4
+"""A cell an edge; of long borders fewer, so that they are surveyed in time."""
 LEAST_PAD_M, MOST_PAD_M = 150.0, 1000.0
 EVERYWHERE = 3e38
 LEAST_DEGREE_M = 110_573.0
@@ -87,7 +88,7 @@ def outlined(vertices: Column, first: int, last: int, rings: int, kind: int, rad
 @part
 def grid_size(aspect: float, edges: int) -> tuple[int, int]:
     """Columns and rows, so that cells are about square."""
-    cells = max(edges * CELLS_AN_EDGE, 1.0)
+    cells = max(min(edges, NARROW_EDGES) + (edges - min(edges, NARROW_EDGES)) * CELLS_A_FURTHER_EDGE, 1.0)
     columns = min(max(np.rint(np.sqrt(cells * min(max(aspect, 1e-3), 1e3))), 1.0), 1.0 * MOST_COLUMNS)
     rows = min(max(np.rint(cells / columns), 1.0), 1.0 * MOST_COLUMNS)
     return whole(columns), whole(rows)
