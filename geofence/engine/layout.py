@@ -80,14 +80,9 @@ INLINE = 1 << 10
 """In a cell that need not be asked: its code holds the one run of edges that can be nearest."""
 MOST_INLINE, MOST_INLINE_RUN = 1 << 13, 255
 MOST_CROSSING, MOST_CROSSING_FIRST, NEAR_LIST, FAR_LIST = 63, 2047, 1 << 12, 1 << 23
-<<<<<<< HEAD
-"""In a cell that must be asked: a run that holds all edges that cross it, and either by how many edges the
-run that can be nearest reaches farther, or where the list is, if near. No run: both are in the list."""
-=======
 """In a cell that must be asked: a run that holds all edges that cross it. Beside it, either by how many edges
 the run that can be nearest reaches farther, or where the list is, if that is near. No run: both are in the
 list."""
->>>>>>> zone-grids
 BOTH = 1 << 31
 MOST_FARTHER = 63
 LEAST_STEP = 0.02

@@ -99,11 +99,7 @@ def joined(runs: Column, count: int, most: int, ring: int) -> int:
 
 @part
 def both_at_once(first: int, edges: int, near_first: int, near_edges: int, ring: int) -> int:
-<<<<<<< HEAD
-    """The code of a cell whose one crossing run lies in the one run that can be nearest; 0: no room."""
-=======
     """The code of a cell whose one crossing run lies in the one that can be nearest; 0: it does not fit."""
->>>>>>> zone-grids
     if first < near_first and first + edges <= REPEATED:
         first += ring
     before, after = first - near_first, near_first + near_edges - first - edges
