@@ -60,7 +60,7 @@ async def an_officer(engine: AsyncEngine, conn: asyncpg.Connection, person: Pers
 
 
 def stay(where: tuple[float, float], *, first: int, count: int, end_us: int) -> list[Fix]:
-    """Fixes at one place, half a minute apart, the last at `end_us`."""
+    """Fixes at one place, half a minute apart, the last at `end_us`; as of a receiver, never twice the same."""
     return [
         Fix(
             device=DeviceId(1),
@@ -68,7 +68,7 @@ def stay(where: tuple[float, float], *, first: int, count: int, end_us: int) -> 
             person=PersonId(0),
             taken_us=end_us - (count - 1 - n) * STEP_US,
             received_us=0,
-            lon=where[0],
+            lon=where[0] + n * 1e-6,
             lat=where[1],
             accuracy_m=6.0,
             battery=75,
