@@ -113,6 +113,8 @@ def fold(
         board.put(person, bound[person].terms, begin)
     changes: dict[PersonId, list[Change]] = {person: [] for person in begins}
     judged = board.judge(NO_FIXES, chain.from_iterable(facts.values()))
+    if judged.late:
+        raise walk.OutOfOrderError(sorted(judged.late))
     for change in judged.changes + board.advance(until_us):
         changes[change.person].append(change)
     return {person: (board.standing(person), changes[person]) for person in begins}

@@ -2,7 +2,7 @@
 
 Memory is never ahead of the database: whose transaction fails drops the `Supervision` and recovers anew."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,15 @@ class Supervision:
     ear: Ear = field(default_factory=Ear)
     near: Nearness = field(default_factory=Nearness)
     kept: dict[PersonId, Kept] = field(default_factory=dict)
+    next_in_turn: int = 0
+    """Whose checkpoint was looked at last."""
+
+    def in_turn(self) -> Iterator[PersonId]:
+        """Everybody, beginning behind the one at whom the last turn ended."""
+        people = list(self.board)
+        for _ in range(len(people)):
+            self.next_in_turn = (self.next_in_turn + 1) % len(people)
+            yield people[self.next_in_turn]
 
     def seat(self, person: PersonId, duty: Duty, standing: Standing) -> None:
         self.board.put(person, duty.terms, standing)
@@ -160,7 +169,7 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     """Save what has changed since the last ones, some at a time; gives how many. Call it once a second."""
     rows: list[standings.Checkpoint] = []
     gone: list[tuple[PersonId, int]] = []
-    for person in held.board:
+    for person in held.in_turn():
         kept = held.kept.setdefault(person, Kept([0]))
         if now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]:
             continue

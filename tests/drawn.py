@@ -1,10 +1,12 @@
 """Reports as hypothesis draws them, within the limits of the wire."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from core.model import DeviceId, PersonId
-from tracking.model import DeviceEvent, EventKind, Fix, Flag, Mechanism
+from tracking.model import LEVELS, DeviceEvent, EventKind, Fix, Flag, Mechanism
 from tracking.wire import limits
 
 NOW_US = 1_794_000_000_000_000
@@ -46,5 +48,5 @@ EVENTS = st.builds(
     kind=st.sampled_from(EventKind),
     value=st.none() | st.integers(-1000, 1000),
     sent_us=st.just(NOW_US - 5),
-)
+).map(lambda e: replace(e, value=e.value and e.value % 101) if e.kind in LEVELS else e)
 FLOAT32_TINY = float(np.finfo(np.float32).tiny)

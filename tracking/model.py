@@ -43,6 +43,10 @@ class EventKind(StrEnum):
     BOOT = "boot"
 
 
+LEVELS = (EventKind.BATTERY, EventKind.HEARTBEAT)
+"""Events whose value is the battery's percentage."""
+
+
 class Reason(StrEnum):
     """Why something from the wire became a `Rejected`."""
 

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 DECIDE = (
     "core/geo.py",
     "geofence/model.py",
+    "geofence/policies/__init__.py",
     "geofence/rules/*.py",
     "geofence/engine/*.py",
     "tracking/model.py",

@@ -46,7 +46,8 @@ def _metres(seats: Seats, policies: Policies, out: Out, trails: list[tuple[Place
             lon.append(place.lon)
             lat.append(place.lat)
             reach_m.append(zones.reach_m(place, policy))
-    measured = seats.pool.measure(np.array(zone), np.array(lon), np.array(lat), np.array(reach_m))
+    columns = (np.array(column, np.float64) for column in (lon, lat, reach_m))
+    measured = seats.pool.measure(np.array(zone, np.int64), *columns)
     return iter(measured.tolist())
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from geofence.engine.compiled import Column
 from geofence.model import BreachKind, ConditionKind
+from geofence.policies import MOST_EVIDENCE
 from tracking.model import Flag
 
 LINE: Final = 64
 """Bytes of a line of cache."""
-TRAIL: Final = 8
+TRAIL: Final = MOST_EVIDENCE
 """Places kept of a person, a power of two; a breach may cite as many."""
 BLOCK: Final = 64
 """Fixes that wait for memory together."""

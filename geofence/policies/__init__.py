@@ -7,10 +7,13 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 from math import inf
-from typing import Any
+from typing import Any, Final
 
 from core.errors import Refusal
 from core.times import to_us
+
+MOST_EVIDENCE: Final = 8
+"""Places that are remembered of a person."""
 
 
 class BadPolicy(Refusal):
@@ -115,7 +118,7 @@ def read(name: str, text: str) -> Policy:
     if odd := (content.keys() - wanted.keys()) | (needed - content.keys()):
         raise BadPolicy(policy=name, field=", ".join(sorted(odd)))
     values = {field: _value(name, field, entry, wanted[field].type) for field, entry in content.items()}
-    return Policy(id=name, valid_from_us=to_us(since), **values)
+    return _coherent(Policy(id=name, valid_from_us=to_us(since), **values))
 
 
 def amended(policy: Policy, name: str, text: str) -> Policy:
@@ -129,7 +132,16 @@ def amended(policy: Policy, name: str, text: str) -> Policy:
     for share in ("sure", "outlier_share"):
         if not values.get(share, 0.0) < 1.0:
             raise BadPolicy(policy=name, field=share)
-    return replace(policy, id=name, **values)
+    return _coherent(replace(policy, id=name, **values))
+
+
+def _coherent(policy: Policy) -> Policy:
+    """Values that contradict each other, or what the engine has room for."""
+    if policy.evidence_fixes > MOST_EVIDENCE:
+        raise BadPolicy(policy=policy.id, field="evidence_fixes")
+    if policy.crossing_sigmas > policy.no_doubt_sigmas:
+        raise BadPolicy(policy=policy.id, field="crossing_sigmas")
+    return policy
 
 
 def _value(policy: str, field: str, entry: Any, kind: Any) -> Any:

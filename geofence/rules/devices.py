@@ -9,7 +9,7 @@ from geofence.policies import Policies, Policy
 from geofence.rules import places
 from geofence.rules.doubt import SECOND_US
 from geofence.rules.zones import change
-from tracking.model import DeviceEvent, EventKind, Fix, Flag, Report
+from tracking.model import LEVELS, DeviceEvent, EventKind, Fix, Flag, Report
 
 Says = Mapping[BreachKind, bool]
 """Which signs a report affirms and which it denies; of the others it says nothing."""
@@ -24,8 +24,8 @@ EVENTS: dict[EventKind, Says] = {
     EventKind.JAMMING: {BreachKind.JAMMING: True},
     EventKind.JAMMING_ENDED: {BreachKind.JAMMING: False},
 }
-LEVELS = (EventKind.BATTERY, EventKind.HEARTBEAT)
-"""Events whose value is the battery's percentage."""
+FULL = 100
+"""Percent; a level beyond it, or below 0, says nothing."""
 
 
 def delay_us(kind: BreachKind, policy: Policy) -> int:
@@ -143,6 +143,7 @@ def _power(worn: Worn, report: Report) -> Worn:
         level, charging = report.battery, Flag.CHARGING in report.flags
     else:
         level = report.value if report.kind in LEVELS else None
+        level = level if level is not None and 0 <= level <= FULL else None
         charging = report.kind is EventKind.CHARGING or (
             worn.is_charging and report.kind is not EventKind.UNPLUGGED
         )

@@ -111,7 +111,7 @@ def fold(
     if isinstance(report, Fix) and place is not None:
         weight = doubt.weight(standing.place, report, place, policy=policy)
         place = place._replace(weight=weight.news)
-        trail = (*standing.trail[1 - policy.evidence_fixes :], place)
+        trail = (*standing.trail, place)[-policy.evidence_fixes :]
         scene = replace(scene, trail=trail, weight=weight)
         beliefs, changes = _look(standing.beliefs, terms, scene)
     worn, found = _listen(standing, report, place, policies=policies)
@@ -130,7 +130,8 @@ def take_off(standing: Standing, off: TakenOff, terms: Terms, scene: Scene) -> W
     if not off.is_bare:
         return standing, changes
     for belief in standing.beliefs:
-        term = next((t for t in reversed(terms) if zones.is_about(belief, t)), None)
+        begun = (t for t in reversed(terms) if t.since_us <= now_us)  # an edit to come explains nothing
+        term = next((t for t in begun if zones.is_about(belief, t)), None)
         changes += zones.close(belief, now_us, scene, reason="not_worn", term=term)[1]
     beliefs = tuple(replace(b, odds=doubt.NOTHING_KNOWN, seen=0, breach=None) for b in standing.beliefs)
     return replace(standing, trail=(), beliefs=beliefs), changes

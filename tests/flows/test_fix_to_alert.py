@@ -60,7 +60,7 @@ async def an_officer(engine: AsyncEngine, conn: asyncpg.Connection, person: Pers
 
 
 def stay(where: tuple[float, float], *, first: int, count: int, end_us: int) -> list[Fix]:
-    """Fixes at one place, half a minute apart, the last at `end_us`; as of a receiver never quite the same."""
+    """Fixes at one place, half a minute apart, the last at `end_us`; never quite the same."""
     return [
         Fix(
             device=DeviceId(1),

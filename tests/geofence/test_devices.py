@@ -3,8 +3,10 @@
 import pytest
 
 from core.model import DeviceId
+from geofence.engine import Board
 from geofence.rules import walk
 from scene import DEVICE, PERSON, POLICIES, a_fix, an_event, at, flagged, words
+from tracking import fixes
 from tracking.model import NO_FLAGS, EventKind, Fix, Flag, Report
 
 OTHER = DeviceId(71)
@@ -110,3 +112,13 @@ def test_what_ends_within_its_instant_opens_nothing_more() -> None:
     reports = [an_event(0, kind, sequence=n) for n, kind in enumerate(flicker, 1)]
     _, changes = walk.walk(walk.fresh(PERSON), reports, (), policies=POLICIES, until_us=at(1))
     assert words(changes) == "strap! strap."
+
+
+@pytest.mark.parametrize("wild", [-5, -1, 101, 40_000, 2**31 - 1])
+def test_a_level_that_is_no_percentage_says_nothing(wild: int) -> None:
+    """Such reports were stored once: neither they nor a replay of them may open anything or stop anybody."""
+    board = Board(POLICIES)
+    board.put(PERSON, ())
+    board.judge(fixes.of([with_battery(n, 80) for n in range(3)]))
+    assert board.judge(fixes.of(()), [an_event(3, EventKind.HEARTBEAT, wild)]).changes == []
+    assert board.standing(PERSON).worn[0].battery == 80

@@ -72,3 +72,10 @@ def test_each_step_of_a_fold_is_decided_by_the_policy_of_its_moment() -> None:
     assert [(words([c]), c.evidence["policy"]) for c in changes] == [("inclusion_left!", "early")]
     _, changes = walk.walk(walk.fresh(PERSON), walked, (a_term(),), policies=Policies((early,)))
     assert words(changes) == "inclusion_left! inclusion_left."
+
+
+@pytest.mark.parametrize(("field", "value"), [("evidence_fixes", 9), ("crossing_sigmas", 100.0)])
+def test_what_the_engine_cannot_keep_to_is_refused(field: str, value: float) -> None:
+    draft = f'[{field}]\nvalue = {value}\nunit = "x"\nwhy = "x"\n'
+    with pytest.raises(policies.BadPolicy):
+        policies.amended(policies.known()[-1], "draft", draft)

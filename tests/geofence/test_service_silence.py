@@ -3,10 +3,12 @@
 import asyncpg
 import pytest
 
-from core.model import DeviceId
+from core.model import DeviceId, PersonId
 from courtroom import Courtroom
 from geofence import service
-from scene import a_fix, an_event, at
+from geofence.engine import Board
+from geofence.service import Supervision
+from scene import POLICIES, a_fix, an_event, at
 from supervised import Supervised, supervised
 from tracking.model import EventKind
 
@@ -107,3 +109,11 @@ async def test_a_device_put_on_while_the_worker_begins(conn: asyncpg.Connection,
     await service._listen(conn, room.held, now_us=at(0))
     await room.hear([a_fix(1, device=one.device, person=one.person)], now=1)
     assert one.person in room.held.board
+
+
+def test_everybody_has_their_turn_however_many_are_looked_at_in_one() -> None:
+    held = Supervision(Board(POLICIES), {})
+    for number in range(5):
+        held.board.put(PersonId(number), ())
+    looked = [next(iter(held.in_turn())) for _ in range(5)]
+    assert sorted(looked) == [0, 1, 2, 3, 4]

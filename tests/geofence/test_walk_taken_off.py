@@ -57,3 +57,14 @@ def test_the_next_device_begins_without_memory() -> None:
     assert standing == alone
     assert standing.last is not None
     assert standing.last.taken_us == at(10) + 4 * MINUTE_US
+
+
+def test_an_edit_to_come_does_not_change_how_an_ending_is_explained() -> None:
+    """The hours are changed days later: what was closed before cites the condition of then."""
+    whole = (a_term(),)
+    edited = (a_term(until_us=at(5000)), a_term(since_us=at(5000), hours=daily(0, 60)))
+    told = [
+        walk.walk(walk.fresh(PERSON), [*OUTSIDE, off(6)], terms, policies=POLICIES)[1]
+        for terms in (whole, edited)
+    ]
+    assert told[0] == told[1]

@@ -174,6 +174,8 @@ def test_one_bad_fix_of_a_json_batch_is_rejected_with_its_message_and_the_rest_i
         ({"flags": ["on_fire"]}, Reason.BAD_FIELD),
         ({"mechanism": "stars"}, Reason.BAD_FIELD),
         ({"event": "sneezed"}, Reason.BAD_FIELD),
+        ({"event": "heartbeat", "value": 40_000}, Reason.OUT_OF_RANGE),
+        ({"event": "battery", "value": -1}, Reason.OUT_OF_RANGE),
         ({"event": "boot", "taken_us": NOW_US + limits.AHEAD_US + 1}, Reason.CLOCK_AHEAD),
         ({"v": 2}, Reason.UNKNOWN_VERSION),
         ({"v": 2, "lon": "x"}, Reason.UNKNOWN_VERSION),

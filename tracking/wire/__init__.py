@@ -8,7 +8,7 @@ from typing import Final
 from core.model import DeviceId, PersonId
 from tracking.directory import NOBODY, Device, Directory
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent, EventKind, Holding, Message, Reason, Receipt, Rejected
+from tracking.model import LEVELS, DeviceEvent, EventKind, Holding, Message, Reason, Receipt, Rejected
 from tracking.wire import binary, json, limits, owntracks
 from tracking.wire.rows import Rows
 
@@ -164,6 +164,10 @@ def _event(table: _Table, message: Message, device: DeviceId, *, one: json.Said,
         if wrong is not None:
             table.reject(message, wrong, device=device, sequence=one.sequence)
             return
+    kind = EventKind(str(one.event))
+    if kind in LEVELS and not (one.value is None or 0 <= one.value <= limits.BATTERY_MAX):
+        table.reject(message, Reason.OUT_OF_RANGE, device=device, sequence=one.sequence)
+        return
     table.events.append(
         DeviceEvent(
             device=device,
@@ -171,7 +175,7 @@ def _event(table: _Table, message: Message, device: DeviceId, *, one: json.Said,
             person=PersonId(NOBODY),
             taken_us=one.taken_us,
             received_us=message.received_us,
-            kind=EventKind(str(one.event)),
+            kind=kind,
             value=one.value,
             sent_us=sent_us,
         )
