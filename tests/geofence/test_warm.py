@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from geofence.engine.compiled import digest
+
 LOOK = """
 import importlib, pkgutil
 from numba.core.dispatcher import Dispatcher
@@ -30,3 +32,12 @@ def test_every_kernel_is_compiled_once_at_set_up() -> None:
     first, *odd = told.stdout.splitlines()
     assert int(first.split()[1]) > 10
     assert not odd
+
+
+def test_the_digest_that_verdicts_cite_notices_an_edited_rule(tmp_path: Path) -> None:
+    rule = tmp_path / "geofence" / "rules" / "doubt.py"
+    rule.parent.mkdir(parents=True)
+    rule.write_text("sure = 0.99\n")
+    before = digest(tmp_path)
+    rule.write_text("sure = 0.98\n")
+    assert digest(tmp_path) != before
