@@ -10,7 +10,6 @@ import numpy as np
 from geofence.engine.compiled import Column
 from geofence.model import BreachKind, ConditionKind
 from geofence.policies import MOST_EVIDENCE
-from tracking.model import Flag
 
 LINE: Final = 64
 """Bytes of a line of cache."""
@@ -100,7 +99,6 @@ SIGNS: Final = {
     BreachKind.BATTERY: BATTERY,
     BreachKind.UNCHARGED: UNCHARGED,
 }
-FLAGS: Final = {Flag.STRAP_OPEN: STRAP, Flag.CASE_OPEN: CASE, Flag.JAMMING: JAMMING}
 FORBIDS: Final = {kind: kind is ConditionKind.EXCLUSION for kind in ConditionKind}
 
 
