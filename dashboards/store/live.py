@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, any_, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.model import PersonId
 from core.tables import feed, users
 from dashboards.model import Card, PersonState, Seen, Watched, state_of
 from geofence.model import BreachKind
@@ -45,6 +46,13 @@ async def people(conn: AsyncConnection, seen: Seen) -> list[Watched]:
         Watched(ident, name, number, state_of(held.get(ident, ())), contact)
         for ident, name, number, contact in found
     ]
+
+
+async def watched(conn: AsyncConnection, person: PersonId) -> Watched:
+    """One person, whether they wear a device or not; the caller has asked whether they may be shown."""
+    row = (await conn.execute(select(NAME, persons.c.number).where(persons.c.id == person))).one()
+    state = (await states_of(conn, [person]))[person]
+    return Watched(person, row[0], row[1], state, None)
 
 
 async def states(conn: AsyncConnection) -> dict[int, PersonState]:
