@@ -123,6 +123,7 @@ class Hub:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.bell.wait(), GATHER_S)
+            has_rung = self.bell.is_set()
             with suppress(*LOST):
                 await self.tell()
             self.wake(now())
@@ -132,7 +133,8 @@ class Hub:
             if now() - beaten >= BEAT_S:
                 beaten = now()
                 self.beat()
-            await asyncio.sleep(GATHER_S)
+            if has_rung:
+                await asyncio.sleep(GATHER_S)
 
     async def tell(self) -> None:
         """All alerts that rang, read once and encoded once an audience."""

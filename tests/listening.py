@@ -81,8 +81,12 @@ class Screen:
 
     def tile(self, frame: bytes) -> None:
         tile, is_whole, rows, states = tiles.unpack(frame)
-        if states is not None:
-            return self.show(rows)
+        if states is None:
+            self.count(tile, rows, is_whole=is_whole)
+        else:
+            self.show(rows)
+
+    def count(self, tile: tiles.Tile, rows: Any, *, is_whole: bool) -> None:
         if is_whole:
             self.cells = {at: n for at, n in self.cells.items() if not lies_in(tile, at)}
         for cell in rows:

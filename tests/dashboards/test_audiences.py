@@ -1,4 +1,4 @@
-"""Whatever moves, rings, is rescoped, looked at or stands still: nobody is sent a person outside their set."""
+"""Whatever moves, rings, is rescoped or looked at: nobody is sent a person outside their set."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field

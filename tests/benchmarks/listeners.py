@@ -1,0 +1,127 @@
+"""Thousands of sockets in one process: they note when each change came, and compute nothing else."""
+
+import asyncio
+import base64
+import os
+import re
+import time
+from collections.abc import Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+import numpy as np
+
+ALERT: Final = re.compile(rb'"id":(\d+),"person_id"')
+
+
+class Listener(asyncio.Protocol):
+    """Reads a server's frames and writes down (alert, when) for each card in them."""
+
+    def __init__(self, hello: bytes, noted: list[tuple[int, float]], opened: asyncio.Future[None]) -> None:
+        self.hello, self.noted, self.opened = hello, noted, opened
+        self.rest = b""
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(self.hello)
+
+    def data_received(self, data: bytes) -> None:
+        at = time.monotonic()
+        self.rest += data
+        if not self.opened.done():
+            head, end, rest = self.rest.partition(b"\r\n\r\n")
+            if not end:
+                return
+            assert b" 101 " in head.partition(b"\r\n")[0], head
+            self.rest = rest
+            self.opened.set_result(None)
+        self.read(at)
+
+    def read(self, at: float) -> None:
+        while (size := whole(self.rest)) is not None:
+            frame, self.rest = self.rest[:size], self.rest[size:]
+            if frame[0] == 0x81 and b'"changes"' in frame:
+                self.noted += [(int(alert), at) for alert in ALERT.findall(frame)]
+            elif frame[0] == 0xC1:  # compressed: one change a frame, as the peer sends them
+                self.noted.append((-1, at))
+
+
+def whole(data: bytes) -> int | None:
+    """The length of the frame that data begins with; None: it is not all there."""
+    if len(data) < 2:
+        return None
+    length, at = data[1] & 127, 2
+    if length >= 126:
+        wide = 2 if length == 126 else 8
+        length, at = int.from_bytes(data[2 : 2 + wide], "big"), 2 + wide
+        if len(data) < at:
+            return None
+    return at + length if len(data) >= at + length else None
+
+
+def hello(port: int, path: str, *, cookie: str, deflate: bool) -> bytes:
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"Origin: http://127.0.0.1:{port}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        f"Cookie: {cookie}",
+    ]
+    lines += ["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"] if deflate else []
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def _run(pipe: Connection, port: int, path: str, cookies: Sequence[str], deflate: bool) -> None:
+    asyncio.run(_listen(pipe, port, path, cookies, deflate))
+
+
+async def _listen(pipe: Connection, port: int, path: str, cookies: Sequence[str], deflate: bool) -> None:
+    """Answers the pipe: "count" how many cards came, "take" all of them, "end"."""
+    loop, noted = asyncio.get_running_loop(), []
+    for cookie in cookies:
+        opened: asyncio.Future[None] = loop.create_future()
+        said = hello(port, path, cookie=cookie, deflate=deflate)
+        await loop.create_connection(lambda: Listener(said, noted, opened), "127.0.0.1", port)  # noqa: B023
+        await opened
+    pipe.send(len(cookies))
+    while True:
+        while not pipe.poll():  # noqa: ASYNC110 - a pipe rings no bell
+            await asyncio.sleep(0.005)
+        asked = pipe.recv()
+        if asked == "end":
+            return
+        pipe.send(len(noted) if asked == "count" else np.array(noted, "f8").reshape(-1, 2))
+        if asked == "take":
+            noted.clear()
+
+
+class Crowd:
+    """The listeners of one server, in a process of their own."""
+
+    def __init__(self, port: int, path: str, *, cookies: Sequence[str], deflate: bool = False) -> None:
+        context = get_context("spawn")
+        self.size = len(cookies)
+        self.pipe, theirs = context.Pipe()
+        self.child = context.Process(target=_run, args=(theirs, port, path, list(cookies), deflate))
+        self.child.start()
+        assert self.pipe.recv() == self.size
+
+    def wait(self, cards: int) -> None:
+        """Until so many came to all of them together."""
+        while self._ask("count") < cards:
+            time.sleep(0.005)
+
+    def take(self) -> Any:
+        """Rows of alert (-1: not readable) and when it came, seconds of the monotonic clock."""
+        return self._ask("take")
+
+    def _ask(self, what: str) -> Any:
+        self.pipe.send(what)
+        return self.pipe.recv()
+
+    def end(self) -> None:
+        self.pipe.send("end")
+        self.child.join()
