@@ -130,7 +130,7 @@ async def listen(socket: WebSocket, hub: Hub, *, line: Line) -> None:
         said = await socket.receive_text()
         try:
             view = msgspec.json.decode(said, type=View)
-        except msgspec.ValidationError:
+        except msgspec.DecodeError:
             return line.end(NOT_A_VIEW)
         hub.scenery.look(line, tiles.in_view(*view.view, zoom=view.zoom))
         await asyncio.sleep(VIEW_S)
