@@ -22,6 +22,8 @@ class Board:
 
     def __init__(self) -> None:
         self.size = 0
+        self.newest_ms = 0.0
+        """The time of the newest fix of all, ms since 1970."""
         self._last = np.zeros(1024, positions.POSITION)
         self._x, self._y = np.zeros(1024, np.int32), np.zeros(1024, np.int32)
         self._state = np.zeros(1024, np.uint8)
@@ -52,6 +54,7 @@ class Board:
         newer = moved["taken_ms"] >= self._last["taken_ms"][rows]
         rows, moved = rows[newer], moved[newer]
         self._last[rows] = moved
+        self.newest_ms = max(self.newest_ms, float(moved["taken_ms"].max(initial=0)))
         self._x[rows], self._y[rows] = tiles.mercator(moved["lon"] * 1e-7, moved["lat"] * 1e-7)
         return rows
 

@@ -177,7 +177,7 @@ class Hub:
                 line.end(lines.TOO_SLOW)
 
     def beat(self) -> None:
-        frame = lines.message("beat", seq=self.told)
+        frame = lines.message("beat", seq=self.told, newest_ms=self.board.newest_ms)
         for line in self.lines:
             if line.can_write:
                 line.tell(frame)

@@ -53,7 +53,7 @@ export function addCrowd(map) {
   map.addSource("crowd", { type: "geojson", data: nothing });
   map.addLayer({ id: "crowd", type: "circle", source: "crowd", layout: { "circle-sort-key": ["get", "order"] },
     paint: {
-      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "people"]], 0, 13, 2, 21, 5, 33],
+      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "people"]], 0, 12, 2, 19, 5, 29],
       "circle-color": colours.rim, "circle-opacity": 0.92, "circle-stroke-color": STATE, "circle-stroke-width": 2.6,
     } });
   map.addLayer({ id: "crowd-name", type: "symbol", source: "crowd",

@@ -4,7 +4,7 @@ const DEAD_MS = 15000; // the server speaks at least every 5 s
 const LATE_MS = 5 * 60000;
 const SESSION_ENDED = 4401;
 
-/** `on`: snapshot(message), changes(message), counts(message), packed(buffer), state("on" | "off").
+/** `on`: snapshot(message), changes(message), counts(message), beat(message), packed(buffer), state("on" | "off").
  * Returns what the page may say: look(bounds, zoom) and again(), which asks for a snapshot. */
 export function follow(on) {
   let seq = null;
@@ -41,6 +41,7 @@ export function follow(on) {
     if (message.type === "snapshot") on.snapshot(message);
     if (message.type === "changes") on.changes(message);
     if (message.type === "counts") on.counts(message);
+    if (message.type === "beat") on.beat(message);
   }
 
   const watch = setInterval(() => {

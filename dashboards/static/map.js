@@ -47,9 +47,10 @@ const everybody = () => (crowd.counts ? Object.values(crowd.counts).reduce((sum,
 function count() {
   const counts = crowd.counts ?? people.counts();
   for (const button of document.querySelectorAll(".count")) {
-    button.querySelector("b").textContent = counts[button.dataset.state];
+    button.querySelector("b").textContent = counts[button.dataset.state].toLocaleString("ru");
+    button.parentElement.toggleAttribute("data-crowd", Boolean(crowd.counts));
   }
-  at("count-all").textContent = `${t("map.people")}: ${everybody()}`;
+  at("count-all").textContent = `${t("map.people")}: ${everybody().toLocaleString("ru")}`;
   at("alert-count").textContent = list.cards.size || "";
 }
 
@@ -204,10 +205,11 @@ const live = follow({
     count();
     drawSoon();
     if (!crowd.counts) return crowd.clear(), live.look(null);
-    if (!isSettled) map.fitBounds(COUNTRY, { padding: 20, animate: false });
+    if (!isSettled) map.fitBounds(COUNTRY, { padding: isPhone() ? { top: 10, left: 0, right: 0, bottom: 260 } : 20, animate: false });
     look();
   },
   changes(message) { people.stand(message.states); list.change(message.alerts); count(); drawSoon(); },
+  beat({ newest_ms }) { if (crowd.counts) people.newest = newest_ms; },
   counts(message) {
     if (!crowd.counts) return live.again(); // they have become too many to be named
     crowd.counts = message.counts;

@@ -23,6 +23,7 @@ class Listener(asyncio.Protocol):
         self.rest = b""
 
     def connection_made(self, transport: Any) -> None:
+        self.transport = transport
         transport.write(self.hello)
 
     def data_received(self, data: bytes) -> None:
@@ -44,6 +45,9 @@ class Listener(asyncio.Protocol):
                 self.noted += [(int(alert), at) for alert in ALERT.findall(frame)]
             elif frame[0] == 0xC1:  # compressed: one change a frame, as the peer sends them
                 self.noted.append((-1, at))
+            elif frame[0] == 0x89:  # a ping; the answer is masked by zeros
+                body = frame[2:]
+                self.transport.write(bytes([0x8A, 0x80 | len(body), 0, 0, 0, 0]) + body)
 
 
 def whole(data: bytes) -> int | None:
