@@ -75,6 +75,7 @@ class Hub:
         self.audiences: dict[Seen, Audience] = {}
         self.watchers: dict[int, set[Audience]] = {}
         """Who may see a person, besides those who may see everybody."""
+        self.late: set[Line] = set()
         self.rung: set[int] = set()
         """Alerts to tell of."""
         self.bell = asyncio.Event()
@@ -170,26 +171,30 @@ class Hub:
 
     def wake(self, now: float) -> None:
         """Who could not take what was sent takes it now, or has waited too long."""
-        for line in self.lines:
+        for line in list(self.late):
             if line.wire.blocked_at is None:
                 line.flush()
+                if line.is_behind and line.can_write:
+                    self.scenery.show_all(line)
             elif now - line.wire.blocked_at > SEND_S:
                 line.end(lines.TOO_SLOW)
+            if line.code or not (line.is_held or line.is_behind or line.waiting or line.wire.blocked_at):
+                self.late.discard(line)
 
     def beat(self) -> None:
         frame = lines.message("beat", seq=self.told, newest_ms=self.board.newest_ms)
         for line in self.lines:
-            if line.can_write:
-                line.tell(frame)
+            line.beat(frame)
 
     @contextmanager
     def line(self, wire: Wire, caller: Caller, *, seen: Seen) -> Iterator[Line]:
         """Open from before the snapshot until the socket is gone."""
-        made = Line(wire, caller, self._audience(seen))
+        made = Line(wire, caller, self._audience(seen), self.late)
         made.audience.lines.add(made)
         try:
             yield made
         finally:
+            self.late.discard(made)
             self._leave(made)
 
     def rescope(self, line: Line, seen: Seen) -> None:

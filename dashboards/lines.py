@@ -54,6 +54,8 @@ class Line:
     wire: Wire
     caller: Caller
     audience: "Audience"
+    late: set["Line"]
+    """All lines that could not take something, of which the hub thinks at the next turn."""
     waiting: deque[bytes] = field(default_factory=deque)
     alerts_waiting: int = 0
     is_held: bool = True
@@ -77,6 +79,7 @@ class Line:
             self.wire.put(frame)
         elif self.code is None:
             self.waiting.append(frame)
+            self.late.add(self)
             self.alerts_waiting += alerts
             if self.alerts_waiting > MOST_WAITING:
                 self.end(TOO_SLOW)
@@ -87,11 +90,20 @@ class Line:
             self.wire.put(frame)
         else:
             self.is_behind = True
+            self.late.add(self)
+
+    def beat(self, frame: bytes) -> None:
+        """Promises what went before it: never waits, never overtakes."""
+        if self.can_write:
+            self.wire.put(frame)
+        else:
+            self.late.add(self)
 
     def open(self, *first: bytes) -> None:
         """The snapshot, then what came while it was read."""
         self.waiting.extendleft(reversed(first))
         self.is_held = False
+        self.late.add(self)
         self.flush()
 
     def flush(self) -> None:

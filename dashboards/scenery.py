@@ -30,7 +30,6 @@ class Scenery:
 
     def show(self, audiences: Iterable[Audience], *, watchers: Watchers, now: float) -> None:
         there = list(audiences)
-        self._catch_up(there)
         rows = np.unique(np.concatenate([np.zeros(0, np.intp), *self.moved]))
         self.moved.clear()
         if len(rows):
@@ -111,8 +110,7 @@ class Scenery:
             audience.counts = counts
             frame = lines.message("counts", counts=counts)
             for line in audience.lines:
-                if line.can_write:
-                    line.tell(frame)
+                line.beat(frame)
 
     def _show_cells(self, audience: Audience, changed: tiles.Grid, *, zoom: int) -> None:
         for tile, those in audience.tiles.items():
@@ -139,14 +137,8 @@ class Scenery:
             audience.grids[tile.zoom] = self._grid(rows, tile.zoom)
         return lines.binary(tiles.pack_cells(tile, audience.grids[tile.zoom].of(tile), whole=1))
 
-    def _catch_up(self, there: Iterable[Audience]) -> None:
-        """Who stood still for a while is shown everything again."""
-        for audience in there:
-            for line in audience.lines:
-                if line.is_behind and line.can_write:
-                    self.show_all(line)
-
     def show_all(self, line: Line) -> None:
+        """Who begins, or stood still for a while, is shown everything."""
         line.is_behind = False
         for tile in sorted(line.tiles):
             line.show(self.whole(line.audience, tile))

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -13,12 +14,41 @@ from typing import Any, Final
 import numpy as np
 
 ALERT: Final = re.compile(rb'"id":(\d+),"person_id"')
+COMPRESSED: Final = 0xC1
+"""The first byte of such a text; the peer sends one change a frame."""
+
+
+@dataclass
+class Noted:
+    """Frames that tell of changes, and when they came; they are read when the run is over."""
+
+    frames: list[tuple[bytes, float]] = field(default_factory=list)
+    cards: int = 0
+
+    def add(self, frame: bytes, at: float) -> None:
+        if frame[0] == COMPRESSED:
+            self.cards += 1
+        elif b'{"type":"changes"' in frame[:32]:
+            self.cards += frame.count(b'"raised_at"')
+        else:
+            return
+        self.frames.append((frame, at))
+
+    def take(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Rows of alert (-1: not readable) and when it came."""
+        rows = [
+            (int(alert), at)
+            for frame, at in self.frames
+            for alert in ([-1] if frame[0] == COMPRESSED else ALERT.findall(frame))
+        ]
+        self.frames, self.cards = [], 0
+        return np.array(rows, "f8").reshape(-1, 2)
 
 
 class Listener(asyncio.Protocol):
-    """Reads a server's frames and writes down (alert, when) for each card in them."""
+    """Reads a server's frames as they come."""
 
-    def __init__(self, hello: bytes, noted: list[tuple[int, float]], opened: asyncio.Future[None]) -> None:
+    def __init__(self, hello: bytes, noted: Noted, opened: asyncio.Future[None]) -> None:
         self.hello, self.noted, self.opened = hello, noted, opened
         self.rest = b""
 
@@ -41,10 +71,8 @@ class Listener(asyncio.Protocol):
     def read(self, at: float) -> None:
         while (size := whole(self.rest)) is not None:
             frame, self.rest = self.rest[:size], self.rest[size:]
-            if frame[0] == 0x81 and b'"changes"' in frame:
-                self.noted += [(int(alert), at) for alert in ALERT.findall(frame)]
-            elif frame[0] == 0xC1:  # compressed: one change a frame, as the peer sends them
-                self.noted.append((-1, at))
+            if frame[0] in {0x81, COMPRESSED}:
+                self.noted.add(frame, at)
             elif frame[0] == 0x89:  # a ping; the answer is masked by zeros
                 body = frame[2:]
                 self.transport.write(bytes([0x8A, 0x80 | len(body), 0, 0, 0, 0]) + body)
@@ -84,7 +112,7 @@ def _run(pipe: Connection, port: int, path: str, cookies: Sequence[str], deflate
 
 async def _listen(pipe: Connection, port: int, path: str, cookies: Sequence[str], deflate: bool) -> None:
     """Answers the pipe: "count" how many cards came, "take" all of them, "end"."""
-    loop, noted = asyncio.get_running_loop(), []
+    loop, noted = asyncio.get_running_loop(), Noted()
     for cookie in cookies:
         opened: asyncio.Future[None] = loop.create_future()
         said = hello(port, path, cookie=cookie, deflate=deflate)
@@ -97,9 +125,7 @@ async def _listen(pipe: Connection, port: int, path: str, cookies: Sequence[str]
         asked = pipe.recv()
         if asked == "end":
             return
-        pipe.send(len(noted) if asked == "count" else np.array(noted, "f8").reshape(-1, 2))
-        if asked == "take":
-            noted.clear()
+        pipe.send(noted.cards if asked == "count" else noted.take())
 
 
 class Crowd:
@@ -119,7 +145,7 @@ class Crowd:
             time.sleep(0.005)
 
     def take(self) -> Any:
-        """Rows of alert (-1: not readable) and when it came, seconds of the monotonic clock."""
+        """As `Noted.take`; seconds of the monotonic clock."""
         return self._ask("take")
 
     def _ask(self, what: str) -> Any:
