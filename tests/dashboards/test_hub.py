@@ -216,25 +216,6 @@ async def test_a_slow_socket_is_dropped_and_resumes_by_number_without_loss(
     assert sorted(card["id"] for card in first["alerts"]) == rung[2:]
 
 
-async def test_too_many_unread_alerts_close_a_line_and_a_beat_promises_nothing_untold(
-    engine: AsyncEngine, database: str, chief: Caller
-) -> None:
-    hub, ear = Hub(engine, database), Ear(blocked_at=1.0)
-    with hub.line(ear, chief, seen=None) as line:
-        line.is_held = False
-        for _ in range(lines.MOST_WAITING):
-            line.tell(lines.message("changes"), alerts=1)
-        hub.beat()
-        assert line.code is None
-        assert len(line.waiting) == lines.MOST_WAITING
-        line.tell(lines.message("changes"), alerts=1)
-        assert line.code == lines.TOO_SLOW
-        ear.blocked_at = None
-        line.tell(lines.message("changes"), alerts=1)
-        hub.wake(2.0)
-        assert ear.take() == []
-
-
 async def test_alerts_that_could_not_be_read_are_told_when_the_database_is_back(
     engine: AsyncEngine, database: str, conn: asyncpg.Connection, chief: Caller
 ) -> None:
@@ -252,26 +233,6 @@ async def test_alerts_that_could_not_be_read_are_told_when_the_database_is_back(
         await conn.execute("alter table away rename to alerts")
         await until(hub, 1)
         assert [card["id"] for said in ear.words() for card in said.get("alerts", ())] == [ours]
-
-
-async def test_one_reading_serves_all_who_asked_before_it_began() -> None:
-    readings: list[int] = []
-    gate = asyncio.Event()
-
-    async def read() -> bytes:
-        readings.append(1)
-        await gate.wait()
-        return b"%d" % len(readings)
-
-    audience = lines.Audience(None)
-    first = asyncio.create_task(audience.once(read))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    later = [asyncio.create_task(audience.once(read)) for _ in range(3)]
-    await asyncio.sleep(0)
-    gate.set()
-    assert await first == b"1"
-    assert await asyncio.gather(*later) == [b"2", b"2", b"2"]
 
 
 async def test_what_was_missed_is_found_by_number_until_the_feed_forgets(
