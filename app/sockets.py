@@ -42,6 +42,7 @@ SERVED: Final[dict[str, Any]] = {
     "ws": LineProtocol,
     "ws_max_size": MOST_BYTES,
     "ws_per_message_deflate": False,  # one frame for all: nothing is compressed anew for each socket
+    "ws_ping_interval": 60.0,  # beats keep the connection busy; a ping only finds who is gone
     "backlog": 4096,  # after a restart everybody comes back at once
 }
 """Options of uvicorn."""

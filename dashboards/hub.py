@@ -227,7 +227,8 @@ class Hub:
 
     async def seen_by(self, callers: Collection[Caller]) -> dict[tuple[UserId, Role], Seen]:
         """What each of them may see now."""
-        scopes = {(caller.user, caller.role): inmates.within(caller) for caller in callers}
+        different = {(caller.user, caller.role): caller for caller in callers}
+        scopes = {who: inmates.within(caller) for who, caller in different.items()}
         async with self.engine.connect() as conn:
             found = await files.seen_by_each(conn, scopes.values())
         return {who: None if scope.user is None else found[scope.user] for who, scope in scopes.items()}

@@ -23,7 +23,7 @@ EVERYBODY = range(1, 13)
 PEOPLE = st.sets(st.sampled_from(EVERYBODY), min_size=1, max_size=5)
 SEEN = st.one_of(st.none(), st.frozensets(st.sampled_from(EVERYBODY), max_size=6))
 OFFICERS = st.integers(0, 3)
-LON, LAT = st.floats(69.0, 69.6), st.floats(41.0, 41.5)
+LON, LAT = st.floats(69.0, 69.2), st.floats(41.0, 41.2)
 
 
 @dataclass
@@ -168,4 +168,4 @@ def places(rows: Any) -> dict[int, tuple[int, int]]:
 
 
 TestDesks = Desks.TestCase
-TestDesks.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestDesks.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
