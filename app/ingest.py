@@ -28,8 +28,9 @@ from tracking import retention, wire
 from tracking import service as tracking
 from tracking.answers import Answers
 from tracking.directory import Directory
+from tracking.inbox import Inbox
+from tracking.links import LinkKind
 from tracking.model import Mark, Message, Reason
-from tracking.mqtt import Inbox
 from tracking.store import commands, directory, marks
 from tracking.wire import Decoded, down, positions
 
@@ -216,7 +217,12 @@ async def run(loaded: Settings) -> None:
     while True:
         try:
             async with _connection(loaded.database_url) as conn:
-                inbox = Inbox(loaded.mqtt_url, client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS)
+                inbox = Inbox(
+                    loaded.mqtt_url,
+                    client_id=CLIENT_ID,
+                    topics=wire.SUBSCRIPTIONS,
+                    link=LinkKind(loaded.mqtt_link),
+                )
                 async with inbox:
                     worker = await Worker.recover(conn, inbox)
                     await worker.work()

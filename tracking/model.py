@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
+from typing import NamedTuple
 
 from core.model import DeviceId, PersonId
 
@@ -102,8 +103,7 @@ Report = Fix | DeviceEvent
 """One numbered statement of a device. The fold's order is `(taken_us, device, sequence)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One MQTT message as it came; `received_us` is the platform's clock."""
 
     topic: str
