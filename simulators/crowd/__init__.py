@@ -1,1 +1,1 @@
-"""A whole country's devices in one process: columns instead of objects, tens of thousands of real connections."""
+"""A country's devices in one process: columns instead of objects, over tens of thousands of connections."""

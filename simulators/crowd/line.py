@@ -6,11 +6,12 @@ from time import perf_counter
 from typing import Final, Protocol, cast
 
 from simulators.crowd import packets
+from tracking.links import packets as mqtt
 
 MOST_IN_FLIGHT: Final = 20_000
 """Unanswered PUBLISHes; packet numbers are 16 bits wide."""
-PREFIX: Final = b'{"v":1,"kind":"ack","ack":'
-LAST: Final = b',"last":'
+
+
 TOPIC_BEGINS: Final = len("em/v1/")
 TOPIC_ENDS: Final = -len("/down")
 
@@ -29,11 +30,24 @@ class Line(asyncio.Protocol):
     """`ears` hears of rising (subscribed), falling, and of every message down."""
 
     __slots__ = (
-        "connect", "ears", "is_up", "name", "number", "published", "pubacked", "rest", "sample", 
-        "tell", "topics", "transport", "waits_for",
+        "connect",
+        "ears",
+        "is_up",
+        "name",
+        "number",
+        "pubacked",
+        "published",
+        "rest",
+        "sample",
+        "tell",
+        "topics",
+        "transport",
+        "waits_for",
     )  # fmt: skip
 
-    def __init__(self, number: int, *, connect: bytes, topics: Callable[[int], list[str]], ears: Ears) -> None:
+    def __init__(
+        self, number: int, *, connect: bytes, topics: Callable[[int], list[str]], ears: Ears
+    ) -> None:
         self.number, self.connect, self.topics, self.ears = number, connect, topics, ears
         self.tell: Callable[[bytes, bytes], None] = ears.heard
         self.transport: asyncio.Transport | None = None
@@ -114,7 +128,7 @@ class Line(asyncio.Protocol):
             payload_begins = topic_ends
             if head & 0x06 and self.transport is not None:
                 payload_begins += 2
-                self.transport.write(packets.puback(data[topic_ends:payload_begins]))
+                self.transport.write(b"\x40\2" + data[topic_ends:payload_begins])
             self.tell(data[begins + 2 + TOPIC_BEGINS : topic_ends + TOPIC_ENDS], data[payload_begins:ends])
         elif head == packets.CONNACK:
             self._connected(data[ends - 1])
@@ -133,7 +147,7 @@ class Line(asyncio.Protocol):
         parts = [topics[i : i + most] for i in range(0, len(topics), most)]
         self.waits_for = len(parts)
         for number, some in enumerate(parts, 1):
-            self.transport.write(packets.subscribe(number, some))
+            self.transport.write(mqtt.subscribe(number, some))
         if not parts:
             self._rise()
 

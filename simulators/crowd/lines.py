@@ -15,6 +15,7 @@ from simulators.crowd import packets
 from simulators.crowd.line import Line
 from simulators.crowd.lives import I8
 from simulators.crowd.payloads import serial
+from tracking.links import packets as mqtt
 from tracking.wire import DOWN
 
 PORT: Final = 1883
@@ -65,7 +66,7 @@ class Lines:
         _allow_files(self.count)
         for line in self.lines:
             self._open(line.number, 0.0)
-        while not all(line.is_up for line in self.lines):  # noqa: ASYNC110 - ten thousands of events
+        while self.up() < self.count:  # noqa: ASYNC110 - one look for ten thousands of events
             await asyncio.sleep(LOOK_S)
 
     def up(self) -> int:
@@ -88,7 +89,7 @@ class Lines:
             transport = self.lines[number].transport
             self.spoke_s[number] = now_s
             if transport is not None:
-                transport.write(packets.PING)
+                transport.write(mqtt.PING)
 
     async def close(self) -> None:
         self._is_closing = True
@@ -96,7 +97,7 @@ class Lines:
             task.cancel()
         for line in self.lines:
             if line.transport is not None:
-                line.transport.write(packets.FAREWELL)
+                line.transport.write(mqtt.DISCONNECT)
                 line.transport.close()
         deadline = self.loop.time() + 5.0
         while self.loop.time() < deadline and any(line.transport is not None for line in self.lines):

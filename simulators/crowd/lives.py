@@ -21,7 +21,7 @@ LONG_AGO_S: Final = -1e6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """Vertices of one person, or of many one after the other: seconds since some moment, metres, and the sky from each of them on."""
+    """Vertices of one person or of many: seconds since some moment, metres, and the sky from each on."""
 
     at_s: F4
     x: F4
@@ -53,7 +53,8 @@ def of_day(day: Day, person: int, *, since_us: int, until_us: int) -> Ways:
     cut = slice(int(np.searchsorted(at, 0.0, side="right")) - 1, int(np.searchsorted(at, lasts_s)) + 1)
     x, y = (np.concatenate((c[:1], *([c] * len(dates)))) for c in (day.x, day.y))
     skies = np.concatenate(([np.uint8(Sky.INDOORS)], *([sky] * len(dates))))
-    return Ways(*(c[cut].astype(np.float32) for c in (at, x, y)), skies[cut])
+    at, x, y = (c[cut].astype(np.float32) for c in (at, x, y))
+    return Ways(at, x, y, skies[cut])
 
 
 def at_home(home: Spot) -> Ways:
@@ -121,4 +122,4 @@ class Lives:
             middle = (low + high + 1) >> 1
             is_past = self.ways.at_s[middle] <= t
             low, high = np.where(is_past, middle, low), np.where(is_past, high, middle - 1)
-        return np.maximum(low, begins)
+        return np.asarray(np.maximum(low, begins), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Makes the ways of a whole country: in as many processes as there are cores, a few thousand people at a time."""
+"""Makes the ways of a whole country, in as many processes as there are cores, a thousand people at a time."""
 
 import os
 from collections.abc import Callable

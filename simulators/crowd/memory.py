@@ -38,9 +38,7 @@ class Messages:
 
 
 def joined(*parts: Messages) -> Messages:
-    return Messages(
-        *(np.concatenate([getattr(p, name) for p in parts]) for name in ("who", "step", "count"))
-    )
+    return Messages(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("who", "step", "count")))
 
 
 def nothing() -> Messages:
@@ -126,9 +124,12 @@ class Memory:
                 low += count
         return Messages(*np.array(rows, np.int64).T) if rows else nothing()
 
-    def waiting(self, can_send: Bools, *, most: int, now_us: int) -> Messages:
-        """From memory: a late device's newest message, then as much as one message carries from the oldest on."""
-        who = np.flatnonzero(can_send & (self.low < self.high))[:most]
+    def waiting(self) -> I8:
+        """Who has something in memory to send."""
+        return np.flatnonzero(self.low < self.high)
+
+    def oldest_first(self, who: I8, *, now_us: int) -> Messages:
+        """A late device's newest message, and as much as one message carries from the oldest on."""
         newest = self._newest(who[self.is_late[who]])
         who = who[self.low[who] < self.high[who]]
         left = self.high[who] - self.low[who]

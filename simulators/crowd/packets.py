@@ -1,7 +1,6 @@
-"""MQTT 3.1.1 as far as a device needs it: the few packets it sends, and where those it hears end."""
+"""What a device says and hears in MQTT 3.1.1 besides what a subscriber does (`tracking.links.packets`)."""
 
 import struct
-from collections.abc import Sequence
 from typing import Final
 
 CONNACK: Final = 0x20
@@ -9,8 +8,6 @@ PUBLISH_0: Final = 0x30
 PUBLISH_1: Final = 0x32
 PUBACK: Final = 0x40
 SUBACK: Final = 0x90
-PING: Final = b"\xc0\0"
-FAREWELL: Final = b"\xe0\0"
 KEEPALIVE_S: Final = 120
 MOST_TOPICS: Final = 500
 """In one SUBSCRIBE."""
@@ -23,21 +20,6 @@ def connect(client: str, user: str | None, password: str | None) -> bytes:
     words = [word for word in (client, user, password) if word is not None]
     body = b"\0\4MQTT\4" + struct.pack(">BH", flags, KEEPALIVE_S) + b"".join(map(text, words))
     return b"\x10" + length(len(body)) + body
-
-
-def subscribe(number: int, topics: Sequence[str]) -> bytes:
-    body = struct.pack(">H", number) + b"".join(text(topic) + b"\1" for topic in topics)
-    return b"\x82" + length(len(body)) + body
-
-
-def publish(number: int, topic: str, payload: bytes) -> bytes:
-    """QoS 1, not retained."""
-    body = text(topic) + struct.pack(">H", number) + payload
-    return bytes([PUBLISH_1]) + length(len(body)) + body
-
-
-def puback(number: bytes) -> bytes:
-    return b"\x40\2" + number
 
 
 def text(word: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Receivers' errors, made once: a few thousand tracks from which every device reads its own, at memory speed."""
+"""Receivers' errors, made once: two thousand tracks, from which every device reads at memory speed."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,12 +14,12 @@ from simulators.plane import F8
 TRACKS: Final = 2048
 STEPS: Final = 80
 RECEIVER: Final = replace(ORDINARY, leaps_per_hour=0.0, losses_per_hour=0.0)
-"""Without leaps and losses: what is false must be the platform's fault (ADR-0014 has the other receivers)."""
+"""Without leaps and losses: what is false must be the platform's fault."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Errors in metres by (sky, track, step); read forwards and backwards in turn, so that none ever jumps."""
+    """Errors in metres by (sky, track, step); read forwards and backwards in turn, so that none jumps."""
 
     east: F4
     north: F4
