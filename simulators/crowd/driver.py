@@ -53,6 +53,20 @@ class Driver:
         self.post = Post(lines, meter)
         self.is_told_to_stop = False
         self.was_answered = False
+        self.began_us = 0
+
+    def stop(self) -> None:
+        """As soon as this turn is over, without waiting for acknowledgements."""
+        self.is_told_to_stop = True
+
+    @property
+    def lasted_s(self) -> float:
+        """From the first turn to the last, without the waiting for what was still unacknowledged."""
+        return (self.ended - self.began_us) / SECOND_US
+
+    def ended_us(self) -> int:
+        """How far the play came."""
+        return min(self.ends_us, self.schedule.scene_us(now_us()))
 
     async def greet(self) -> I8:
         """Each device's highest number as the platform says it; −1 where it said nothing."""
@@ -88,13 +102,18 @@ class Driver:
 
     async def play(self, each_second: Callable[[int], None]) -> None:
         """To the end, and then until all is acknowledged or nothing moves any more."""
+        self.began_us = now_us()
         while not self.schedule.is_over() and not self.is_told_to_stop:
             began_us = now_us()
             self.turn(began_us)
             self._tick(began_us, each_second)
             await asyncio.sleep(max(0.0, TURN_S - (now_us() - began_us) / SECOND_US))
+        self.ended = now_us()
         self.away_us[1][:] = 0
         self.habits = Habits(self.habits.format)
+        await self._drain(each_second)
+
+    async def _drain(self, each_second: Callable[[int], None]) -> None:
         held, moved_s = -1, self.lines.loop.time()
         patience_s = DRAIN_S if self.was_answered else 1.0
         while self.memory.held() and not self.is_told_to_stop:

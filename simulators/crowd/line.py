@@ -16,7 +16,7 @@ TOPIC_BEGINS: Final = len("em/v1/")
 TOPIC_ENDS: Final = -len("/down")
 
 
-class Ears(Protocol):
+class Owner(Protocol):
     """What a line tells those who drive it."""
 
     def rose(self, line: "Line") -> None: ...
@@ -27,29 +27,18 @@ class Ears(Protocol):
 
 
 class Line(asyncio.Protocol):
-    """`ears` hears of rising (subscribed), falling, and of every message down."""
+    """`owner` hears of rising (subscribed), falling, and of every message down."""
 
     __slots__ = (
-        "connect",
-        "ears",
-        "is_up",
-        "name",
-        "number",
-        "pubacked",
-        "published",
-        "rest",
-        "sample",
-        "tell",
-        "topics",
-        "transport",
-        "waits_for",
+        "connect", "is_up", "number", "owner", "pubacked", "published", "rest", "sample", "tell", "topics",
+        "transport", "waits_for",
     )  # fmt: skip
 
     def __init__(
-        self, number: int, *, connect: bytes, topics: Callable[[int], list[str]], ears: Ears
+        self, number: int, *, connect: bytes, topics: Callable[[int], list[str]], owner: Owner
     ) -> None:
-        self.number, self.connect, self.topics, self.ears = number, connect, topics, ears
-        self.tell: Callable[[bytes, bytes], None] = ears.heard
+        self.number, self.connect, self.topics, self.owner = number, connect, topics, owner
+        self.tell: Callable[[bytes, bytes], None] = owner.heard
         self.transport: asyncio.Transport | None = None
         self._forget()
 
@@ -69,13 +58,13 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self.transport = None
         self._forget()
-        self.ears.fell(self)
+        self.owner.fell(self)
 
     def pause_writing(self) -> None:
-        self.ears.choked(self, is_choked=True)
+        self.owner.choked(self, is_choked=True)
 
     def resume_writing(self) -> None:
-        self.ears.choked(self, is_choked=False)
+        self.owner.choked(self, is_choked=False)
 
     def publish(self, frames: bytes | memoryview, count: int) -> None:
         """So many whole PUBLISH packets. The caller has seen that the line is up."""
@@ -83,7 +72,7 @@ class Line(asyncio.Protocol):
             self.published += count
             self.transport.write(frames)
             if self.published - self.pubacked > MOST_IN_FLIGHT:
-                self.ears.choked(self, is_choked=True)
+                self.owner.choked(self, is_choked=True)
 
     def time(self) -> None:
         """Measure how long the broker takes to answer what was published last."""
@@ -116,10 +105,10 @@ class Line(asyncio.Protocol):
         was_choked = self.published - self.pubacked > MOST_IN_FLIGHT
         self.pubacked += count
         if self.sample is not None and self.pubacked >= self.sample[0]:
-            self.ears.answered(perf_counter() - self.sample[1])
+            self.owner.answered(perf_counter() - self.sample[1])
             self.sample = None
         if was_choked and self.published - self.pubacked <= MOST_IN_FLIGHT:
-            self.ears.choked(self, is_choked=False)
+            self.owner.choked(self, is_choked=False)
 
     def _packet(self, head: int, data: bytes, span: tuple[int, int]) -> None:
         begins, ends = span
@@ -153,4 +142,4 @@ class Line(asyncio.Protocol):
 
     def _rise(self) -> None:
         self.is_up = True
-        self.ears.rose(self)
+        self.owner.rose(self)

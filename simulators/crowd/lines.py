@@ -38,7 +38,7 @@ class Lines:
         self.count, self.devices = min(count, devices), devices
         self.heard = hear
         self.lines = [
-            Line(i, connect=packets.connect(f"{name}-{i}", user, password), topics=self._topics, ears=self)
+            Line(i, connect=packets.connect(f"{name}-{i}", user, password), topics=self._topics, owner=self)
             for i in range(self.count)
         ]
         self.usable = np.zeros(self.count, np.bool_)
