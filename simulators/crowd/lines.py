@@ -72,6 +72,9 @@ class Lines:
     def up(self) -> int:
         return sum(line.is_up for line in self.lines)
 
+    def _open_lines(self) -> int:
+        return sum(line.transport is not None for line in self.lines)
+
     def devices_of(self, numbers: list[int]) -> I8:
         return np.concatenate([np.arange(k, self.devices, self.count, dtype=np.int64) for k in numbers])
 
@@ -100,7 +103,7 @@ class Lines:
                 line.transport.write(mqtt.DISCONNECT)
                 line.transport.close()
         deadline = self.loop.time() + 5.0
-        while self.loop.time() < deadline and any(line.transport is not None for line in self.lines):
+        while self.loop.time() < deadline and self._open_lines():  # noqa: ASYNC110 - a look for thousands
             await asyncio.sleep(LOOK_S)
 
     def rose(self, line: Line) -> None:

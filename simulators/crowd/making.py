@@ -13,10 +13,11 @@ from inmates.model import OrderKind
 from simulators import days, world
 from simulators.crowd import lives
 from simulators.crowd.lives import I8, Lives, Ways
+from simulators.days import Habit
 
 PART: Final = 1000
 """People in one piece of work; up to one, no further process is started."""
-LIVES_ITS_DAY: Final = 10
+LIVES_ITS_DAY: Final = 5
 """One in so many of those who may stay at home."""
 
 Told = Callable[[int], None]
@@ -48,10 +49,11 @@ def _part(first: int, *, seed: int, people: int, since_us: int, until_us: int) -
 
 
 def _life(number: int, seed: int, since_us: int, until_us: int) -> Ways:
-    """Whom an order may bind to a place of work lives the ordinary day, and so do some of the others; the
-    rest stay at home, which breaks no condition and costs a hundredth."""
+    """Whom an order may bind to a place of work (`conditions.work_hours`) lives the ordinary day, and so do
+    some of the others; the rest stay at home, which breaks no condition and is made in no time."""
     sketch = world.sketch(number, seed)
-    if sketch.kind is not OrderKind.ADMINISTRATIVE_SUPERVISION and number % LIVES_ITS_DAY:
+    may_be_bound = sketch.kind is OrderKind.ADMINISTRATIVE_SUPERVISION and sketch.habit is Habit.WORKER
+    if not may_be_bound and number % LIVES_ITS_DAY:
         return lives.at_home(sketch.home)
     day = days.day(sketch.habit, sketch.home, sketch.work, leaves_s=sketch.leaves_s, random=sketch.random)
     return lives.of_day(day, number, since_us=since_us, until_us=until_us)
