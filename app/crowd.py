@@ -80,11 +80,11 @@ async def _play(url: str, order: Order, made: Lives) -> dict[str, Any]:
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, driver.stop)
     await lines.raise_all()
-    last = await driver.greet()
+    marks = await driver.greet()
     begins_us = clock.now_us() + (-round(order.ago_s * SECOND_US) if order.ago_s else PAUSE_US)
     broken = _break(order, made, begins_us)
     devices = _devices(order, made, begins_us)
-    driver.begin(devices, last, order.habits, ends_us=begins_us + order.lasts_us)
+    driver.begin(devices, marks, order.habits, ends_us=begins_us + order.lasts_us)
     watch = processes.Watch(order.pids or processes.find())
     with Screen() as screen:
         await driver.play(lambda now: screen.show(_reading(driver, watch, now)))

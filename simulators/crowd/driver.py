@@ -68,9 +68,9 @@ class Driver:
         """How far the play came."""
         return min(self.ends_us, self.schedule.scene_us(now_us()))
 
-    async def greet(self) -> I8:
-        """Each device's highest number as the platform says it; −1 where it said nothing."""
-        last = np.full(self.lines.devices, -1, np.int64)
+    async def greet(self) -> tuple[I8, I8]:
+        """What the platform acknowledges of each device, and the highest number it knows; −1: it said nothing."""
+        ack, last = (np.full(self.lines.devices, -1, np.int64) for _ in range(2))
         asked, heard_s = 0, self.lines.loop.time()
         while not self.is_told_to_stop and (last < 0).any():
             if asked < len(last):
@@ -79,18 +79,19 @@ class Driver:
                 asked, heard_s = int(who[-1]) + 1, self.lines.loop.time()
             await asyncio.sleep(TURN_S)
             if self.ears.who:
+                np.maximum.at(ack, self.ears.who, self.ears.ack)
                 np.maximum.at(last, self.ears.who, self.ears.last)
                 heard_s = self.lines.loop.time()
                 self._forget()
             if self.lines.loop.time() - heard_s > GREETING_S:
                 break
         self.was_answered = bool((last >= 0).any())
-        return last
+        return ack, last
 
-    def begin(self, devices: Devices, last: I8, habits: Habits, *, ends_us: int) -> None:
+    def begin(self, devices: Devices, marks: tuple[I8, I8], habits: Habits, *, ends_us: int) -> None:
         self.devices, self.habits, self.ends_us = devices, habits, ends_us
         self.memory = Memory(devices)
-        self.memory.begin_after(last, unknown=first_sequence(now_us()))
+        self.memory.begin_after(*marks, unknown=first_sequence(now_us()))
         self.schedule = Schedule(devices, ends_us)
         self.mischief = Mischief(habits.manners, habits.seed)
         self.random = Random(f"{habits.seed}/driver")

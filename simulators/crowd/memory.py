@@ -61,8 +61,9 @@ class Memory:
         self.floor_us = 0
         """Nothing was sent in its time before: whatever catches up with the past must not look unanswered."""
 
-    def begin_after(self, last: I8, *, unknown: int) -> None:
+    def begin_after(self, ack: I8, last: I8, *, unknown: int) -> None:
         """Each device goes on where the platform says that it stopped (−1: it said nothing)."""
+        self.known = ack.copy()
         self.first = np.where(last >= 0, last + 1, unknown)
 
     def held(self) -> int:
