@@ -25,8 +25,12 @@ from tracking.model import ReceiptState
 from tracking.wire import json
 
 TURN_S: Final = 0.02
-MOST_NEW, MOST_OLD = 2_000, 500
-"""Messages a turn: new ones (100,000 a second) and such from memory."""
+RATE: Final = 100_000
+"""New messages a second at most, where the past is caught up with."""
+MOST_OLD: Final = 2_000
+"""Messages from memory a look: 20,000 a second."""
+LOOK_TURNS: Final = 5
+"""Memory is looked through every tenth of a second."""
 CAUGHT_UP_US: Final = SECOND_US
 GREET_RATE: Final = 200
 """Devices a turn that ask for their marks."""
@@ -44,6 +48,7 @@ class Habits:
     """Every so many seconds, such a share of the connections."""
     offline: tuple[float, float] | None = None
     """Such a share of the devices has no network for so many seconds once in the run."""
+    rate: float = RATE
     seed: int = 1
 
 
@@ -69,7 +74,7 @@ class Driver:
         return min(self.ends_us, self.schedule.scene_us(now_us()))
 
     async def greet(self) -> tuple[I8, I8]:
-        """What the platform acknowledges of each device, and the highest number it knows; −1: it said nothing."""
+        """How far the platform acknowledges each device, and its highest number; −1: it said nothing."""
         ack, last = (np.full(self.lines.devices, -1, np.int64) for _ in range(2))
         asked, heard_s = 0, self.lines.loop.time()
         while not self.is_told_to_stop and (last < 0).any():
@@ -97,7 +102,7 @@ class Driver:
         self.random = Random(f"{habits.seed}/driver")
         self.encode = ENCODINGS[habits.format]
         self.asked: list[Messages] = []
-        self.storm_us = self.second_us = 0
+        self.storm_us = self.second_us = self.turns = 0
         self.away_us = _away(devices, habits, ends_us=ends_us)
         self.lines.risen.clear()
 
@@ -110,6 +115,8 @@ class Driver:
             self._tick(began_us, each_second)
             await asyncio.sleep(max(0.0, TURN_S - (now_us() - began_us) / SECOND_US))
         self.ended = now_us()
+        self.mischief.let_go()
+        self._late(self.ended)
         self.away_us[1][:] = 0
         self.habits = Habits(self.habits.format)
         await self._drain(each_second)
@@ -132,23 +139,33 @@ class Driver:
         self.meter.lag(0 if self.schedule.is_over() else now - scene)
         if self.meter.lag_us > CAUGHT_UP_US:
             self.memory.floor_us = now
-        self._send(joined(*self._new(now, scene)), now)
         if self.lines.risen:
             self.memory.lost(self.lines.devices_of(self.lines.risen))
             self.lines.risen.clear()
+        self._send(joined(*self._new(now, scene)), now)
+        self.turns += 1
+        if self.turns % LOOK_TURNS == 0:
+            self._send(self._old(now, scene), now)
+        self._late(now)
+
+    def _late(self, now: int) -> None:
+        """What was held back until now."""
+        late = self.mischief.due(now)
+        if len(late):
+            self.post.send(late, self.memory, encode=self.encode, now_us=now)
+
+    def _old(self, now: int, scene: int) -> Messages:
+        """From memory, as far as the line takes it, and what was asked for."""
         waiting = self.memory.waiting()
         can = self.post.can_send(waiting) & ~self._is_away(waiting, scene)
         old = joined(self.memory.oldest_first(waiting[can][:MOST_OLD], now_us=now), *self.asked)
         self.asked.clear()
         self.meter.repeated += int(old.count.sum())
-        self._send(old, now)
-        late = self.mischief.due(now)
-        if len(late):
-            self.post.send(late, self.memory, encode=self.encode, now_us=now)
+        return old
 
     def _new(self, now: int, scene: int) -> list[Messages]:
         out = [nothing()]
-        for who, number in self.schedule.take(now, most=MOST_NEW):
+        for who, number in self.schedule.take(now, most=max(1, round(self.habits.rate * TURN_S))):
             can = self.post.can_send(who) & ~self._is_away(who, scene)
             step = np.full(len(who), number * self.devices.batch)
             out.append(self.memory.take(who, step, can_send=can))

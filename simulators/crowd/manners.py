@@ -4,7 +4,7 @@ import numpy as np
 
 from simulators.crowd.lives import I8
 from simulators.crowd.memory import Bools, Messages, joined, nothing
-from simulators.link import MOST_DELAY_US, Manners
+from simulators.link import GOOD, MOST_DELAY_US, Manners
 
 
 class Mischief:
@@ -20,6 +20,11 @@ class Mischief:
         self._hold(messages.take(repeated), now_us)
         self._hold(messages.take(late), now_us)
         return messages.take(~late), messages.who[garbled]
+
+    def let_go(self) -> None:
+        """Nothing is held back any longer, and no more mischief is made."""
+        self.manners = GOOD
+        self.held_us[:] = 0
 
     def due(self, now_us: int) -> Messages:
         """What was held back until now."""

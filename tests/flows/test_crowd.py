@@ -19,7 +19,9 @@ REPORTS = PEOPLE * 40
 FAULTS = ("lost", "doubled", "altered", "unacknowledged", "missed", "false")
 
 LOSE = "delete from fixes where (tableoid, ctid) = (select tableoid, ctid from fixes limit 1)"
-MOVE = "update fixes set lon = lon + 1e-6 where device_id = (select max(device_id) from fixes) and sequence = 7"
+MOVE = (
+    "update fixes set lon = lon + 1e-6 where device_id = (select max(device_id) from fixes) and sequence = 7"
+)
 DOUBLE = """
 insert into fixes
 select device_id, sequence, person_id, taken_at - interval '1 second', sent_at, received_at, lon, lat,
@@ -57,7 +59,18 @@ async def compare(platform: Platform, ledger: Path, wait_s: int = 30) -> tuple[i
 async def test_storms_repeats_and_killed_connections_lose_double_miss_and_invent_nothing(
     running: Platform, tmp_path: Path
 ) -> None:
-    manners = ("--repeats", "0.1", "--shuffles", "0.1", "--garbage", "0.02", "--storm", "2:0.5")
+    manners = (
+        "--repeats",
+        "0.1",
+        "--shuffles",
+        "0.1",
+        "--garbage",
+        "0.02",
+        "--storm",
+        "2:0.5",
+        "--rate",
+        "2000",
+    )
     away = ("--offline", "0.2:120", "--breaking", "0.05", "--connections", "60")
     figures = await crowd(running, tmp_path / "ledger", *manners, *away)
     assert figures["falls"] >= 30
