@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from core.model import DeviceId, PersonId
+
+UP: Final = "em/v1/{}/up"
+DOWN: Final = "em/v1/{}/down"
+"""Topics of a device, by its serial number."""
 
 
 class Mechanism(IntEnum):
