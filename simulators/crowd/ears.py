@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from simulators.crowd.payloads import serial
 from tracking.wire import down
 
 PREFIX: Final = b'{"v":1,"kind":"ack","ack":'
 LAST: Final = b',"last":'
-NAMES: Final = b"SIM-"
+NAMES: Final = b"em/v1/SIM-"
+"""So begin the topics of the crowd's devices."""
 
 
 @dataclass(slots=True)
@@ -22,8 +22,8 @@ class Ears:
     gaps: list[tuple[int, tuple[tuple[int, int], ...]]] = field(default_factory=list)
     commands: list[tuple[int, down.Command]] = field(default_factory=list)
 
-    def hear(self, device: bytes, payload: bytes) -> None:
-        who = self._who(device)
+    def hear(self, topic: bytes, payload: bytes) -> None:
+        who = self._who(topic)
         if who is None:
             return
         if payload.startswith(PREFIX) and payload.endswith(b"}"):
@@ -43,10 +43,10 @@ class Ears:
         self.ack.append(ack)
         self.last.append(last)
 
-    def _who(self, device: bytes) -> int | None:
+    def _who(self, topic: bytes) -> int | None:
         """None for devices of others, heard by whoever listens to all."""
-        number = device[len(NAMES) :]
-        if not device.startswith(NAMES) or not number.isdigit():
+        number, _, _ = topic[len(NAMES) :].partition(b"/")
+        if not topic.startswith(NAMES) or not number.isdigit():
             return None
         who = int(number) - 1
-        return who if 0 <= who < self.devices and serial(who).encode() == device else None
+        return who if 0 <= who < self.devices else None

@@ -12,17 +12,13 @@ MOST_IN_FLIGHT: Final = 20_000
 """Unanswered PUBLISHes; packet numbers are 16 bits wide."""
 
 
-TOPIC_BEGINS: Final = len("em/v1/")
-TOPIC_ENDS: Final = -len("/down")
-
-
 class Owner(Protocol):
     """What a line tells those who drive it."""
 
     def rose(self, line: "Line") -> None: ...
     def fell(self, line: "Line") -> None: ...
     def choked(self, line: "Line", *, is_choked: bool) -> None: ...
-    def heard(self, device: bytes, payload: bytes) -> None: ...
+    def heard(self, topic: bytes, payload: bytes) -> None: ...
     def answered(self, seconds: float) -> None: ...
 
 
@@ -118,7 +114,7 @@ class Line(asyncio.Protocol):
             if head & 0x06 and self.transport is not None:
                 payload_begins += 2
                 self.transport.write(b"\x40\2" + data[topic_ends:payload_begins])
-            self.tell(data[begins + 2 + TOPIC_BEGINS : topic_ends + TOPIC_ENDS], data[payload_begins:ends])
+            self.tell(data[begins + 2 : topic_ends], data[payload_begins:ends])
         elif head == packets.CONNACK:
             self._connected(data[ends - 1])
         elif head == packets.SUBACK:

@@ -16,7 +16,7 @@ from simulators.crowd.line import Line
 from simulators.crowd.lives import I8
 from simulators.crowd.payloads import serial
 from tracking.links import packets as mqtt
-from tracking.wire import DOWN
+from tracking.model import DOWN
 
 PORT: Final = 1883
 AT_ONCE: Final = 60

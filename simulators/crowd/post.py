@@ -13,7 +13,7 @@ from simulators.crowd.meter import SAMPLES, Meter
 from simulators.crowd.payloads import Bytes, Encode
 from simulators.scenes import SECOND_US
 from tracking.links import packets as mqtt
-from tracking.wire import UP
+from tracking.model import UP
 
 SIX_DIGITS: Final = 99_999
 """From this place on serial numbers are longer."""

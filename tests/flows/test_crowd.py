@@ -35,7 +35,7 @@ async def running(conn: asyncpg.Connection, platform: Platform, broker: Broker) 
     await seed.write(conn, people=PEOPLE, seed=SEED, now=clock.now())
     platform.gateway = broker.url("gateway")
     platform.start("ingest")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while "recovered" not in platform.log("ingest"):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
     return platform

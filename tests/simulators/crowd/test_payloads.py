@@ -12,7 +12,7 @@ from simulators.crowd.lives import I8
 from tracking import wire
 from tracking.directory import Device, Directory
 from tracking.links import packets as mqtt
-from tracking.model import Flag, Message
+from tracking.model import UP, Flag, Message
 
 NOW = 1_795_000_000 * 1_000_000
 
@@ -84,9 +84,9 @@ def test_frames_carry_their_own_topics_and_numbers(who: list[int]) -> None:
     messages: list[Message] = []
     numbers: list[int] = []
     mqtt.read(frames.tobytes(), NOW, messages, numbers, [])
-    assert [m.topic for m in messages] == [wire.UP.format(payloads.serial(w)) for w in who]
+    assert [m.topic for m in messages] == [UP.format(payloads.serial(w)) for w in who]
     assert numbers == packets.tolist()
-    assert decoded(frames, np.array(who)).numbered == {w + 1 for w in who}
+    assert decoded(frames, np.array(who)).spoke.tolist() == [w + 1 for w in who]
 
 
 @given(
