@@ -21,15 +21,17 @@ DEVICES: Final = """
 select id, serial from devices where serial = any($1)
 """
 
-_HASH: Final = f"""
-(((f.sequence % {PRIME} * {FACTOR} + round(date_part('epoch', f.taken_at) * 1e6)::bigint % {PRIME}) % {PRIME}
-    * {FACTOR} + round(f.lon * 1e7)::bigint + {EAST}) % {PRIME}
-    * {FACTOR} + round(f.lat * 1e7)::bigint + {NORTH}) % {PRIME}
+_WHEN: Final = f"""
+((f.sequence % {PRIME} * {FACTOR} + round(date_part('epoch', f.taken_at) * 1e6)::bigint % {PRIME}) % {PRIME})
+"""
+_WHERE: Final = f"""
+(((round(f.lon * 1e7)::bigint + {EAST}) * {FACTOR} + round(f.lat * 1e7)::bigint + {NORTH}) % {PRIME})
 """
 
 SUMS: Final = f"""
 -- How many rows of each device lie in its range, and what is their sum?
-select f.device_id, count(*), count(*) filter (where f.sequence <= s.acked), sum(({_HASH})::int)
+select f.device_id, count(*), count(*) filter (where f.sequence <= s.acked),
+    sum(({_WHEN} * (({_WHEN} + {_WHERE}) % {PRIME}) % {PRIME})::int)
 from said s join fixes f on f.device_id = s.device_id
 where f.sequence between s.first and s.last and f.taken_at between $1 and $2
 group by f.device_id

@@ -14,11 +14,11 @@ EAST, NORTH = 1_800_000_000, 900_000_000
 
 
 def of_reports(sequence: I8, taken_us: I8, lon_e7: I8, lat_e7: I8) -> I8:
-    """A polynomial of the four values: whichever changes, or changes places with another's, it shows."""
-    out = sequence % PRIME
-    for part in (taken_us, lon_e7 + EAST, lat_e7 + NORTH):
-        out = (out * FACTOR + part % PRIME) % PRIME
-    return out
+    """A number below 2^31 for each. Not linear in any of the four: values that two reports exchange show in
+    the sum (a sum of linear forms would stay the same)."""
+    when = (sequence % PRIME * FACTOR + taken_us % PRIME) % PRIME
+    where = ((lon_e7 + EAST) * FACTOR + lat_e7 + NORTH) % PRIME
+    return np.asarray(when * ((when + where) % PRIME) % PRIME, dtype=np.int64)
 
 
 def of_devices(devices: Devices, first: I8, through: I8) -> I8:
