@@ -1,6 +1,5 @@
 """ejazo simulate --connections N: a country's devices in one process (`simulators/crowd/`)."""
 
-import asyncio
 import json
 import signal
 from dataclasses import asdict, dataclass, field
@@ -76,10 +75,9 @@ async def _play(url: str, order: Order, made: Lives) -> dict[str, Any]:
     ears, meter = Ears(order.devices), Meter()
     lines = Lines(url, order.connections, devices=order.devices, hear=ears.hear, seed=order.seed)
     driver = Driver(lines, ears, meter)
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, driver.stop)
     await lines.raise_all()
+    for sign in (signal.SIGINT, signal.SIGTERM):  # only now: whoever waits for a broker is simply ended
+        lines.loop.add_signal_handler(sign, driver.stop)
     marks = await driver.greet()
     begins_us = clock.now_us() + (-round(order.ago_s * SECOND_US) if order.ago_s else PAUSE_US)
     broken = _break(order, made, begins_us)

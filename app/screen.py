@@ -40,6 +40,7 @@ class Screen:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(file=sys.stderr)
         self.recent: deque[tuple[Reading, int, int]] = deque(maxlen=WINDOW + 1)
+        self.next_s = 0.0
         self.live = Live(console=self.console, auto_refresh=False) if self.console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -56,7 +57,8 @@ class Screen:
         rows = self.rows()
         if self.live:
             self.live.update(table("Simulation", rows), refresh=True)
-        elif int(reading.at_s) % WINDOW == 0:
+        elif reading.at_s >= self.next_s:
+            self.next_s = reading.at_s // WINDOW * WINDOW + WINDOW
             said = "  ".join(f"{name} {value}" for name, value in rows.items())
             self.console.print(f"{reading.at_s:6.0f} s  {said}", soft_wrap=True, highlight=False)
 

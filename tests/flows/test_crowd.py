@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +13,7 @@ import pytest
 from app import seed
 from app.private.broker import Broker
 from core import clock
-from platform_running import Platform
+from platform_running import ROOT, Platform
 
 pytestmark = pytest.mark.slow
 PEOPLE, SEED = 500, 3
@@ -97,3 +100,26 @@ async def test_batches_over_one_gateway_and_planted_faults(
     assert (counted["lost"], counted["doubled"], counted["altered"]) == (1, 1, 1)
     assert counted["acknowledged_and_lost"] == 1
     assert code == 1
+
+
+def interrupted(platform: Platform, ledger: Path) -> int:
+    """Of a run without end that is told to stop after ten seconds: the exit code."""
+    asked = ("--devices", "100", "--seed", str(SEED), "--interval", "1", "--connections", "5")
+    words = [sys.executable, "-m", "app", "simulate", *asked, "--ledger", str(ledger)]
+    with subprocess.Popen(
+        words, cwd=ROOT, env=platform.environment, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stderr is not None
+        lines = [child.stderr.readline() for _ in range(2)]
+        assert all("messages/s" in line for line in lines)
+        child.send_signal(signal.SIGINT)
+        child.communicate()
+    return child.returncode
+
+
+async def test_a_run_that_is_interrupted_leaves_its_ledger(running: Platform, tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    assert await asyncio.to_thread(interrupted, running, path) == 0
+    code, counted = await compare(running, path)
+    assert counted["sent"] == counted["stored"] > 500
+    assert (counted["lost"], counted["altered"], code) == (0, 0, 0)
