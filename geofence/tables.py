@@ -160,6 +160,15 @@ standings = Table(  # checkpoints of the fold: recovery and replay begin at one 
     PrimaryKeyConstraint("person_id", "as_of"),
 )
 
+handed_over = Table(  # people to be folded again: late reports of theirs came, here or to another worker
+    "handed_over",
+    metadata,
+    Column("person_id", ForeignKey("persons.id"), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("touched_at", DateTime(timezone=True), nullable=False),
+)
+
 breaches = Table(
     "breaches",
     metadata,
