@@ -79,6 +79,7 @@ FOUND: Final = np.dtype([  # a breach opens or closes
 NEAR: Final = np.dtype([  # of one fix
     ("kx", "f8"),  # metres in a degree of longitude
     ("ky", "f8"),  # … of latitude
+    ("bend", "f8"),  # `plane.Plane`
     ("most_m", "f8"),  # farther says nothing more
 ])  # fmt: skip
 PAIR: Final = np.dtype([  # a fix and a zone

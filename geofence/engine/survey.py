@@ -11,7 +11,7 @@ from geofence.engine.compiled import Column, part
 from geofence.engine.distance import signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, View, turned
-from geofence.engine.plane import metres_per_degree
+from geofence.engine.plane import Plane, least_kx, plane_at
 from geofence.engine.roster import NOBODY, Batch, Columns, Scratch
 
 BESIDE = 0.999
@@ -49,8 +49,9 @@ def survey(
     for q in range(left):
         pair = scratch.pairs[q]
         i, near = order[block + pair.fix], scratch.near[pair.fix]
+        plane = Plane(near.kx, near.ky, near.bend)
         scratch.metres[pair.at] = signed_at(
-            view, pair.zone, pair.address, batch.lon[i], batch.lat[i], near.kx, near.ky, near.most_m
+            view, pair.zone, pair.address, batch.lon[i], batch.lat[i], plane, near.most_m
         )
 
 
@@ -72,12 +73,13 @@ def sift(
     lon, lat = batch.lon[i], batch.lat[i]
     by = params[parameters.at(params, batch.taken_us[i])]
     accuracy_m, _ = belief.accuracy(batch.accuracy_m[i], batch.mechanism[i], by)
-    near.kx, near.ky = metres_per_degree(lat)
+    plane = plane_at(lat)
+    near.kx, near.ky, near.bend = plane.kx, plane.ky, plane.bend
     near.most_m = belief.sigma(accuracy_m, by) * by.no_doubt_sigmas
-    most2 = near.most_m * near.most_m
+    most2, least = near.most_m * near.most_m, least_kx(plane, near.most_m)
     for k in range(seat.count):
         slot = cols.slots[seat.first + k]
-        metres2 = beside(slot, lon, lat, near.kx, near.ky)
+        metres2 = beside(slot, lon, lat, least, near.ky)
         scratch.metres[at + k] = np.sqrt(metres2)
         if metres2 < most2:
             pair = scratch.pairs[left]

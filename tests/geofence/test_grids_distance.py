@@ -140,7 +140,7 @@ order by number
 
 
 async def test_centimetres_from_the_spheroid(conn: asyncpg.Connection) -> None:
-    """The plane is the one at the place, so the error grows with the square of the distance."""
+    """Degrees are as long as halfway to the border: what is left grows with the cube of the distance."""
     chance, off, far = np.random.default_rng(5), [], []
     for lat0 in (0.3, 38.0, 41.3, 45.5):
         area = star(chance, 40, 0.01, 65.0, lat0)
@@ -153,4 +153,4 @@ async def test_centimetres_from_the_spheroid(conn: asyncpg.Connection) -> None:
         far += np.abs(metres - told)[told < 2000.0].tolist()
     assert len(off) > 1000
     assert np.percentile(off, 99) < 0.05
-    assert np.percentile(far, 99) < 0.12
+    assert np.percentile(far, 99) < 0.05
