@@ -10,12 +10,13 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
 import asyncpg
 import click
+import numpy as np
 import uvloop
 
 from app import log as logs
@@ -28,8 +29,11 @@ from tracking import retention, wire
 from tracking import service as tracking
 from tracking.answers import Answers
 from tracking.directory import Directory
-from tracking.model import Mark, Message, Reason
-from tracking.mqtt import Inbox
+from tracking.inbox import Inbox
+from tracking.links import LinkKind
+from tracking.marks import Marks
+from tracking.model import DOWN, Message, Reason
+from tracking.rounds import Rounds
 from tracking.store import commands, directory, marks
 from tracking.wire import Decoded, down, positions
 
@@ -41,8 +45,8 @@ CLIENT_ID: Final = "ejazo-ingest"
 TURN_S: Final = 0.25
 """An idle worker looks this often at the clock, at edited terms and at commands."""
 TICK_US: Final = 1_000_000
-CHECKPOINT_US: Final = 10_000_000
-"""What recovery has to read again."""
+REMIND_US: Final = 10_000_000
+"""How often commands without an answer are looked for."""
 LOOK_BACK: Final = timedelta(days=2)
 """Blind times that still matter to a silence."""
 RETRY_S: Final = 1.0
@@ -59,22 +63,22 @@ class Worker:
     """Channels that notified us."""
     directory: Directory
     supervision: geofence.Supervision
-    marks: dict[DeviceId, Mark]
-    as_of_us: int
-    """Of the last checkpoint of `marks`."""
+    marks: Marks
+    rounds: Rounds
+    """Checkpoints of the marks."""
     heard_us: int
     """When the last recorded message was received."""
     beat_us: int
     """Our last pulse: since then we may have heard nobody."""
-    answers: Answers = field(default_factory=Answers)
-    changed: set[DeviceId] = field(default_factory=set)
-    """Devices heard since the last checkpoint."""
+    answers: Answers
     ticked_us: int = 0
+    reminded_us: int = 0
+    """When commands without an answer were last looked for."""
     looked_us: int = 0
     """When an unknown device last made us read the directory."""
 
     @classmethod
-    async def recover(cls, conn: asyncpg.Connection, inbox: Inbox) -> Self:
+    async def recover(cls, conn: asyncpg.Connection, inbox: Inbox, *, ack_every_s: float) -> Self:
         """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
         rung = {commands.CHANNEL}
         for channel in (TERMS, commands.CHANNEL):
@@ -82,7 +86,7 @@ class Worker:
         known, as_of_us = await marks.load(conn)
         async with conn.transaction():
             supervision = await geofence.recover(conn, now_us=clock.now_us())
-        log.info("recovered", extra={"devices": len(known), "people": len(supervision.duties)})
+        log.info("recovered", extra={"devices": len(known.contacts()), "people": len(supervision.duties)})
         return cls(
             conn,
             inbox,
@@ -91,9 +95,10 @@ class Worker:
             await directory.load(conn),
             supervision,
             known,
-            as_of_us,
+            Rounds(as_of_us),
             heard_us=as_of_us,
             beat_us=clock.now_us(),
+            answers=Answers(every_us=round(ack_every_s * TICK_US)),
         )
 
     async def work(self) -> None:
@@ -103,7 +108,7 @@ class Worker:
                 decoded = await self.read(batch.messages)
                 async with self.conn.transaction():
                     recorded = await tracking.record(
-                        self.conn, decoded, known=self.marks, as_of_us=self.as_of_us
+                        self.conn, decoded, known=self.marks, as_of_us=self.rounds.as_of_us
                     )
                     judged = await geofence.judge(
                         self.conn,
@@ -144,10 +149,10 @@ class Worker:
 
     def remember(self, decoded: Decoded, recorded: tracking.Recorded, *, received_us: int) -> None:
         """The commit has happened: now, and not before, memory follows."""
-        self.marks |= recorded.marks
-        self.changed |= recorded.marks.keys()
+        self.marks.take(recorded.news)
+        self.rounds.note(decoded.spoke)
         self.heard_us = received_us
-        self.answers.owe(decoded.numbered)
+        self.answers.owe(decoded.spoke[~np.isin(decoded.spoke, list(decoded.phones))])
 
     async def tick(self) -> None:
         """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
@@ -159,18 +164,17 @@ class Worker:
             rows = await geofence.tick(
                 self.conn,
                 self.supervision,
-                contacts={device: mark.contact_us for device, mark in self.marks.items()},
+                contacts=self.marks.contacts(),
                 blind=await self.blind(now_us),
                 now_us=now_us,
             )
             await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
             await bus.announce(self.conn, rows)
-        if now_us - self.as_of_us >= CHECKPOINT_US and self.changed:
-            await marks.save(self.conn, {d: self.marks[d] for d in self.changed}, as_of_us=self.heard_us)
-            self.as_of_us = self.heard_us
+        await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
+        if now_us - self.reminded_us >= REMIND_US:
+            self.reminded_us = now_us
             now = clock.from_us(now_us)
-            await self.command(await commands.unanswered(self.conn, self.changed, now=now))
-            self.changed.clear()
+            await self.command(await commands.unanswered(self.conn, self.marks, now=now))
 
     async def blind(self, now_us: int) -> list[tuple[int, int]]:
         """The pulse, and when there was none: a worker whom no message can reach has none."""
@@ -197,7 +201,7 @@ class Worker:
         if serial is None:
             log.warning("cannot be told", extra={"device": device})
         else:
-            self.inbox.publish(wire.DOWN.format(serial), down.encode(message), qos=qos)
+            self.inbox.publish(DOWN.format(serial), down.encode(message), qos=qos)
 
 
 def _news(recorded: tracking.Recorded) -> list[bus.Row]:
@@ -216,9 +220,14 @@ async def run(loaded: Settings) -> None:
     while True:
         try:
             async with _connection(loaded.database_url) as conn:
-                inbox = Inbox(loaded.mqtt_url, client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS)
+                inbox = Inbox(
+                    loaded.mqtt_url,
+                    client_id=CLIENT_ID,
+                    topics=wire.SUBSCRIPTIONS,
+                    link=LinkKind(loaded.mqtt_link),
+                )
                 async with inbox:
-                    worker = await Worker.recover(conn, inbox)
+                    worker = await Worker.recover(conn, inbox, ack_every_s=loaded.ack_every_s)
                     await worker.work()
         except Exception:
             log.exception("begins again")

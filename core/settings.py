@@ -1,6 +1,7 @@
 """The settings of one process: read once, in app, from EJAZO_* variables."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -12,6 +13,10 @@ class Settings(BaseSettings):
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
     """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    mqtt_link: Literal["paho", "lean"] = "paho"
+    """What speaks with the broker for the worker: the reference library, or our own receiver (ADR-0021)."""
+    ack_every_s: float = 5.0
+    """Between two acknowledgements of a device; a nation saves its broker work with up to 30."""
     gateway_url: str | None = None
     """The same broker for those who speak for many devices (simulators, recorded traces); see `gateway`."""
     http_host: str = "127.0.0.1"

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.model import DeviceId, PersonId
 from tracking.fixes import I8
+from tracking.model import UP
 
 NOBODY = 0
 """In the person column: no wearing covers the moment."""
@@ -39,6 +40,8 @@ class Directory:
     devices: Mapping[str, Device]
     serials: Mapping[DeviceId, str]
     """Of those that can be answered."""
+    topics: Mapping[str, DeviceId]
+    """Under which they report."""
     known: I8
     beginnings: I8
     keys: I8
@@ -57,6 +60,7 @@ class Directory:
         return cls(
             by_serial,
             {d.id: d.serial for d in by_serial.values() if d.protocol == "ejazo"},
+            {UP.format(d.serial): d.id for d in by_serial.values() if d.protocol == "ejazo"},
             known,
             beginnings,
             keys,

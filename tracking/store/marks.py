@@ -9,6 +9,7 @@ import msgspec
 from core.clock import from_us, to_us
 from core.model import DeviceId
 from tracking import rules
+from tracking.marks import Marks
 from tracking.model import Mark
 
 # The checkpoints, and the moment up to which all of them together are complete.
@@ -35,9 +36,9 @@ set stored = excluded.stored, contact_at = excluded.contact_at, as_of = excluded
 """
 
 
-async def load(conn: asyncpg.Connection) -> tuple[dict[DeviceId, Mark], int]:
+async def load(conn: asyncpg.Connection) -> tuple[Marks, int]:
     """The marks as of this moment, rolled forward over what was stored since the checkpoint, and its time."""
-    marks, as_of = {}, from_us(0)
+    marks, as_of = dict[DeviceId, Mark](), from_us(0)
     for row in await conn.fetch(_LOAD):
         stored = tuple((first, last) for first, last in msgspec.json.decode(row["stored"]))
         marks[DeviceId(row["device_id"])] = Mark(stored, to_us(row["contact_at"]))
@@ -46,7 +47,7 @@ async def load(conn: asyncpg.Connection) -> tuple[dict[DeviceId, Mark], int]:
         device = DeviceId(row["device_id"])
         numbers = sorted(row["numbers"]) if row["protocol"] == "ejazo" else ()
         marks[device] = rules.heard(marks.get(device, Mark()), numbers, at_us=to_us(row["contact_at"]))[0]
-    return marks, to_us(as_of)
+    return Marks.of(marks), to_us(as_of)
 
 
 async def save(conn: asyncpg.Connection, marks: Mapping[DeviceId, Mark], *, as_of_us: int) -> None:
