@@ -72,9 +72,7 @@ def covers(view: View, zone: int, address: int, lon: float, lat: float) -> int:
 
 
 @part
-def border(
-    view: View, zone: int, address: int, lon: float, lat: float, plane: Plane, most_m: float
-) -> float:
+def border(view: View, zone: int, address: int, lon: float, lat: float, plane: Plane, most_m: float) -> float:
     """Metres to the border, unsigned; at most `most_m`. `address` as `seek` found it."""
     x = turned_to(view, zone, lon)
     if address < 0 and is_beyond(view, zone, x, lat, plane, most_m):

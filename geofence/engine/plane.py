@@ -83,6 +83,6 @@ def to_segment2(ax: float, ay: float, bx: float, by: float) -> float:
 
 @part
 def bent2(x: float, y: float, bend: float) -> float:
-    """Square metres from the origin of a plane to (x, y), its degrees of longitude as long as halfway there."""
+    """Square metres from the origin of a plane to (x, y), with degrees of longitude as they are halfway."""
     x *= 1.0 + bend * y
     return x * x + y * y

@@ -51,10 +51,10 @@ PLACE: Final = np.dtype([  # 64 bytes; `model.Place`
 ])  # fmt: skip
 SLOT: Final = np.dtype([  # 40 bytes; one condition of one person: `model.Belief`
     ("odds", "f8"),  # of outside
-    ("west", "f4"),  # the zone's box, degrees, rounded outward
-    ("south", "f4"),
-    ("east", "f4"),
-    ("north", "f4"),
+    ("lon", "f4"),  # the middle of the zone's box, degrees
+    ("lat", "f4"),
+    ("half_lon", "f4"),  # how far it reaches from there, rounded outward
+    ("half_lat", "f4"),
     ("zone", "u4"),  # number in the pool of zones
     ("line", "u4"),  # number of its timeline
     ("kind", "u1"),  # 1: must not be inside, 0: must be
