@@ -1,7 +1,11 @@
-"""A made-up city of supervised people: the same seed gives the same people, places, orders and devices."""
+"""A made-up city of supervised people: the same seed gives the same people, places, orders and devices.
 
-from dataclasses import dataclass
+More people than live in one city live in others just like it (`nation`)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from math import hypot, pi
 from random import Random
 
@@ -9,7 +13,7 @@ from core.model import DeviceId, OrderId, PersonId
 from core.times import to_us
 from geofence.model import Terms
 from inmates.model import Order, OrderKind, Person
-from simulators import conditions, days, names, places
+from simulators import conditions, days, names, nation, places
 from simulators.days import Day, Habit
 from simulators.places import Zone
 from simulators.plane import Spot
@@ -77,12 +81,48 @@ OFFICERS = (  # of a demonstration, printed when it starts
 
 def world(people: int, seed: int, now: datetime) -> World:
     """`now` places birthdays and orders only: walks and zones do not depend on it."""
+    made = list(cities(people, seed, now))
+    zones = tuple(zone for city in made for zone in city.zones)
+    return World(seed, zones, tuple(r for city in made for r in city.residents), OFFICERS)
+
+
+def cities(people: int, seed: int, now: datetime) -> Iterator[World]:
+    """The same one city after the other: nobody needs the memory for a nation at once."""
+    first = _city(min(people, nation.CITY), seed, now)
+    yield first
+    for number in range(1, -(-people // nation.CITY)):
+        here = islice(first.residents, people - number * nation.CITY)
+        residents = tuple(_moved(resident, number, seed=seed, today=now.date()) for resident in here)
+        yield World(seed, nation.shared(first.zones, number), residents, ())
+
+
+def _city(people: int, seed: int, now: datetime) -> World:
     city, shared = places.city(), places.forbidden(Random(f"{seed}/zones"))
     residents = tuple(
         resident(i, Random(f"{seed}/{i}"), today=now.date(), city=city, forbidden=shared)
         for i in range(1, people + 1)
     )
     return World(seed, (city, *shared), residents, OFFICERS)
+
+
+def _moved(first: Resident, city: int, *, seed: int, today: date) -> Resident:
+    """Somebody else, who lives in another city as the first does in theirs."""
+    number = nation.number(first.person.id, city)
+    order = replace(
+        first.order,
+        id=OrderId(number),
+        person_id=PersonId(number),
+        act_number=f"DEMO-999-{number:05}",
+    )
+    return Resident(
+        person=_person(number, Random(f"{seed}/{number}"), today=today),
+        order=order,
+        device=Device(DeviceId(number), f"SIM-{number:05}"),
+        habit=first.habit,
+        day=nation.day(first.day, city),
+        zones=tuple(nation.own(zone, city) for zone in first.zones),
+        terms=tuple(nation.term(term, order, city) for term in first.terms),
+    )
 
 
 def resident(
