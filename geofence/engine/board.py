@@ -4,15 +4,16 @@ Equal to `walk.walk` person by person, for any split into batches and any ticks 
 folded by the compiled judge, the rest by the scalar rules themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.model import PersonId
-from geofence.engine import findings, judging, parameters, roster, usual
+from geofence.engine import findings, judging, parameters, roster, seating, snapshots, usual
 from geofence.engine.roster import FOUND, PLACE, TRAIL, Batch, Out
 from geofence.engine.seats import Seat, Seats
+from geofence.engine.snapshots import Snapshot
 from geofence.engine.zones import Zones
 from geofence.model import Change, Place, Standing, Term, Terms
 from geofence.policies import Policies
@@ -61,6 +62,22 @@ class Board:
         if standing is None:
             standing = self.standing(person) if person in self else walk.fresh(person)
         self._seats.sit(person, terms, standing)
+
+    def put_fresh(self, people: Sequence[PersonId], terms: Mapping[PersonId, Terms]) -> None:
+        """Seat many of whom nothing was heard yet; none of them has a seat."""
+        seating.sit_fresh(self._seats, people, [terms[person] for person in people])
+
+    def snapshot(self, people: Sequence[PersonId]) -> Snapshot:
+        """Their seats as they are now."""
+        return snapshots.take(self._seats, people)
+
+    def restore(self, taken: Snapshot, terms: Mapping[PersonId, Terms]) -> list[PersonId]:
+        """Seat those who have no seat as they were, under the same terms; gives those of whom the terms say
+        that they are not the same: put them."""
+        strange = snapshots.restore(self._seats, taken, terms, self.policies)
+        for standing in taken.odd:
+            self.put(standing.person, terms[standing.person], standing)
+        return strange
 
     def drop(self, person: PersonId) -> None:
         self._seats.rise(person)

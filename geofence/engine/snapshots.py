@@ -1,0 +1,157 @@
+"""The seats of many people as they are now, in columns: taken in microseconds, and seated again as they were.
+
+What is not simple comes as a standing; so does nothing else, for a standing costs a hundred times as much."""
+# ruff: noqa: SLF001 - the other half of `Seats`
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.model import DeviceId, PersonId
+from geofence.engine.compiled import Column
+from geofence.engine.layout import F8, I8
+from geofence.engine.roster import OPEN, PLACE, SEAT, TRAIL
+from geofence.engine.seating import Party, sit_simple
+from geofence.engine.seats import Seats
+from geofence.model import Standing, Terms, Worn
+from geofence.policies import Policies
+from geofence.rules import devices
+
+NOT_OPEN = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Of simple people in columns, of others as standings."""
+
+    people: I8
+    seats: Column
+    """SEAT[people]"""
+    trails: Column
+    """PLACE[places]: as many as each seat says it has, oldest first."""
+    odds: F8
+    """[conditions], as many as each seat says it has; so are the next two."""
+    seen: NDArray[np.uint8]
+    opened_us: I8
+    """When the open breach began; `NOT_OPEN`: none is."""
+    worn: dict[PersonId, Worn]
+    """Of devices that said something of themselves."""
+    odd: list[Standing]
+
+
+def take(seats: Seats, people: Sequence[PersonId]) -> Snapshot:
+    """The seats of these people."""
+    held = [seats.people[person] for person in people]
+    odd = [seat.standing for seat in held if seat.standing is not None]
+    simple = [(person, seat) for person, seat in zip(people, held, strict=True) if seat.standing is None]
+    rows = np.array([seat.row for _, seat in simple], np.int64)
+    columns = seats._seats[rows]
+    slots = _places(columns["first"], columns["count"])
+    is_open = (seats._slots["bits"][slots] & OPEN) != 0
+    return Snapshot(
+        np.array([person for person, _ in simple], np.int64),
+        columns,
+        seats._trails[_ring(rows, columns)],
+        seats._slots["odds"][slots],
+        seats._slots["seen"][slots],
+        np.where(is_open, seats._opened_us[slots], NOT_OPEN),
+        {person: seat.worn[0] for person, seat in simple if seat.worn[0].signs or seat.worn[0].ended},
+        odd,
+    )
+
+
+def at_us(snapshot: Snapshot) -> I8:
+    """The last report or moment that is in each."""
+    return np.maximum(0, np.maximum(snapshot.seats["last_us"], snapshot.seats["passed_us"]))  # type: ignore[no-any-return]
+
+
+def restore(
+    seats: Seats, snapshot: Snapshot, terms: Mapping[PersonId, Terms], policies: Policies
+) -> list[PersonId]:
+    """Seat them under the same terms again; gives those whose terms cannot be the same."""
+    people = [PersonId(person) for person in snapshot.people.tolist()]
+    rows = sit_simple(seats, Party(people, [terms[person] for person in people], at_us(snapshot)))
+    _write(seats, rows, snapshot)
+    strange = np.flatnonzero(seats._seats["count"][rows] != snapshot.seats["count"])
+    for person, device in zip(people, snapshot.seats["device"].tolist(), strict=True):
+        seats.people[person].worn = (Worn(DeviceId(device)),)
+    for person, worn in snapshot.worn.items():
+        seat = seats.people[person]
+        seat.worn, row = (worn,), seats._seats[seat.row]
+        due_us = devices.next_moment(worn, policies)
+        row["stop_us"] = row["stop_us"] if due_us is None else min(due_us, int(row["stop_us"]))
+    return [people[i] for i in strange.tolist()]
+
+
+def joined(parts: Sequence[Snapshot]) -> Snapshot:
+    """Different people's snapshots as one."""
+    if not parts:
+        return EMPTY
+    columns = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("people", "seats", "trails", "odds", "seen", "opened_us")
+    )
+    worn = {person: one for part in parts for person, one in part.worn.items()}
+    return Snapshot(*columns, worn, [standing for part in parts for standing in part.odd])
+
+
+def chosen(snapshot: Snapshot, which: NDArray[np.bool_]) -> Snapshot:
+    """Of simple people only these."""
+    places, slots = (np.repeat(which, snapshot.seats[name]) for name in ("seen", "count"))
+    people = set(snapshot.people[which].tolist())
+    return replace(
+        snapshot,
+        people=snapshot.people[which],
+        seats=snapshot.seats[which],
+        trails=snapshot.trails[places],
+        odds=snapshot.odds[slots],
+        seen=snapshot.seen[slots],
+        opened_us=snapshot.opened_us[slots],
+        worn={person: worn for person, worn in snapshot.worn.items() if person in people},
+    )
+
+
+def _write(seats: Seats, rows: I8, snapshot: Snapshot) -> None:
+    """All that the terms do not say. Where the number of conditions is another, nothing of them."""
+    columns, told = seats._seats, snapshot.seats
+    fitting = columns["count"][rows] == told["count"]
+    for name in SEAT.names or ():
+        if name not in {"first", "count", "aside", "next_us", "stop_us", "newest"}:
+            columns[name][rows] = told[name]
+    columns["newest"][rows] = (told["seen"].astype(np.int64) - 1) % TRAIL
+    columns["aside"][rows] = 0
+    seats._trails[_places(rows * TRAIL, told["seen"])] = snapshot.trails
+    slots, given = _places(columns["first"][rows[fitting]], told["count"][fitting]), np.repeat(fitting, told["count"])
+    opened_us = snapshot.opened_us[given]
+    seats._slots["odds"][slots], seats._slots["seen"][slots] = snapshot.odds[given], snapshot.seen[given]
+    seats._slots["bits"][slots] |= np.where(opened_us != NOT_OPEN, OPEN, 0).astype(np.uint8)
+    seats._opened_us[slots] = np.where(opened_us != NOT_OPEN, opened_us, 0)
+
+
+def _places(firsts: Column, counts: Column) -> I8:
+    """`counts` numbers from each of `firsts` on."""
+    counts = counts.astype(np.int64)
+    before = np.cumsum(counts) - counts
+    return np.repeat(firsts.astype(np.int64) - before, counts) + np.arange(counts.sum())  # type: ignore[no-any-return]
+
+
+def _ring(rows: I8, columns: Column) -> I8:
+    """Rows of the places of each, oldest first."""
+    seen = columns["seen"].astype(np.int64)
+    back = np.repeat(seen, seen) - 1 - (_places(np.zeros(len(rows), np.int64), seen))
+    newest = np.repeat(columns["newest"].astype(np.int64), seen)
+    return np.repeat(rows * TRAIL, seen) + ((newest - back) & (TRAIL - 1))  # type: ignore[no-any-return]
+
+
+EMPTY = Snapshot(
+    np.empty(0, np.int64),
+    np.empty(0, SEAT),
+    np.empty(0, PLACE),
+    np.empty(0),
+    np.empty(0, np.uint8),
+    np.empty(0, np.int64),
+    {},
+    [],
+)
