@@ -85,6 +85,29 @@ class Board:
     def standing(self, person: PersonId) -> Standing:
         return self._seats.read(self._seats.people[person])
 
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Devices that put somebody at their last place, and when they did."""
+        odd = [seat.standing.place for seat in self._seats.people.values() if seat.standing is not None]
+        known = [place for place in odd if place is not None]
+        device, taken_us = snapshots.places(self._seats)
+        return (
+            np.append(device, np.array([place.device for place in known], np.int64)),
+            np.append(taken_us, np.array([place.taken_us for place in known], np.int64)),
+        )
+
+    def is_folded(self, fixes: Fixes) -> np.ndarray:
+        """Of each: the board holds its person, and it does not come after their last report."""
+        cols = self._seats.columns()
+        known = fixes.person < len(cols.seat_of)
+        rows = np.where(known, cols.seat_of[np.where(known, fixes.person, 0)], roster.NOBODY)
+        seats = cols.seats[rows]
+        later = fixes.taken_us > seats["last_us"]
+        same, device = fixes.taken_us == seats["last_us"], fixes.device == seats["device"]
+        later |= same & (fixes.device > seats["device"])
+        later |= same & device & (fixes.sequence > seats["sequence"])
+        found: np.ndarray = (rows != roster.NOBODY) & ~later
+        return found
+
     def at_us(self, person: PersonId) -> int:
         """`standing(person).at_us`, at once."""
         return self._seats.at_us(self._seats.people[person])
@@ -111,12 +134,13 @@ class Board:
 
     def advance(self, until_us: int) -> list[Change]:
         """Let the clock run for everybody, up to and including `until_us`."""
-        due, changes = np.array(self._seats.due(until_us), np.int32), list[Change]()
+        all_due, changes = self._seats.due(until_us), list[Change]()
+        due = np.array(all_due, np.int32)
         while len(due):
             passed, n = judging.advance(self._seats.columns(), due, until_us, self._params, self._out)
             changes += findings.changes(self._seats, self.policies, self._out, n)
             due = due[passed:]
-        for row in self._seats.due(until_us):
+        for row in self._seats.due(until_us, all_due):
             seat = self._seats.seat_in(row)
             standing, found = walk.through(
                 self._seats.read(seat),

@@ -86,7 +86,8 @@ def _lines(shapes: Sequence[Shape]) -> tuple[NDArray[np.object_], I8]:
     outlines, owner = _outlines([shapes[i] for i in areas.tolist()])
     centres = shapely.get_coordinates(drawn[circles]).repeat(2, axis=0).reshape(-1, 2, 2)
     lines = [unwrapped(shapes[i].geometry) for i in corridors.tolist()]
-    found = np.concatenate((outlines, shapely.linestrings(centres), np.array(lines, dtype=object)))
+    rounds = np.asarray(shapely.linestrings(centres), dtype=object)
+    found: NDArray[np.object_] = np.concatenate((outlines, rounds, np.array(lines, dtype=object)))
     owners = np.concatenate((areas[owner], circles, corridors)).astype(np.int64)
     order = np.argsort(owners, kind="stable")
     return found[order], owners[order]

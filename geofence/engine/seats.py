@@ -110,11 +110,12 @@ class Seats:
         row = self._seats[seat.row]
         return max(0, int(row["last_us"]), int(row["passed_us"]))
 
-    def due(self, until_us: int) -> list[int]:
-        """Rows for whom the clock matters up to a moment."""
-        rows = self._seats[: len(self.by_row)]
-        is_due = (rows["next_us"] <= until_us) | (rows["stop_us"] <= until_us)
-        return [row for row in np.flatnonzero(is_due).tolist() if self.by_row[row] is not None]
+    def due(self, until_us: int, among: list[int] | None = None) -> list[int]:
+        """Rows for whom the clock matters up to a moment; `among`: only these are looked at."""
+        rows = self._seats[: len(self.by_row)] if among is None else self._seats[among]
+        due = np.flatnonzero((rows["next_us"] <= until_us) | (rows["stop_us"] <= until_us))
+        listed = due.tolist() if among is None else [among[i] for i in due.tolist()]
+        return [row for row in listed if self.by_row[row] is not None]
 
     def seat_in(self, row: int) -> Seat:
         return self.people[self.person_in(row)]

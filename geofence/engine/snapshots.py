@@ -4,7 +4,7 @@ What is not simple comes as a standing; so does nothing else, for a standing cos
 # ruff: noqa: SLF001 - the other half of `Seats`
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,10 @@ class Snapshot:
     worn: dict[PersonId, Worn]
     """Of devices that said something of themselves."""
     odd: list[Standing]
+
+    def everybody(self) -> list[PersonId]:
+        """The simple ones first."""
+        return [*map(PersonId, self.people.tolist()), *(standing.person for standing in self.odd)]
 
 
 def take(seats: Seats, people: Sequence[PersonId]) -> Snapshot:
@@ -85,31 +89,54 @@ def restore(
     return [people[i] for i in strange.tolist()]
 
 
-def joined(parts: Sequence[Snapshot]) -> Snapshot:
-    """Different people's snapshots as one."""
-    if not parts:
+def places(seats: Seats) -> tuple[I8, I8]:
+    """Of simple people: the device that put them at their last place, and when."""
+    columns = seats._seats[: len(seats.by_row)]
+    rows = np.flatnonzero((columns["simple"] != 0) & (columns["seen"] != 0))
+    rows = rows[[seats.by_row[row] is not None for row in rows.tolist()]] if len(rows) else rows
+    last = seats._trails[rows * TRAIL + columns["newest"][rows]]
+    return last["device"], last["taken_us"]
+
+
+def newest(parts: Sequence[Snapshot]) -> Snapshot:
+    """Snapshots as one, the newest last: who is in several of them counts in the last."""
+    seen: set[PersonId] = set()
+    left = []
+    for part in reversed(parts):
+        people = part.everybody()
+        if not seen.isdisjoint(people):
+            new = [person not in seen for person in people]
+            simple = len(part.people)
+            part = chosen(part, np.array(new[:simple], bool), np.array(new[simple:], bool))  # noqa: PLW2901 - less of it
+        seen.update(people)
+        left.append(part)
+    if not left:
         return EMPTY
-    columns = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("people", "seats", "trails", "odds", "seen", "opened_us")
+    return Snapshot(
+        np.concatenate([part.people for part in left]),
+        np.concatenate([part.seats for part in left]),
+        np.concatenate([part.trails for part in left]),
+        np.concatenate([part.odds for part in left]),
+        np.concatenate([part.seen for part in left]),
+        np.concatenate([part.opened_us for part in left]),
+        {person: one for part in left for person, one in part.worn.items()},
+        [standing for part in left for standing in part.odd],
     )
-    worn = {person: one for part in parts for person, one in part.worn.items()}
-    return Snapshot(*columns, worn, [standing for part in parts for standing in part.odd])
 
 
-def chosen(snapshot: Snapshot, which: NDArray[np.bool_]) -> Snapshot:
-    """Of simple people only these."""
-    places, slots = (np.repeat(which, snapshot.seats[name]) for name in ("seen", "count"))
-    people = set(snapshot.people[which].tolist())
-    return replace(
-        snapshot,
-        people=snapshot.people[which],
-        seats=snapshot.seats[which],
-        trails=snapshot.trails[places],
-        odds=snapshot.odds[slots],
-        seen=snapshot.seen[slots],
-        opened_us=snapshot.opened_us[slots],
-        worn={person: worn for person, worn in snapshot.worn.items() if person in people},
+def chosen(snapshot: Snapshot, simple: NDArray[np.bool_], odd: NDArray[np.bool_]) -> Snapshot:
+    """Of some people only."""
+    places, slots = (np.repeat(simple, snapshot.seats[name]) for name in ("seen", "count"))
+    people = set(snapshot.people[simple].tolist())
+    return Snapshot(
+        snapshot.people[simple],
+        snapshot.seats[simple],
+        snapshot.trails[places],
+        snapshot.odds[slots],
+        snapshot.seen[slots],
+        snapshot.opened_us[slots],
+        {person: worn for person, worn in snapshot.worn.items() if person in people},
+        [standing for standing, is_wanted in zip(snapshot.odd, odd.tolist(), strict=True) if is_wanted],
     )
 
 
@@ -123,7 +150,8 @@ def _write(seats: Seats, rows: I8, snapshot: Snapshot) -> None:
     columns["newest"][rows] = (told["seen"].astype(np.int64) - 1) % TRAIL
     columns["aside"][rows] = 0
     seats._trails[_places(rows * TRAIL, told["seen"])] = snapshot.trails
-    slots, given = _places(columns["first"][rows[fitting]], told["count"][fitting]), np.repeat(fitting, told["count"])
+    given = np.repeat(fitting, told["count"])
+    slots = _places(columns["first"][rows[fitting]], told["count"][fitting])
     opened_us = snapshot.opened_us[given]
     seats._slots["odds"][slots], seats._slots["seen"][slots] = snapshot.odds[given], snapshot.seen[given]
     seats._slots["bits"][slots] |= np.where(opened_us != NOT_OPEN, OPEN, 0).astype(np.uint8)
@@ -134,7 +162,7 @@ def _places(firsts: Column, counts: Column) -> I8:
     """`counts` numbers from each of `firsts` on."""
     counts = counts.astype(np.int64)
     before = np.cumsum(counts) - counts
-    return np.repeat(firsts.astype(np.int64) - before, counts) + np.arange(counts.sum())  # type: ignore[no-any-return]
+    return np.repeat(firsts.astype(np.int64) - before, counts) + np.arange(counts.sum())
 
 
 def _ring(rows: I8, columns: Column) -> I8:
@@ -142,7 +170,7 @@ def _ring(rows: I8, columns: Column) -> I8:
     seen = columns["seen"].astype(np.int64)
     back = np.repeat(seen, seen) - 1 - (_places(np.zeros(len(rows), np.int64), seen))
     newest = np.repeat(columns["newest"].astype(np.int64), seen)
-    return np.repeat(rows * TRAIL, seen) + ((newest - back) & (TRAIL - 1))  # type: ignore[no-any-return]
+    return np.repeat(rows * TRAIL, seen) + ((newest - back) & (TRAIL - 1))
 
 
 EMPTY = Snapshot(

@@ -1,0 +1,65 @@
+"""The worker folds people again: something unknown happened before what is folded already (ADR-0008)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import asyncpg
+import numpy as np
+
+from core.bus import Row
+from core.model import PersonId
+from geofence import replay
+from geofence.model import Standing
+from geofence.rules.duty import Duty
+from geofence.supervision import Supervision
+from tracking.fixes import Fixes
+from tracking.model import DeviceEvent
+
+
+async def fold(
+    conn: asyncpg.Connection, held: Supervision, begun: Mapping[PersonId, int], *, now_us: int
+) -> list[Row]:
+    """These people, each from before the moment at which something unknown happened."""
+    if not begun:
+        return []
+    unknown = [person for person in begun if person not in held.duties]
+    bound = {person: held.duties[person] for person in begun if person in held.duties}
+    bound |= await replay.duties(conn, unknown)
+    begins = await replay.beginnings(conn, bound, begun)
+    return await refold(conn, held, begins, bound, now_us=now_us)
+
+
+async def refold(
+    conn: asyncpg.Connection,
+    held: Supervision,
+    begins: Mapping[PersonId, Standing],
+    bound: Mapping[PersonId, Duty],
+    *,
+    now_us: int,
+) -> list[Row]:
+    if not begins:
+        return []
+    folded = await replay.refold(conn, begins, bound, now_us=now_us)
+    for person, standing in folded.standings.items():
+        held.seat(person, bound[person], standing)
+        held.keep_until(person, begins[person].at_us)
+    return folded.rows
+
+
+def earliest(late: Iterable[PersonId], fixes: Fixes, events: Sequence[DeviceEvent]) -> dict[PersonId, int]:
+    """When the first of each person's new reports was made."""
+    people = set(late)
+    if not people:
+        return {}
+    rows = np.flatnonzero(np.isin(fixes.person, list(people)))
+    told = list(zip(fixes.person[rows].tolist(), fixes.taken_us[rows].tolist(), strict=True))
+    told += [(event.person, event.taken_us) for event in events if event.person in people]
+    found: dict[PersonId, int] = {}
+    for person, taken_us in told:
+        found[PersonId(person)] = min(taken_us, found.get(PersonId(person), taken_us))
+    return found
+
+
+def overtaken(held: Supervision, by_us: int) -> dict[PersonId, int]:
+    """Whose device was taken off by a moment, and before something that is folded already."""
+    due = held.due_off(by_us)
+    return {off.person: off.taken_us for off in due if held.board.at_us(off.person) >= off.taken_us}
