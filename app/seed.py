@@ -4,7 +4,7 @@ City by city: a nation of 255,000 needs the memory of one."""
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +96,7 @@ async def write(
         return False
     base = {table: await conn.fetchval(f"select coalesce(max(id), 0) from {table}") for table in OFFSETS}  # noqa: S608 - our own table names
     begins = now
-    for city in _cities(people, seed, now, is_staged=is_staged):
+    async for city in _ahead(_cities(people, seed, now, is_staged=is_staged)):
         await _write(conn, city, base=base)
         begins = min(begins, *(r.order.begins_at for r in city.residents))
     for table in OFFSETS:
@@ -105,6 +105,14 @@ async def write(
     for table in COUNTED:
         await conn.execute(f"analyze {table}")
     return True
+
+
+async def _ahead(cities: Iterator[World]) -> AsyncIterator[World]:
+    """The next one is made up while the database takes in this one."""
+    coming = asyncio.create_task(asyncio.to_thread(next, cities, None))
+    while (city := await coming) is not None:
+        coming = asyncio.create_task(asyncio.to_thread(next, cities, None))
+        yield city
 
 
 def _cities(people: int, seed: int, now: datetime, *, is_staged: bool) -> Iterator[World]:

@@ -10,7 +10,8 @@ from core.model import PersonId
 from geofence import replay
 from geofence.model import Standing
 from geofence.rules.duty import Duty
-from geofence.supervision import Supervision
+from geofence.store import standings
+from geofence.supervision import Kept, Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
@@ -43,6 +44,18 @@ async def refold(
         held.seat(person, bound[person], standing)
         held.keep_until(person, begins[person].at_us)
     return folded.rows
+
+
+async def forget_passed(conn: asyncpg.Connection, held: Supervision, people: Sequence[PersonId]) -> None:
+    """Their clock was put back: checkpoints from after their last report hold moments that are to come."""
+    void = {}
+    for person in people:
+        at_us, known = held.board.at_us(person), held.kept.get(person, Kept([0])).as_of_us
+        if known[-1] == 0 or known[-1] > at_us:  # 0: what is stored is not known
+            void[person] = at_us
+            held.kept[person] = Kept([at for at in known if at <= at_us] or [0])
+    if void:
+        await standings.forget(conn, void)
 
 
 def earliest(late: Iterable[PersonId], fixes: Fixes, events: Sequence[DeviceEvent]) -> dict[PersonId, int]:

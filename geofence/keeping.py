@@ -10,11 +10,9 @@ import asyncpg
 import numpy as np
 
 from geofence import engine, nearness, policies, wire
-from geofence.engine.layout import I8
-from geofence.engine.snapshots import Snapshot
 from geofence.store import seats as seats_store
 from geofence.store import standings
-from geofence.supervision import Kept, Supervision
+from geofence.supervision import BLOCK, Kept, Supervision
 
 CHECKPOINT_US: Final = 30_000_000
 """How old a checkpoint may be, as long as there are few people."""
@@ -31,6 +29,7 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     rows: list[standings.Checkpoint] = []
     gone = []
     for person in held.in_turn(most):
+        held.board.wind(person, now_us)
         kept = held.kept.setdefault(person, Kept([0]))
         if now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]:
             continue
@@ -63,16 +62,17 @@ async def write_seats(
     return len(blocks)
 
 
-async def read_seats(conn: asyncpg.Connection) -> list[tuple[int, Snapshot, I8]]:
-    """Of blocks: up to which receipt they are written, the seats, and fingerprints of all their people."""
+async def read_seats(conn: asyncpg.Connection) -> list[tuple[int, wire.Seats]]:
+    """Blocks, and up to which receipt each is written down; the newest last."""
     listed = await seats_store.load(conn, engine=_engine())
-    return [(block.as_of_us, *wire.decode_seats(block.state)) for block in listed]
+    return [(block.as_of_us, wire.decode_seats(block.state)) for block in listed]
 
 
 def _state(held: Supervision, number: int) -> bytes:
     taken = held.board.snapshot(sorted(held.blocks[number]))
-    people = [*taken.people.tolist(), *(standing.person for standing in taken.odd)]
-    return wire.encode_seats(taken, np.array([held.prints.get(p, 0) for p in people], np.int64))
+    people = taken.everybody()
+    prints = np.array([held.prints.get(person, 0) for person in people], np.int64)
+    return wire.encode_seats(wire.Seats(taken, prints, *held.ear.located_in(number, BLOCK)))
 
 
 def _engine() -> str:

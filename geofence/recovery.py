@@ -42,7 +42,7 @@ async def recover(conn: asyncpg.Connection, *, now_us: int, shard: int = 0) -> S
         as_of_us = await _restore(conn, held, bound)
         rows = await _refold(conn, held, bound, now_us=now_us)
         rows += await _catch_up(conn, held, as_of_us, now_us=now_us)
-        await listen(conn, held, now_us=now_us)
+        await listen(conn, held, is_restored=bool(as_of_us), now_us=now_us)
         held.near, of_two = await nearness.recover(conn, now_us=now_us)
     await bus.announce(conn, rows + of_two)
     return held
@@ -66,12 +66,12 @@ async def _restore(
     """Seat those whose seats were written down under the terms of today; up to which receipt, of each."""
     of_terms = {person: duty.terms for person, duty in bound.items()}
     parts, as_of_us = [], dict[PersonId, int]()
-    for block_us, taken, prints in await keeping.read_seats(conn):
-        simple = len(taken.people)
-        odd = [standing.person for standing in taken.odd]
-        told = zip([*taken.people.tolist(), *odd], prints.tolist(), strict=True)
-        same = [held.prints.get(PersonId(person)) == print_ and person in bound for person, print_ in told]
+    for block_us, block in await keeping.read_seats(conn):
+        taken, simple = block.taken, len(block.taken.people)
+        told = zip(taken.everybody(), block.prints.tolist(), strict=True)
+        same = [held.prints.get(person) == print_ and person in bound for person, print_ in told]
         part = snapshots.chosen(taken, np.array(same[:simple], bool), np.array(same[simple:], bool))
+        held.ear.locate(block.devices, block.located_us)
         parts.append(part)
         as_of_us |= dict.fromkeys(part.everybody(), block_us)
     for strange in held.board.restore(snapshots.newest(parts), of_terms):
@@ -106,6 +106,7 @@ async def _catch_up(
         return []
     since_us = min(as_of_us.values())
     fixes = await stored.received_since(conn, since_us - MARGIN_US)
+    held.ear.hear(fixes)
     told = await stored.events_received_since(conn, since_us - MARGIN_US)
     until = _table(as_of_us)
     known = fixes.person < len(until)
@@ -114,6 +115,7 @@ async def _catch_up(
     events = [event for event in told if _is_news(held, event, as_of_us)]
     held.heard_us = max([max(as_of_us.values()), int(fixes.received_us.max(initial=0))])
     fixes = fixes.take(~is_in_it)
+    await again.forget_passed(conn, held, held.board.take_back(fixes))
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
     begun = again.earliest(judged.late, fixes, events) | again.overtaken(held, NEVER)
@@ -138,11 +140,12 @@ def _table(of: Mapping[PersonId, int]) -> I8:
     return found
 
 
-async def listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> None:
+async def listen(conn: asyncpg.Connection, held: Supervision, *, is_restored: bool, now_us: int) -> None:
     """Who wears what, whose place was received lately, and whose silence is open already."""
     held.ear.wear(await terms.wearings(conn, since_us=now_us))
-    looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
     held.ear.locate(*held.board.places())  # a place received before we looked, by the time it was taken
-    located = await stored.located(conn, since_us=now_us - looked_us)
-    held.ear.locate(located["device"], located["at"])
+    if not is_restored:
+        looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
+        located = await stored.located(conn, since_us=now_us - looked_us)
+        held.ear.locate(located["device"], located["at"])
     held.ear.remember(await breaches_store.open_of(conn, breaches.OF_NO_FOLD))

@@ -30,6 +30,7 @@ async def judge(
 ) -> list[Row]:
     """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
     held.hear(fixes, events)
+    await again.forget_passed(conn, held, held.board.take_back(fixes))
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
     rows += await nearness.judge(conn, held.near, fixes, now_us=now_us)

@@ -79,6 +79,11 @@ class Ear:
         self._reach(int(device.max(initial=0)))
         np.maximum.at(self.located_us, device, at_us)
 
+    def located_in(self, block: int, size: int) -> tuple[I8, I8]:
+        """Devices that people of a block of numbers wear, and when a fix of each was last received."""
+        device = self.device[self.person // size == block]
+        return device, self.located_us[device]
+
     def listen(
         self,
         heard: Heard | Mapping[DeviceId, int],

@@ -1,5 +1,6 @@
 """Standings and seats as bytes, for checkpoints: MessagePack, a standing behind one byte of version."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import msgspec
@@ -22,6 +23,7 @@ COLUMNS: Final = {
     "odds": np.dtype(np.float64),
     "seen": np.dtype(np.uint8),
     "opened_us": np.dtype(np.int64),
+    "before_us": np.dtype(np.int64),
 }
 """Of a snapshot, as they lie in memory: another engine does not read them."""
 
@@ -31,6 +33,8 @@ class _Block(msgspec.Struct, array_like=True):
     worn: dict[int, Worn]
     odd: list[Standing]
     prints: bytes
+    devices: bytes
+    located_us: bytes
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -58,19 +62,33 @@ def decode(state: bytes) -> Standing:
         raise UnknownStanding(why=str(error)) from error
 
 
-def encode_seats(taken: Snapshot, prints: I8) -> bytes:
-    """`prints`: fingerprints of the terms of all people in it, the simple ones first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Seats:
+    """A block of people, written down."""
+
+    taken: Snapshot
+    prints: I8
+    """Fingerprints of the terms of all people in it, the simple ones first."""
+    devices: I8
+    located_us: I8
+    """When a fix of each device that they wear was last received."""
+
+
+def encode_seats(block: Seats) -> bytes:
+    taken = block.taken
     columns = [getattr(taken, name).tobytes() for name in COLUMNS]
     worn = {int(person): one for person, one in taken.worn.items()}
-    return _encoder.encode(_Block(columns, worn, taken.odd, prints.tobytes()))
+    others = (column.tobytes() for column in (block.prints, block.devices, block.located_us))
+    return _encoder.encode(_Block(columns, worn, taken.odd, *others))
 
 
-def decode_seats(state: bytes) -> tuple[Snapshot, I8]:
+def decode_seats(state: bytes) -> Seats:
     block = _blocks.decode(state)
     columns: list[Column] = [
         np.frombuffer(raw, dtype) for raw, dtype in zip(block.columns, COLUMNS.values(), strict=True)
     ]
-    people, seats, trails, odds, seen, opened_us = columns
+    people, seats, trails, odds, seen, opened_us, before_us = columns
     worn = {PersonId(person): one for person, one in block.worn.items()}
-    taken = Snapshot(people, seats, trails, odds, seen, opened_us, worn, block.odd)
-    return taken, np.frombuffer(block.prints, np.int64)
+    taken = Snapshot(people, seats, trails, odds, seen, opened_us, before_us, worn, block.odd)
+    others = (np.frombuffer(raw, np.int64) for raw in (block.prints, block.devices, block.located_us))
+    return Seats(taken, *others)

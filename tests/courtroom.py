@@ -19,9 +19,9 @@ from tracking.model import DeviceEvent, Fix, Report
 from tracking.store import records
 
 TABLES = (
-    "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings seats absences"
-    " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares"
-    " devices orders persons users"
+    "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings seats"
+    " absences hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings"
+    " firmwares devices orders persons users"
 )
 
 Ending = dict[episodes.Name, int | None]

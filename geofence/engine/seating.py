@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.model import PersonId
+from core.model import DeviceId, PersonId
 from geofence.engine.compiled import Column, lean
 from geofence.engine.layout import EAST, HEAD, I8, NORTH, SOUTH, WEST
 from geofence.engine.roster import FORBIDS, NEVER_US, NOBODY, TRAIL, Columns, grown
 from geofence.engine.seats import UNKNOWN, Seat, Seats
 from geofence.engine.timelines import ALWAYS, WEEK_US, WEEKS
 from geofence.engine.verdicts import turn_hours
-from geofence.model import Term, Terms
+from geofence.model import Term, Terms, Worn
 from geofence.rules import hours, walk
 
 
@@ -60,6 +60,26 @@ def sit_simple(seats: Seats, party: Party) -> I8:
     left, flat = _flat(seats, party)
     rows = _rows(seats, party, left, flat)
     _blank(seats, rows)
+    _settle(seats, party, rows, flat)
+    return rows
+
+
+def begin(seats: Seats, people: Sequence[PersonId], device: I8, at_us: I8) -> I8:
+    """Of seated people never heard before: as they are at the moments of their first fixes, before these are
+    folded; the rows. `device`: which will be heard."""
+    held = [seats.people[person] for person in people]
+    party = Party(people, [seat.terms for seat in held], at_us)
+    rows = np.array([seat.row for seat in held], np.int64)
+    numbers = [seat.held[id(term)] for seat in held for term in seat.terms]
+    _settle(seats, party, rows, _in_a_row(party.terms, np.array(numbers, np.int64)))
+    seats._seats["simple"][rows], seats._seats["device"][rows] = 1, device
+    for seat, one in zip(held, device.tolist(), strict=True):
+        seat.standing, seat.worn = None, (Worn(DeviceId(one)),)
+    return rows
+
+
+def _settle(seats: Seats, party: Party, rows: I8, flat: Flat) -> None:
+    """Slots, hours and what the kernels need not know."""
     is_current = (flat.since_us <= party.at_us[flat.owner]) & (party.at_us[flat.owner] < flat.until_us)
     held = np.flatnonzero(is_current)
     lines = _lines(seats, flat, held, party.at_us // WEEK_US)
@@ -68,7 +88,6 @@ def sit_simple(seats: Seats, party: Party) -> I8:
     _remember(seats, party, flat, held, lines, counts)
     turn_all(seats.columns(), rows, party.at_us)
     seats._seats["stop_us"][rows] = _stops(party, flat, held, lines)
-    return rows
 
 
 @lean
@@ -83,11 +102,15 @@ def _flat(seats: Seats, party: Party) -> tuple[list[Terms], Flat]:
         terms if all(t.until_us is None or t.until_us > at for t in terms) else _left(terms, at)
         for terms, at in zip(party.terms, party.at_us.tolist(), strict=True)
     ]
-    flat = [term for terms in left for term in terms]
-    return left, Flat(
+    return left, _in_a_row(left, _zones(seats, [term for terms in left for term in terms]))
+
+
+def _in_a_row(terms: Sequence[Terms], numbers: I8) -> Flat:
+    flat = [term for of_one in terms for term in of_one]
+    return Flat(
         flat,
-        np.repeat(np.arange(len(left)), [len(terms) for terms in left]),
-        _zones(seats, flat),
+        np.repeat(np.arange(len(terms)), [len(of_one) for of_one in terms]),
+        numbers,
         np.array([term.since_us for term in flat], np.int64),
         np.array([NEVER_US if t.until_us is None else t.until_us for t in flat], np.int64),
     )

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import DeviceId, PersonId
+from geofence.engine.clockwork import Clockwork
 from geofence.engine.compiled import Column
 from geofence.engine.layout import F8, I8
 from geofence.engine.roster import OPEN, PLACE, SEAT, TRAIL
 from geofence.engine.seating import Party, sit_simple
 from geofence.engine.seats import Seats
 from geofence.model import Standing, Terms, Worn
-from geofence.policies import Policies
 from geofence.rules import devices
 
 NOT_OPEN = -1
@@ -36,6 +36,8 @@ class Snapshot:
     seen: NDArray[np.uint8]
     opened_us: I8
     """When the open breach began; `NOT_OPEN`: none is."""
+    before_us: I8
+    """[people] `Clockwork.before_us`."""
     worn: dict[PersonId, Worn]
     """Of devices that said something of themselves."""
     odd: list[Standing]
@@ -45,11 +47,12 @@ class Snapshot:
         return [*map(PersonId, self.people.tolist()), *(standing.person for standing in self.odd)]
 
 
-def take(seats: Seats, people: Sequence[PersonId]) -> Snapshot:
+def take(seats: Seats, people: Sequence[PersonId], clock: Clockwork) -> Snapshot:
     """The seats of these people."""
     held = [seats.people[person] for person in people]
     odd = [seat.standing for seat in held if seat.standing is not None]
     simple = [(person, seat) for person, seat in zip(people, held, strict=True) if seat.standing is None]
+    clock.stays(np.empty(0, np.int64))
     rows = np.array([seat.row for _, seat in simple], np.int64)
     columns = seats._seats[rows]
     slots = _places(columns["first"], columns["count"])
@@ -61,6 +64,7 @@ def take(seats: Seats, people: Sequence[PersonId]) -> Snapshot:
         seats._slots["odds"][slots],
         seats._slots["seen"][slots],
         np.where(is_open, seats._opened_us[slots], NOT_OPEN),
+        clock.before_us[rows],
         {person: seat.worn[0] for person, seat in simple if seat.worn[0].signs or seat.worn[0].ended},
         odd,
     )
@@ -72,19 +76,21 @@ def at_us(snapshot: Snapshot) -> I8:
 
 
 def restore(
-    seats: Seats, snapshot: Snapshot, terms: Mapping[PersonId, Terms], policies: Policies
+    seats: Seats, snapshot: Snapshot, terms: Mapping[PersonId, Terms], clock: Clockwork
 ) -> list[PersonId]:
     """Seat them under the same terms again; gives those whose terms cannot be the same."""
     people = [PersonId(person) for person in snapshot.people.tolist()]
     rows = sit_simple(seats, Party(people, [terms[person] for person in people], at_us(snapshot)))
     _write(seats, rows, snapshot)
+    clock.stays(rows)
+    clock.before_us[rows] = snapshot.before_us
     strange = np.flatnonzero(seats._seats["count"][rows] != snapshot.seats["count"])
     for person, device in zip(people, snapshot.seats["device"].tolist(), strict=True):
         seats.people[person].worn = (Worn(DeviceId(device)),)
     for person, worn in snapshot.worn.items():
         seat = seats.people[person]
         seat.worn, row = (worn,), seats._seats[seat.row]
-        due_us = devices.next_moment(worn, policies)
+        due_us = devices.next_moment(worn, seats.policies)
         row["stop_us"] = row["stop_us"] if due_us is None else min(due_us, int(row["stop_us"]))
     return [people[i] for i in strange.tolist()]
 
@@ -119,6 +125,7 @@ def newest(parts: Sequence[Snapshot]) -> Snapshot:
         np.concatenate([part.odds for part in left]),
         np.concatenate([part.seen for part in left]),
         np.concatenate([part.opened_us for part in left]),
+        np.concatenate([part.before_us for part in left]),
         {person: one for part in left for person, one in part.worn.items()},
         [standing for part in left for standing in part.odd],
     )
@@ -135,6 +142,7 @@ def chosen(snapshot: Snapshot, simple: NDArray[np.bool_], odd: NDArray[np.bool_]
         snapshot.odds[slots],
         snapshot.seen[slots],
         snapshot.opened_us[slots],
+        snapshot.before_us[simple],
         {person: worn for person, worn in snapshot.worn.items() if person in people},
         [standing for standing, is_wanted in zip(snapshot.odd, odd.tolist(), strict=True) if is_wanted],
     )
@@ -179,6 +187,7 @@ EMPTY = Snapshot(
     np.empty(0, PLACE),
     np.empty(0),
     np.empty(0, np.uint8),
+    np.empty(0, np.int64),
     np.empty(0, np.int64),
     {},
     [],

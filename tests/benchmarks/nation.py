@@ -1,4 +1,4 @@
-"""A nation held by one worker: to recover it, to judge a second of it, to let its clock tick, to write it down.
+"""A nation held by one worker: to recover it, to judge a second of it, to let its clock tick, to save it.
 
 `ejazo bench nation [--people N] [--seconds N] [--json FILE]`: made-up people in the database as `ejazo seed`
 writes them, and a fix of each every fifteen seconds."""

@@ -108,7 +108,7 @@ async def test_a_device_put_on_while_the_worker_begins(conn: asyncpg.Connection,
     room = Courtroom(conn)
     await room.begin(now=0)
     room.held.drop(one.person)
-    await recovery.listen(conn, room.held, now_us=at(0))
+    await recovery.listen(conn, room.held, is_restored=False, now_us=at(0))
     await room.hear([a_fix(1, device=one.device, person=one.person)], now=1)
     assert one.person in room.held.board
 
