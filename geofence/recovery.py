@@ -19,26 +19,33 @@ from geofence.engine import Board, snapshots
 from geofence.engine.layout import I8
 from geofence.rules import walk
 from geofence.rules.duty import Duty
+from geofence.sharing import Own
 from geofence.store import breaches as breaches_store
 from geofence.store import terms
 from geofence.supervision import Supervision
+from tracking.directory import Wearing
 from tracking.model import DeviceEvent
 from tracking.store import stored
 
 MARGIN_US: Final = 10_000_000
 """So far a clock may have been put back between two receipts."""
+LONG_AGO_US: Final = 3_600_000_000
+"""A block so much older than the newest is a worker's who is there no more: checkpoints are nearer."""
 IDLE_US: Final = 60_000_000
+"""Nothing is stored that was received later than so long before a beginning, if no seat says more."""
 NEVER: Final = 2**62
 
 
-async def recover(conn: asyncpg.Connection, *, now_us: int, shard: int = 0) -> Supervision:
+async def recover(
+    conn: asyncpg.Connection, *, now_us: int, own: Own | None = None, shard: int = 0
+) -> Supervision:
     """From seats, checkpoints and stored reports, as if nothing had happened; announces what a crash left
     unsaid."""
     with _no_rubbish():
         await terms.roomy(conn)
-        prints = await terms.fingerprints(conn)
-        bound = await replay.duties(conn, prints)
-        held = Supervision(Board(policies.in_force()), prints, shard, heard_us=now_us - IDLE_US)
+        of_today = await prints(conn, own)
+        bound = await replay.duties(conn, of_today)
+        held = Supervision(Board(policies.in_force()), of_today, own, shard, heard_us=now_us - IDLE_US)
         as_of_us = await _restore(conn, held, bound)
         rows = await _refold(conn, held, bound, now_us=now_us)
         rows += await _catch_up(conn, held, as_of_us, now_us=now_us)
@@ -66,7 +73,11 @@ async def _restore(
     """Seat those whose seats were written down under the terms of today; up to which receipt, of each."""
     of_terms = {person: duty.terms for person, duty in bound.items()}
     parts, as_of_us = [], dict[PersonId, int]()
-    for block_us, block in await keeping.read_seats(conn):
+    blocks = await keeping.read_seats(conn)
+    oldest_us = blocks[-1][0] - LONG_AGO_US if blocks else 0
+    for block_us, block in blocks:
+        if block_us < oldest_us:
+            continue
         taken, simple = block.taken, len(block.taken.people)
         told = zip(taken.everybody(), block.prints.tolist(), strict=True)
         same = [held.prints.get(person) == print_ and person in bound for person, print_ in told]
@@ -142,10 +153,26 @@ def _table(of: Mapping[PersonId, int]) -> I8:
 
 async def listen(conn: asyncpg.Connection, held: Supervision, *, is_restored: bool, now_us: int) -> None:
     """Who wears what, whose place was received lately, and whose silence is open already."""
-    held.ear.wear(await terms.wearings(conn, since_us=now_us))
+    held.ear.wear(await worn(conn, held.own, now_us=now_us))
     held.ear.locate(*held.board.places())  # a place received before we looked, by the time it was taken
     if not is_restored:
         looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
         located = await stored.located(conn, since_us=now_us - looked_us)
         held.ear.locate(located["device"], located["at"])
-    held.ear.remember(await breaches_store.open_of(conn, breaches.OF_NO_FOLD))
+    held.ear.remember(
+        e
+        for e in await breaches_store.open_of(conn, breaches.OF_NO_FOLD)
+        if held.own is None or e.subject in held.own.devices
+    )
+
+
+async def prints(conn: asyncpg.Connection, own: Own | None) -> terms.Fingerprints:
+    """Of our people."""
+    found = await terms.fingerprints(conn)
+    return {person: print_ for person, print_ in found.items() if own is None or person in own.people}
+
+
+async def worn(conn: asyncpg.Connection, own: Own | None, *, now_us: int) -> list[Wearing]:
+    """From now on, of our devices."""
+    found = await terms.wearings(conn, since_us=now_us)
+    return [wearing for wearing in found if own is None or wearing.device in own.devices]

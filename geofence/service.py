@@ -8,16 +8,17 @@ import asyncpg
 
 from core.bus import Row
 from core.model import DeviceId, PersonId
-from geofence import again, breaches, nearness, policies, replay
+from geofence import again, breaches, nearness, policies, recovery, replay
 from geofence.keeping import checkpoint
 from geofence.recovery import recover
+from geofence.sharing import Own, keep_own
 from geofence.silence import Heard
-from geofence.store import terms
+from geofence.store import handing
 from geofence.supervision import Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
-__all__ = ["Heard", "Supervision", "checkpoint", "judge", "recover", "reload", "tick"]
+__all__ = ["Heard", "Supervision", "checkpoint", "judge", "recover", "reload", "take_over", "tick"]
 
 
 async def judge(
@@ -30,6 +31,7 @@ async def judge(
 ) -> list[Row]:
     """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
     held.hear(fixes, events)
+    fixes, events = await keep_own(conn, held.own, fixes, events)
     await again.forget_passed(conn, held, held.board.take_back(fixes))
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
@@ -57,14 +59,19 @@ async def tick(
     return rows + await breaches.save(conn, changes, now_us=now_us)
 
 
-async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
+async def reload(
+    conn: asyncpg.Connection, held: Supervision, *, now_us: int, own: Own | None = None
+) -> list[Row]:
     """Take over terms and wearings that were edited; where the edit reaches back, fold again (ADR-0009)."""
-    prints = await terms.fingerprints(conn)
+    prints = await recovery.prints(conn, own)
     changed = [person for person, print_ in prints.items() if held.prints.get(person) != print_]
-    for person in held.prints.keys() - prints.keys():
+    gone = held.prints.keys() - prints.keys()
+    if own is not None:  # what was stored last may be news to whoever judges them now
+        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board})
+    for person in gone:
         held.drop(person)
-    held.prints = prints
-    held.ear.wear(await terms.wearings(conn, since_us=now_us))
+    held.prints, held.own = prints, own
+    held.ear.wear(await recovery.worn(conn, own, now_us=now_us))
     bound = await replay.duties(conn, changed)
     reached: dict[PersonId, int] = {}
     for person, duty in bound.items():
@@ -76,3 +83,8 @@ async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) ->
     begins = await replay.beginnings(conn, bound, reached)
     rows = await nearness.reload(conn, held.near, now_us=now_us)
     return rows + await again.refold(conn, held, begins, bound, now_us=now_us)
+
+
+async def take_over(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
+    """Fold again whom other workers handed over to us."""
+    return await again.fold(conn, held, await handing.take(conn, list(held.prints)), now_us=now_us)

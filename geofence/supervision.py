@@ -13,6 +13,7 @@ from geofence.model import Standing, TakenOff
 from geofence.nearness import Nearness
 from geofence.rules import walk
 from geofence.rules.duty import Duty
+from geofence.sharing import Own
 from geofence.silence import Ear
 from geofence.store import terms
 from tracking.fixes import Fixes
@@ -49,8 +50,10 @@ class Kept:
 class Supervision:
     board: Board
     prints: terms.Fingerprints
+    own: Own | None = None
+    """Whom we judge, where several workers share the work."""
     shard: int = 0
-    """Which of several workers this is: each writes down the seats of its own people."""
+    """Which of them we are: each writes down the seats of its own people."""
     duties: dict[PersonId, Duty] = field(default_factory=dict)
     to_come: dict[PersonId, TakenOff] = field(default_factory=dict)
     """The next end of a wearing that is not folded yet."""

@@ -171,6 +171,13 @@ seats = Table(  # everybody's seat, block by block, as it was a minute or two ag
     PrimaryKeyConstraint("shard", "block"),
 )
 
+handed_over = Table(  # people whom another shard must fold again: a report of theirs came elsewhere
+    "handed_over",
+    metadata,
+    Column("person_id", ForeignKey("persons.id"), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+
 breaches = Table(
     "breaches",
     metadata,

@@ -12,8 +12,8 @@ from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import GOOD, Link, Manners, Parcel
 from simulators.scenes import SECOND_US
-from tracking.model import Fix, ReceiptState
-from tracking.wire import DOWN, UP, binary, down, json
+from tracking.model import DOWN, UP, Fix, ReceiptState
+from tracking.wire import binary, down, json
 
 SLOT_S: Final = 0.02
 TIDY_EVERY_US: Final = SECOND_US

@@ -1,12 +1,14 @@
 """When each device is told how far its reports are safe: soon after it speaks, but not at every word."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from core.model import DeviceId
 from tracking import rules
-from tracking.model import Mark
+from tracking.fixes import I8
+from tracking.marks import Marks
 from tracking.wire.down import Acknowledge
 
 EVERY_US: Final = 5_000_000
@@ -18,6 +20,7 @@ ASK_EVERY_US: Final = 30_000_000
 """A device that does not answer a request is asked again no sooner."""
 RANGES_MAX: Final = 50
 """In one request; the rest follows when these have come."""
+LONG_AGO_US: Final = -(2**62)
 
 
 @dataclass(slots=True)
@@ -28,28 +31,38 @@ class _Gap:
 
 @dataclass(slots=True)
 class Answers:
-    owed: set[DeviceId] = field(default_factory=set)
-    told_us: dict[DeviceId, int] = field(default_factory=dict)
+    every_us: int = EVERY_US
+    owed: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Devices, some of them several times."""
+    told_us: I8 = field(default_factory=lambda: np.full(1024, LONG_AGO_US))
+    """By device: when it was told last."""
     gaps: dict[DeviceId, _Gap] = field(default_factory=dict)
 
-    def owe(self, devices: Iterable[DeviceId]) -> None:
+    def owe(self, devices: I8) -> None:
         """Whoever was heard, even with nothing new: it may have missed what it was told."""
-        self.owed.update(devices)
+        self.owed = np.concatenate([self.owed, devices])
 
-    def due(self, marks: Mapping[DeviceId, Mark], *, now_us: int) -> list[tuple[DeviceId, Acknowledge]]:
-        ready = [d for d in self.owed if now_us - self.told_us.get(d, -EVERY_US) >= EVERY_US]
-        self.owed.difference_update(ready)
-        self.told_us.update(dict.fromkeys(ready, now_us))
-        return [(device, self._answer(device, marks[device], now_us)) for device in ready]
+    def due(self, marks: Marks, *, now_us: int) -> list[tuple[DeviceId, Acknowledge]]:
+        owed = np.unique(self.owed)
+        if len(owed) and owed[-1] >= len(self.told_us):
+            more = np.full(max(int(owed[-1]) + 1 - len(self.told_us), len(self.told_us)), LONG_AGO_US)
+            self.told_us = np.concatenate([self.told_us, more])
+        is_ready = now_us - self.told_us[owed] >= self.every_us
+        ready, self.owed = owed[is_ready], owed[~is_ready]
+        self.told_us[ready] = now_us
+        return [
+            (DeviceId(device), self._answer(DeviceId(device), marks, now_us)) for device in ready.tolist()
+        ]
 
-    def _answer(self, device: DeviceId, mark: Mark, now_us: int) -> Acknowledge:
-        missing = rules.gaps(mark.stored)
-        ack, last = rules.contiguous(mark.stored), rules.highest(mark.stored)
-        if not missing:
+    def _answer(self, device: DeviceId, marks: Marks, now_us: int) -> Acknowledge:
+        if device not in marks.holed:
             self.gaps.pop(device, None)
-            return Acknowledge(ack=ack, last=last)
+            last = int(marks.last[device])
+            return Acknowledge(ack=last, last=last)
+        stored = marks[device].stored
+        ack, last = rules.contiguous(stored), rules.highest(stored)
         gap = self.gaps.setdefault(device, _Gap(now_us))
         is_overdue = now_us - gap.since_us >= OVERDUE_US and now_us - gap.asked_us >= ASK_EVERY_US
         if is_overdue:
             gap.asked_us = now_us
-        return Acknowledge(ack=ack, last=last, resend=missing[:RANGES_MAX] if is_overdue else ())
+        return Acknowledge(ack=ack, last=last, resend=rules.gaps(stored)[:RANGES_MAX] if is_overdue else ())

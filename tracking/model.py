@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
+from typing import Final, NamedTuple
 
 from core.model import DeviceId, PersonId
+
+UP: Final = "em/v1/{}/up"
+DOWN: Final = "em/v1/{}/down"
+"""Topics of a device, by its serial number."""
 
 
 class Mechanism(IntEnum):
@@ -102,8 +107,7 @@ Report = Fix | DeviceEvent
 """One numbered statement of a device. The fold's order is `(taken_us, device, sequence)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One MQTT message as it came; `received_us` is the platform's clock."""
 
     topic: str

@@ -1,7 +1,7 @@
 """Record what a batch of messages said: each report once, with its wearer; and what to answer the devices."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import asyncpg
@@ -12,6 +12,8 @@ from core.model import DeviceId
 from tracking import rules
 from tracking.directory import NOBODY
 from tracking.fixes import Fixes
+from tracking.hearing import Heard, hear
+from tracking.marks import Marks, News
 from tracking.model import DeviceEvent, Mark, Ranges, Reason, Rejected
 from tracking.store import commands, marks, records
 from tracking.wire import Decoded
@@ -21,12 +23,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was new. `marks` hold from the commit on: the caller takes them over then, never before."""
+    """What was new. `news` of the marks hold from the commit on: the caller takes them then, never before."""
 
     fixes: Fixes
     """In the order of the fold, each with its wearer."""
     events: tuple[DeviceEvent, ...]
-    marks: dict[DeviceId, Mark]
+    news: News
     lost: tuple[tuple[DeviceId, Ranges], ...]
     """Numbers that devices gave up for good."""
     answered: tuple[int, ...]
@@ -35,93 +37,57 @@ class Recorded:
     rejected: int
 
 
-async def record(
-    conn: asyncpg.Connection, decoded: Decoded, *, known: Mapping[DeviceId, Mark], as_of_us: int
-) -> Recorded:
-    """`known`: the marks so far; `as_of_us`: the moment of their last checkpoint."""
-    heard = _Heard.of(decoded, known)
-    fixes, events, rejected = heard.new(decoded)
+async def record(conn: asyncpg.Connection, decoded: Decoded, *, known: Marks) -> Recorded:
+    """`known`: the marks so far."""
+    heard = hear(decoded, known)
+    fixes = decoded.fixes if heard.fix_is_new.all() else decoded.fixes.take(heard.fix_is_new)
+    events = _chosen(decoded.events, heard.event_is_new)
     worn = fixes.person != NOBODY
-    rejected = [*rejected, *_unworn(fixes.take(~worn), events)]
-    fixes = fixes.take(worn).in_order()
+    rejected = _chosen(decoded.rejected, heard.rejected_is_new)
+    rejected += _unworn(fixes.take(~worn), events)
+    fixes = (fixes if worn.all() else fixes.take(worn)).in_order()
     events = [e for e in events if e.person != NOBODY]
-    stored = await _insert(conn, fixes, decoded.numbered)
+    stored = await _insert(conn, fixes, decoded.phones)
     kept = await records.insert_events(conn, events)
     await records.insert_rejected(conn, rejected)
     answered = await commands.answered(conn, decoded.receipts)
-    lost = heard.give_up(decoded)
-    fragile = {r.device for r in rejected if r.device is not None} | {device for device, _ in lost}
-    await marks.save(conn, {d: heard.marks[d] for d in fragile & heard.marks.keys()}, as_of_us=as_of_us)
+    await marks.save(conn, _fragile(rejected, heard, known))
     new_events = tuple(e for e in events if (e.device, e.sequence) in kept)
     new_fixes = fixes if stored.all() else fixes.take(stored)
     said = len(decoded.fixes) + len(decoded.events) + len(decoded.rejected)
     return Recorded(
         new_fixes,
         new_events,
-        heard.marks,
-        lost,
+        heard.news,
+        heard.lost,
         tuple(answered),
         repeats=said - len(new_fixes) - len(new_events) - len(rejected),
         rejected=len(rejected),
     )
 
 
-@dataclass(slots=True)
-class _Heard:
-    """The marks of a batch's devices after it, and which of its reports are new."""
-
-    marks: dict[DeviceId, Mark]
-    fix_is_new: list[bool]
-    event_is_new: list[bool]
-    rejected_is_new: list[bool]
-
-    @classmethod
-    def of(cls, decoded: Decoded, known: Mapping[DeviceId, Mark]) -> "_Heard":
-        numbers: dict[DeviceId, list[tuple[int, int]]] = {d: [] for d in decoded.contacts}
-        said = [
-            *zip(decoded.fixes.device.tolist(), decoded.fixes.sequence.tolist(), strict=True),
-            *((e.device, e.sequence) for e in decoded.events),
-            *((r.device, r.sequence) for r in decoded.rejected),
-        ]
-        new = [True] * len(said)
-        for place, (device, number) in enumerate(said):
-            if device in decoded.numbered and number is not None:
-                numbers[DeviceId(device)].append((place, number))
-        after = {}
-        for device, at_us in decoded.contacts.items():
-            places = numbers[device]
-            after[device], fresh = rules.heard(
-                known.get(device, Mark()), [number for _, number in places], at_us=at_us
+def _fragile(rejected: Collection[Rejected], heard: Heard, known: Marks) -> dict[DeviceId, Mark]:
+    """Marks that could not be read again from what is stored: of answers without a stored report."""
+    usual = dict(zip(heard.news.device.tolist(), heard.news.last.tolist(), strict=True)) if rejected else {}
+    spoke = dict(zip(heard.news.spoke.tolist(), heard.news.spoke_us.tolist(), strict=True))
+    found = {device: heard.news.others[device] for device, _ in heard.lost}
+    for device in {r.device for r in rejected if r.device is not None}:
+        if device in heard.news.others:
+            found[device] = heard.news.others[device]
+        elif device in usual:
+            found[device] = Mark(
+                ((rules.FIRST, usual[device]),), max(spoke[device], known[device].contact_us)
             )
-            for (place, _), is_new in zip(places, fresh, strict=True):
-                new[place] = is_new
-        first, second = len(decoded.fixes), len(decoded.fixes) + len(decoded.events)
-        return cls(after, new[:first], new[first:second], new[second:])
-
-    def new(self, decoded: Decoded) -> tuple[Fixes, list[DeviceEvent], list[Rejected]]:
-        fixes = decoded.fixes
-        if not all(self.fix_is_new):
-            fixes = fixes.take(np.array(self.fix_is_new, bool))
-        events = _chosen(decoded.events, self.event_is_new)
-        return fixes, events, _chosen(decoded.rejected, self.rejected_is_new)
-
-    def give_up(self, decoded: Decoded) -> tuple[tuple[DeviceId, Ranges], ...]:
-        """What devices no longer hold counts as answered, so that nobody waits for it."""
-        lost = []
-        for holding in decoded.holdings:
-            mark = self.marks[holding.device]
-            stored, missing = rules.give_up(mark.stored, oldest=holding.oldest, lost=holding.lost)
-            if missing:
-                self.marks[holding.device] = replace(mark, stored=stored)
-                lost.append((holding.device, missing))
-        return tuple(lost)
+    return found
 
 
-async def _insert(conn: asyncpg.Connection, fixes: Fixes, numbered: frozenset[DeviceId]) -> NDArray[np.bool_]:
-    """Of numbered devices the marks know what is new; for the others the key must tell."""
+async def _insert(conn: asyncpg.Connection, fixes: Fixes, phones: frozenset[DeviceId]) -> NDArray[np.bool_]:
+    """Of devices that count the marks know what is new; for the others the key must tell."""
     if not len(fixes):
         return np.zeros(0, bool)
-    certain: NDArray[np.bool_] = np.isin(fixes.device, list(numbered))
+    certain = np.ones(len(fixes), bool)
+    if phones:
+        certain = np.isin(fixes.device, list(phones), invert=True)
     return await records.insert_fixes(conn, fixes, certain=certain)
 
 

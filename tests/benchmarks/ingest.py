@@ -28,8 +28,8 @@ from core import clock, db
 from platform_running import Platform
 from sender import as_binary, as_json
 from tracking import wire
+from tracking.inbox import Inbox
 from tracking.model import Fix
-from tracking.mqtt import Inbox
 
 PEOPLE = 200
 STEP_US = 1_000_000

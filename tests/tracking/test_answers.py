@@ -1,27 +1,30 @@
 """When devices are answered: soon, not too often, and gaps only once they are overdue."""
 
+import numpy as np
+
 from core.model import DeviceId
 from tracking.answers import ASK_EVERY_US, EVERY_US, OVERDUE_US, Answers
+from tracking.marks import Marks
 from tracking.model import Mark, Ranges
 from tracking.wire.down import Acknowledge
 
 ONE, TWO = DeviceId(1), DeviceId(2)
-WHOLE = {ONE: Mark(((1, 9),)), TWO: Mark()}
+WHOLE = Marks.of({ONE: Mark(((1, 9),), 1), TWO: Mark((), 1)})
 
 
 def at(answers: Answers, now_us: int, stored: Ranges) -> list[Acknowledge]:
-    answers.owe([ONE])
-    return [message for _, message in answers.due({ONE: Mark(stored)}, now_us=now_us)]
+    answers.owe(np.array([ONE]))
+    return [message for _, message in answers.due(Marks.of({ONE: Mark(stored, 1)}), now_us=now_us)]
 
 
 def test_whoever_speaks_is_answered_once_and_then_in_turn() -> None:
     answers = Answers()
-    answers.owe([ONE, TWO])
+    answers.owe(np.array([ONE, TWO]))
     assert sorted(answers.due(WHOLE, now_us=0), key=str) == sorted(
         [(ONE, Acknowledge(ack=9, last=9)), (TWO, Acknowledge(ack=0, last=0))], key=str
     )
     assert answers.due(WHOLE, now_us=EVERY_US) == []
-    answers.owe([ONE])
+    answers.owe(np.array([ONE]))
     assert answers.due(WHOLE, now_us=EVERY_US - 1) == []
     assert answers.due(WHOLE, now_us=EVERY_US) == [(ONE, Acknowledge(ack=9, last=9))]
 

@@ -86,5 +86,5 @@ def test_what_claims_to_be_a_location_and_is_none_is_rejected(payload: bytes, re
 
 def test_a_telephone_waits_for_no_acknowledgement() -> None:
     decoded = decode(owntracks.encode(1_736_519_167, 69.24, 41.31, acc=12, batt=50))
-    assert decoded.contacts == {8: 1_736_600_000_000_000}
-    assert not decoded.numbered
+    assert (decoded.spoke.tolist(), decoded.spoke_us.tolist()) == ([8], [1_736_600_000_000_000])
+    assert decoded.phones == {8}

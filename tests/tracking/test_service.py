@@ -15,7 +15,9 @@ from core.errors import Invalid
 from core.model import DeviceId, PersonId, UserId
 from tracking import fixes as columns
 from tracking import rules, service, store, wire
+from tracking.marks import Marks
 from tracking.model import Fix, Mark, Message, Reason, ReceiptState
+from tracking.sharding import WHOLE
 from tracking.store import commands, directory, marks, partitions, records
 from tracking.wire import binary, down, json, owntracks
 
@@ -28,8 +30,7 @@ class Worker:
 
     def __init__(self, conn: asyncpg.Connection) -> None:
         self.conn = conn
-        self.marks: dict[DeviceId, Mark] = {}
-        self.as_of_us = 0
+        self.marks = Marks()
 
     async def say(
         self, *payloads: bytes, topic: str = "em/v1/EM-1/up", at_us: int = NOW_US
@@ -37,8 +38,8 @@ class Worker:
         messages = [Message(topic, p, at_us) for p in payloads]
         decoded = wire.decode(messages, await directory.load(self.conn))
         async with self.conn.transaction():
-            recorded = await service.record(self.conn, decoded, known=self.marks, as_of_us=self.as_of_us)
-        self.marks |= recorded.marks
+            recorded = await service.record(self.conn, decoded, known=self.marks)
+        self.marks.take(recorded.news)
         return recorded
 
 
@@ -131,7 +132,7 @@ async def test_rejected_numbers_are_answered_and_kept_across_a_crash(conn: async
     assert [tuple(r) for r in rows] == [(Reason.UNREADABLE, b"\xff"), (Reason.OUT_OF_RANGE, payload)]
     assert rules.contiguous(worker.marks[device].stored) == 3
     recovered, _ = await marks.load(conn)
-    assert recovered == worker.marks
+    assert dict(recovered.items()) == dict(worker.marks.items())
     assert (await worker.say(payload)).rejected == 0
 
 
@@ -141,11 +142,12 @@ async def test_marks_roll_forward_from_any_checkpoint(conn: asyncpg.Connection) 
     worker = Worker(conn)
     for n, at_us in ((0, NOW_US), (10, NOW_US + 1), (20, NOW_US + 1)):
         if n == 20:
-            worker.as_of_us = NOW_US + 1
-            await marks.save(conn, worker.marks, as_of_us=worker.as_of_us)
+            await marks.save(conn, dict(worker.marks.items()))
+            await marks.save_round(conn, WHOLE, as_of_us=NOW_US + 1)
         event = tracked.an_event(device, 101 + n, taken_us=NOW_US)
         await worker.say(json.encode([*fixes[n : n + 10], event]), at_us=at_us)
-    assert (await marks.load(conn)) == (worker.marks, NOW_US + 1)
+    recovered, as_of_us = await marks.load(conn)
+    assert (dict(recovered.items()), as_of_us) == (dict(worker.marks.items()), NOW_US + 1)
     assert worker.marks[device].stored == ((1, 30), (101, 101), (111, 111), (121, 121))
 
 
@@ -156,7 +158,8 @@ async def test_numbers_a_device_no_longer_holds_are_given_up(conn: asyncpg.Conne
     recorded = await worker.say(json.encode([fixes[3], fixes[6], fixes[8]], oldest=4, lost=((6, 6),)))
     assert recorded.lost == ((device, ((1, 3), (6, 6))),)
     assert rules.gaps(worker.marks[device].stored) == ((5, 5), (8, 8))
-    assert (await marks.load(conn))[0] == worker.marks
+    recovered, _ = await marks.load(conn)
+    assert dict(recovered.items()) == dict(worker.marks.items())
 
 
 async def test_partitions_are_made_ahead_once_and_dropped_in_time(conn: asyncpg.Connection) -> None:
@@ -206,8 +209,9 @@ async def test_a_command_goes_out_and_its_receipts_come_back(
     assert await commands.unsent(conn) == []
 
     async def again(seconds: int, heard: DeviceId = device) -> int:
-        now = clock.from_us(told_us + seconds * 1_000_000)
-        return len(await commands.unanswered(conn, [heard], now=now))
+        now_us = told_us + seconds * 1_000_000
+        spoken = Marks.of({heard: Mark(contact_us=now_us)})
+        return len(await commands.unanswered(conn, spoken, now=clock.from_us(now_us)))
 
     assert [await again(59), await again(61), await again(61, other), await again(86_500)] == [0, 1, 0, 0]
     worker = Worker(conn)
@@ -225,7 +229,7 @@ async def test_a_command_goes_out_and_its_receipts_come_back(
     row = await conn.fetchrow("select received_at, done_at from commands")
     assert row is not None
     assert tuple(row) == (clock.from_us(NOW_US), clock.from_us(NOW_US))
-    assert other in worker.marks
+    assert other in dict(worker.marks.items())
 
 
 async def test_a_command_that_no_device_would_understand_is_refused(engine: AsyncEngine) -> None:
@@ -242,10 +246,11 @@ async def test_a_failed_transaction_leaves_nothing(conn: asyncpg.Connection) -> 
     )
     failing = conn.transaction()
     await failing.start()
-    await service.record(conn, decoded, known={}, as_of_us=0)
+    await service.record(conn, decoded, known=Marks())
     await failing.rollback()
     assert await stored(conn, person) == []
-    assert await marks.load(conn) == ({}, 0)
+    recovered, as_of_us = await marks.load(conn)
+    assert (dict(recovered.items()), as_of_us) == ({}, 0)
 
 
 async def test_copy_in_columns_equals_copy_of_objects(conn: asyncpg.Connection) -> None:

@@ -27,7 +27,7 @@ from tracking.model import (
     ReceiptState,
     Report,
 )
-from tracking.wire import binary, json, limits
+from tracking.wire import binary, json, limits, quick
 
 PHONE = Device(DeviceId(8), "anna/phone", "owntracks")
 BRACELET = Device(DeviceId(7), "EM-7", "ejazo")
@@ -100,7 +100,7 @@ def test_the_bytes_of_a_binary_batch_lie_where_the_protocol_says() -> None:
 @given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda b: b"EJ\x01\x00" + b))
 def test_any_bytes_end_as_values_or_as_rejected(payload: bytes) -> None:
     decoded = decode(payload, payload, topic="em/v1/EM-7/up")
-    assert len(decoded.rejected) + len(decoded.fixes) + len(decoded.contacts) > 0
+    assert len(decoded.rejected) + len(decoded.fixes) + len(decoded.spoke) > 0
     assert decode(payload, topic="owntracks/anna/phone").fixes is not None
 
 
@@ -241,8 +241,8 @@ def test_what_a_device_holds_and_answers_comes_along() -> None:
     decoded = decode(payload)
     assert decoded.holdings == (Holding(DeviceId(7), 5, ((7, 8),)),)
     assert decoded.receipts == (Receipt(DeviceId(7), 3, ReceiptState.DONE, NOW_US),)
-    assert decoded.contacts == {7: NOW_US}
-    assert decoded.numbered == {7}
+    assert (decoded.spoke.tolist(), decoded.spoke_us.tolist()) == ([7], [NOW_US])
+    assert not decoded.phones
 
 
 def test_reports_know_who_wore_the_device_at_their_moment() -> None:
@@ -264,3 +264,31 @@ def test_reports_know_who_wore_the_device_at_their_moment() -> None:
     decoded = decode(json.encode([*fixes, *events]), directory=directory)
     assert decoded.fixes.person.tolist() == [0, 1, 0, 2, 2]
     assert [e.person for e in decoded.events] == [0, 1, 0, 2, 2]
+
+
+MESSAGES = st.lists(
+    st.one_of(
+        st.lists(FIXES | EVENTS, max_size=3).map(lambda r: json.encode(r, sent_us=NOW_US - 5)),
+        st.lists(FIXES, min_size=1, max_size=3).map(
+            lambda f: binary.encode(columns.of(f), oldest=len(f) - 1)
+        ),
+        FIXES.map(lambda f: json.encode([f], oldest=1)),
+        FIXES.map(lambda f: json.encode([replace(f, lat=91.0)])),
+        st.binary(max_size=80).map(lambda b: b"EJ\1" + b),
+        st.sampled_from([b"", b"{", as_json(), as_json(lon=...), as_json(v=2), as_json(device="EM-8")]),
+    ),
+    max_size=8,
+)
+
+
+@given(MESSAGES)
+def test_the_quick_reader_says_what_the_careful_one_says(payloads: list[bytes]) -> None:
+    quickly = decode(*payloads, directory=WORN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracking.wire.quick.take", lambda messages, _: quick.Taken(rest=list(messages)))
+        carefully = decode(*payloads, directory=WORN)
+    assert sorted(map(repr, quickly.fixes.rows())) == sorted(map(repr, carefully.fixes.rows()))
+    assert sorted(map(repr, quickly.holdings)) == sorted(map(repr, carefully.holdings))
+    assert sorted(quickly.spoke.tolist()) == sorted(carefully.spoke.tolist())
+    assert quickly.events == carefully.events
+    assert sorted(map(repr, quickly.rejected)) == sorted(map(repr, carefully.rejected))

@@ -1,6 +1,6 @@
 """The outbox of commands to devices: the API writes it, the worker sends it, receipts close it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,10 +10,11 @@ import msgspec
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.clock import from_us
+from core.clock import from_us, to_us
 from core.errors import Invalid
 from core.model import DeviceId, UserId
 from tracking import tables
+from tracking.marks import Marks
 from tracking.model import Receipt, ReceiptState
 from tracking.wire import down
 
@@ -33,14 +34,12 @@ AGAIN: Final = timedelta(seconds=60)
 IN_VAIN: Final = timedelta(days=1)
 """Then the moment of the command is past: the officer sees that nobody answered, and decides anew."""
 
-# What devices that are here again were told but never answered.
+# What devices were told but never answered, as long as it matters.
 _UNANSWERED: Final = """
-select id, device_id, kind, body::text
+select id, device_id, kind, body::text, sent_at
 from commands
-where device_id = any($1::bigint[]) and received_at is null and done_at is null
-    and sent_at < $2 and made_at > $3
+where received_at is null and done_at is null and sent_at < $1 and made_at > $2
 order by id
-limit 500
 """
 
 _SENT: Final = "update commands set sent_at = $2 where id = any($1::bigint[])"
@@ -84,10 +83,11 @@ async def unsent(conn: asyncpg.Connection) -> list[tuple[DeviceId, down.Command]
 
 
 async def unanswered(
-    conn: asyncpg.Connection, heard: Collection[DeviceId], *, now: datetime
+    conn: asyncpg.Connection, marks: Marks, *, now: datetime
 ) -> list[tuple[DeviceId, down.Command]]:
-    """What to tell again; a device carries out a number once."""
-    return _commands(await conn.fetch(_UNANSWERED, list(heard), now - AGAIN, now - IN_VAIN))
+    """What to tell again to devices that have spoken since; a device carries out a number once."""
+    rows = await conn.fetch(_UNANSWERED, now - AGAIN, now - IN_VAIN)
+    return _commands(r for r in rows if marks[DeviceId(r["device_id"])].contact_us > to_us(r["sent_at"]))
 
 
 def _commands(rows: Iterable[asyncpg.Record]) -> list[tuple[DeviceId, down.Command]]:

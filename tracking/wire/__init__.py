@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+
 from core.model import DeviceId, PersonId
 from tracking.directory import NOBODY, Device, Directory
-from tracking.fixes import Fixes
-from tracking.model import LEVELS, DeviceEvent, EventKind, Holding, Message, Reason, Receipt, Rejected
-from tracking.wire import binary, json, limits, owntracks
+from tracking.fixes import I8, Fixes
+from tracking.model import LEVELS, UP, DeviceEvent, EventKind, Holding, Message, Reason, Receipt, Rejected
+from tracking.wire import binary, json, limits, owntracks, quick
 from tracking.wire.rows import Rows
 
-UP: Final = "em/v1/{}/up"
-DOWN: Final = "em/v1/{}/down"
-SUBSCRIPTIONS: Final = ("em/v1/+/up", "owntracks/+/+")
+SUBSCRIPTIONS: Final = (UP.format("+"), "owntracks/+/+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,13 @@ class Decoded:
     holdings: tuple[Holding, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     ignored: int = 0
-    """OwnTracks messages that are no locations."""
-    contacts: dict[DeviceId, int] = field(default_factory=dict)
-    """Every known device that was heard, and when."""
-    numbered: frozenset[DeviceId] = frozenset()
-    """Those of them that count their reports and wait for acknowledgements."""
+    """OwnTracks messages that are no locations, and what belongs to other shards."""
+    spoke: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The device of each readable message,"""
+    spoke_us: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
+    """and when that was received."""
+    phones: frozenset[DeviceId] = frozenset()
+    """Those of them that do not count their reports, nor wait for acknowledgements."""
 
 
 @dataclass(slots=True)
@@ -45,8 +47,9 @@ class _Table:
     holdings: list[Holding] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     ignored: int = 0
-    contacts: dict[DeviceId, int] = field(default_factory=dict)
-    numbered: set[DeviceId] = field(default_factory=set)
+    spoke: list[DeviceId] = field(default_factory=list)
+    spoke_us: list[int] = field(default_factory=list)
+    phones: set[DeviceId] = field(default_factory=set)
 
     def reject(
         self,
@@ -61,28 +64,30 @@ class _Table:
         )
 
     def hear(self, message: Message, device: Device) -> None:
-        self.contacts[device.id] = max(message.received_us, self.contacts.get(device.id, 0))
-        if device.protocol == "ejazo":
-            self.numbered.add(device.id)
+        self.spoke.append(device.id)
+        self.spoke_us.append(message.received_us)
+        if device.protocol != "ejazo":
+            self.phones.add(device.id)
 
 
 def decode(
     messages: Iterable[Message], directory: Directory, *, oldest_days: int = limits.OLDEST_DAYS
 ) -> Decoded:
     """Never raises, whatever the bytes; a bad report is rejected alone, the rest of its message is kept."""
-    table = _Table(oldest_days)
-    for message in messages:
+    taken, table = quick.take(messages, directory.topics), _Table(oldest_days)
+    for message in taken.rest:
         _read(table, message, directory)
-    fixes = _good(table)
+    fixes = _good(table, taken)
     return Decoded(
         replace(fixes, person=directory.wearers(fixes.device, fixes.taken_us)),
         tuple(_worn(event, directory) for event in table.events),
         tuple(table.receipts),
-        tuple(table.holdings),
+        (*taken.holdings, *table.holdings),
         _raw_once(table.rejected),
         table.ignored,
-        table.contacts,
-        frozenset(table.numbered),
+        np.array(taken.spoke + table.spoke, np.int64),
+        np.array(taken.spoke_us + table.spoke_us, np.int64),
+        frozenset(table.phones),
     )
 
 
@@ -94,6 +99,9 @@ def counts(decoded: Decoded) -> dict[str, int]:
 
 def _read(table: _Table, message: Message, directory: Directory) -> None:
     parts = message.topic.split("/")
+    if not directory.shard.owns(_serial(parts)):
+        table.ignored += 1
+        return
     if parts[0] == "owntracks" and len(parts) >= 3:
         _read_owntracks(table, message, directory.devices.get(f"{parts[1]}/{parts[2]}"))
         return
@@ -107,6 +115,11 @@ def _read(table: _Table, message: Message, directory: Directory) -> None:
         _read_binary(table, message, device)
     else:
         _read_json(table, message, device)
+
+
+def _serial(parts: list[str]) -> str:
+    """The device that a topic names."""
+    return "/".join(parts[1:3]) if parts[0] == "owntracks" else parts[2] if len(parts) > 2 else ""
 
 
 def _read_owntracks(table: _Table, message: Message, device: Device | None) -> None:
@@ -182,15 +195,16 @@ def _event(table: _Table, message: Message, device: DeviceId, *, one: json.Said,
     )
 
 
-def _good(table: _Table) -> Fixes:
+def _good(table: _Table, taken: quick.Taken) -> Fixes:
     """All fixes as columns, without those that break a limit: these are rejected one by one."""
-    fixes, messages = table.rows.columns()
+    parts, messages = table.rows.columns()
+    fixes, messages = quick.joined(taken.parts + parts), taken.said_by + messages
     wrong = limits.check(fixes, oldest_days=table.oldest_days)
     if not wrong.any():
         return fixes
     for at in wrong.nonzero()[0].tolist():
         sequence, device = int(fixes.sequence[at]), DeviceId(int(fixes.device[at]))
-        readable = 1 <= sequence <= limits.SEQUENCE_MAX and device in table.numbered
+        readable = 1 <= sequence <= limits.SEQUENCE_MAX and device not in table.phones
         table.reject(
             messages[at],
             limits.reason(int(wrong[at])),

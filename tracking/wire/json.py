@@ -121,10 +121,19 @@ _any: Final = msgspec.json.Decoder()
 _encoder: Final = msgspec.json.Encoder()
 
 
+read_whole: Final = _up.decode
+"""The message as it stands; raises ValueError or RecursionError if anything is wrong with it."""
+
+
+def flags(names: tuple[str, ...]) -> int:
+    """Their bits; one named twice counts once."""
+    return sum({FLAGS[name] for name in names})
+
+
 def read(payload: bytes) -> Read | Reason:
     """Reads in one go; only a message with something wrong in it is read again, report by report."""
     try:
-        up = _up.decode(payload)
+        up = read_whole(payload)
     except (ValueError, RecursionError):
         return _careful(payload)
     if up.v != VERSION:
@@ -242,5 +251,5 @@ def fix_row(one: Said) -> tuple[Any, ...]:
         one.hdop,
         -1 if one.battery is None else one.battery,
         MECHANISMS[one.mechanism],
-        sum({FLAGS[name] for name in one.flags}),
+        flags(one.flags),
     )

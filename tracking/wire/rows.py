@@ -42,15 +42,14 @@ class Rows:
     def add_batch(self, message: Message, device: DeviceId, *, batch: binary.Batch) -> None:
         self.blocks.append((message, device, batch))
 
-    def columns(self) -> tuple[Fixes, list[Message]]:
+    def columns(self) -> tuple[list[Fixes], list[Message]]:
         """All fixes, and of each its message. Nobody's yet: `person` is 0."""
         with np.errstate(over="ignore", invalid="ignore"):  # what does not fit becomes inf and is rejected
-            fixes = columns.concat([_of_rows(self.heads, self.rows), _of_blocks(self.blocks)])
-        fixes.accuracy_m[fixes.accuracy_m == 0] = np.nan  # 0 is unknown, never perfect
+            parts = [_of_rows(self.heads, self.rows), _of_blocks(self.blocks)]
         messages = [message for message, *_ in self.heads]
         for message, _, batch in self.blocks:
             messages += [message] * batch.count
-        return fixes, messages
+        return parts, messages
 
 
 def _of_rows(heads: list[tuple[Message, int, int]], rows: list[tuple[Any, ...]]) -> Fixes:

@@ -1,0 +1,151 @@
+"""MQTT in and out: micro-batches of messages, acknowledged to the broker only when their caller says so.
+
+What is not acknowledged stays with the broker and comes again: that is the back-pressure and the recovery."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from tracking.links import Ears, Link, LinkKind, Session
+from tracking.links.lean import Lean
+from tracking.links.paho import Paho
+from tracking.model import Message
+
+BACK_OFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Between attempts to reach the broker; the last one from then on."""
+AT_MOST: Final = 20_000
+"""Messages held in memory; beyond it the socket is not read until half of them are gone."""
+LEAST_S: Final = 0.005
+"""A batch after idleness waits so long for others."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    messages: tuple[Message, ...]
+    receipts: tuple[int, ...]
+    """The number of each; 0 = the broker does not wait for it."""
+    life: int
+    """Of which connection: after a new one the broker sends all again under numbers of its own."""
+
+
+class Inbox:
+    """A persistent session under a fixed client id: what arrives while we are away waits at the broker."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        client_id: str,
+        topics: Collection[str],
+        prefix: str = "",
+        link: LinkKind = LinkKind.PAHO,
+        count: int = 2_000,
+        wait_s: float = 0.05,
+    ) -> None:
+        """`prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
+        `count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
+        self._count, self._wait_s = count, wait_s
+        self._messages, self._receipts = list[Message](), list[int]()
+        self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._life = self._failures = 0
+        self._is_paused = False
+        made = Lean if link is LinkKind.LEAN else Paho
+        session = Session.of(url, client_id=client_id, topics=topics, prefix=prefix)
+        self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
+
+    async def __aenter__(self) -> Self:
+        self._keeper = asyncio.create_task(self._keep_connected())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._keeper
+        self._link.close()
+
+    @property
+    def is_connected(self) -> bool:
+        """Subscribed: what devices send reaches us."""
+        return self._ready.is_set()
+
+    async def wait_connected(self) -> None:
+        await self._ready.wait()
+
+    async def batches(self, *, idle_s: float = 1.0) -> AsyncIterator[Batch]:
+        """Small and soon when little comes, larger under load: a batch gathers for as long as the one before
+        took its caller. An empty batch after `idle_s` without any message."""
+        loop, gather_s = asyncio.get_running_loop(), LEAST_S
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), idle_s)
+            if self._messages and len(self._messages) < self._count:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._full.wait(), gather_s)
+            given = loop.time()
+            yield self._take()
+            gather_s = min(max(loop.time() - given, LEAST_S), self._wait_s)
+
+    def acknowledge(self, batch: Batch) -> None:
+        """After the commit. Of an earlier connection: nothing, the broker asks again."""
+        if batch.life == self._life and self.is_connected:
+            self._link.acknowledge([number for number in batch.receipts if number])
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0) -> None:
+        """Lost where there is no connection: who must be heard asks for an answer."""
+        if self.is_connected:
+            self._link.publish(topic, payload, qos=qos)
+
+    def _take(self) -> Batch:
+        n = self._count
+        taken = Batch(tuple(self._messages[:n]), tuple(self._receipts[:n]), self._life)
+        del self._messages[:n], self._receipts[:n]
+        if not self._messages:
+            self._arrived.clear()
+        if len(self._messages) < n:
+            self._full.clear()
+        if self._is_paused and len(self._messages) <= AT_MOST // 2:
+            self._is_paused = False
+            self._link.read_on()
+        return taken
+
+    async def _keep_connected(self) -> None:
+        while True:
+            try:
+                await self._link.live()
+            except (OSError, TimeoutError):
+                log.warning("broker unreachable", extra={"failures": self._failures})
+            await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
+            self._failures += 1
+
+    def _forget(self) -> None:
+        """What waits here was not acknowledged: the broker sends it again."""
+        self._ready.clear()
+        self._life += 1
+        self._is_paused = False
+        for kept in (self._messages, self._receipts):
+            kept.clear()
+        self._arrived.clear()
+        self._full.clear()
+
+    def _on_ready(self) -> None:
+        self._failures = 0
+        self._ready.set()
+        log.info("broker connected")
+
+    def _on_messages(self, messages: Sequence[Message], receipts: Sequence[int]) -> None:
+        self._messages += messages
+        self._receipts += receipts
+        self._arrived.set()
+        if len(self._messages) >= self._count:
+            self._full.set()
+        if len(self._messages) > AT_MOST and not self._is_paused:
+            self._is_paused = True
+            self._link.rest()
