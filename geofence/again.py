@@ -1,6 +1,7 @@
 """The worker folds people again: something unknown happened before what is folded already (ADR-0008)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import asyncpg
 import numpy as np
@@ -10,10 +11,13 @@ from core.model import PersonId
 from geofence import replay
 from geofence.model import Standing
 from geofence.rules.duty import Duty
-from geofence.store import standings
-from geofence.supervision import Kept, Supervision
+from geofence.store import handing, standings
+from geofence.supervision import RECENT_US, Kept, Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
+
+FEW: Final = 20
+"""So many late people of a batch are folded again at once."""
 
 
 async def fold(
@@ -44,6 +48,17 @@ async def refold(
         held.seat(person, bound[person], standing)
         held.keep_until(person, begins[person].at_us)
     return folded.rows
+
+
+async def at_once(
+    conn: asyncpg.Connection, held: Supervision, begun: Mapping[PersonId, int], *, now_us: int
+) -> dict[PersonId, int]:
+    """Whom to fold again at once: a few who are minutes late, and whom we do not know yet. The others wait
+    until all of their reports have come: history rings no siren."""
+    soon = [p for p, at_us in begun.items() if p in held.duties and at_us >= now_us - RECENT_US][:FEW]
+    now = {p for p in begun if p not in held.duties} | set(soon)
+    await handing.hand(conn, {p: at_us for p, at_us in begun.items() if p not in now}, now_us=now_us)
+    return {p: begun[p] for p in now}
 
 
 async def forget_passed(conn: asyncpg.Connection, held: Supervision, people: Sequence[PersonId]) -> None:

@@ -129,8 +129,8 @@ async def _catch_up(
     await again.forget_passed(conn, held, held.board.take_back(fixes))
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
-    begun = again.earliest(judged.late, fixes, events) | again.overtaken(held, NEVER)
-    rows += await again.fold(conn, held, begun, now_us=now_us)
+    begun = await again.at_once(conn, held, again.earliest(judged.late, fixes, events), now_us=now_us)
+    rows += await again.fold(conn, held, begun | again.overtaken(held, NEVER), now_us=now_us)
     passed = held.board.advance(now_us - replay.PATIENCE_US)
     return rows + await breaches.save(conn, passed, now_us=now_us)
 

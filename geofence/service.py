@@ -18,7 +18,7 @@ from geofence.supervision import Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
-__all__ = ["Heard", "Supervision", "checkpoint", "judge", "recover", "reload", "take_over", "tick"]
+__all__ = ["Heard", "Supervision", "catch_up", "checkpoint", "judge", "recover", "reload", "tick"]
 
 
 async def judge(
@@ -31,12 +31,12 @@ async def judge(
 ) -> list[Row]:
     """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
     held.hear(fixes, events)
-    fixes, events = await keep_own(conn, held.own, fixes, events)
+    fixes, events = await keep_own(conn, held.own, fixes, events, now_us=now_us)
     await again.forget_passed(conn, held, held.board.take_back(fixes))
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
     rows += await nearness.judge(conn, held.near, fixes, now_us=now_us)
-    begun = again.earliest(judged.late, fixes, events)
+    begun = await again.at_once(conn, held, again.earliest(judged.late, fixes, events), now_us=now_us)
     begun |= again.overtaken(held, max(now_us, int(fixes.taken_us.max(initial=0))))
     return rows + await again.fold(conn, held, begun, now_us=now_us)
 
@@ -67,7 +67,7 @@ async def reload(
     changed = [person for person, print_ in prints.items() if held.prints.get(person) != print_]
     gone = held.prints.keys() - prints.keys()
     if own is not None:  # what was stored last may be news to whoever judges them now
-        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board})
+        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board}, now_us=now_us)
     for person in gone:
         held.drop(person)
     held.prints, held.own = prints, own
@@ -85,6 +85,10 @@ async def reload(
     return rows + await again.refold(conn, held, begins, bound, now_us=now_us)
 
 
-async def take_over(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
-    """Fold again whom other workers handed over to us."""
-    return await again.fold(conn, held, await handing.take(conn, list(held.prints)), now_us=now_us)
+async def catch_up(
+    conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int
+) -> tuple[list[Row], int]:
+    """Fold again some of those who wait for it; what to announce, and how many they were."""
+    people = held.own.people if held.own else None
+    moments = await handing.take(conn, people, now_us=now_us, most=most)
+    return await again.fold(conn, held, moments, now_us=now_us), len(moments)
