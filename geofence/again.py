@@ -11,7 +11,7 @@ from core.model import PersonId
 from geofence import replay
 from geofence.model import Standing
 from geofence.rules.duty import Duty
-from geofence.store import handing, standings
+from geofence.store import handing, seats, standings
 from geofence.supervision import RECENT_US, Kept, Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
@@ -30,6 +30,8 @@ async def fold(
     bound = {person: held.duties[person] for person in begun if person in held.duties}
     bound |= await replay.duties(conn, unknown)
     begins = await replay.beginnings(conn, bound, begun)
+    await seats.void(conn, begun)  # what is written down of them may be complete up to a later receipt
+    held.voided |= begun.keys()
     return await refold(conn, held, begins, bound, now_us=now_us)
 
 

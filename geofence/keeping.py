@@ -9,6 +9,7 @@ from typing import Final
 import asyncpg
 import numpy as np
 
+from core.model import PersonId
 from geofence import engine, nearness, policies, wire
 from geofence.store import seats as seats_store
 from geofence.store import standings
@@ -50,15 +51,19 @@ async def write_seats(
 ) -> int:
     """The blocks whose turn it is; gives how many."""
     budget = -(-len(held.written) // ROUND_S) if most is None else most
-    blocks = []
+    blocks, healed = [], set[PersonId]()
     for number, (at_us, as_of_us) in list(held.written.items())[:budget]:
         if now_us - at_us < ROUND_US:
             break
         del held.written[number]
         held.written[number] = now_us, held.heard_us
-        if as_of_us != held.heard_us or not at_us:
+        void = held.voided & held.blocks[number]
+        if as_of_us != held.heard_us or void or not at_us:
             blocks.append(seats_store.Block(number, held.heard_us, _state(held, number)))
+            healed |= void
     await seats_store.save(conn, blocks, shard=held.shard, engine=_engine())
+    await seats_store.heal(conn, healed)
+    held.voided -= healed
     return len(blocks)
 
 

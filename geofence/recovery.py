@@ -21,6 +21,7 @@ from geofence.rules import walk
 from geofence.rules.duty import Duty
 from geofence.sharing import Own
 from geofence.store import breaches as breaches_store
+from geofence.store import seats as seats_store
 from geofence.store import terms
 from geofence.supervision import Supervision
 from tracking.directory import Wearing
@@ -73,14 +74,16 @@ async def _restore(
     """Seat those whose seats were written down under the terms of today; up to which receipt, of each."""
     of_terms = {person: duty.terms for person, duty in bound.items()}
     parts, as_of_us = [], dict[PersonId, int]()
+    held.voided = await seats_store.voided(conn)
     blocks = await keeping.read_seats(conn)
+    left = held.prints.keys() - held.voided
     oldest_us = blocks[-1][0] - LONG_AGO_US if blocks else 0
     for block_us, block in blocks:
         if block_us < oldest_us:
             continue
         taken, simple = block.taken, len(block.taken.people)
         told = zip(taken.everybody(), block.prints.tolist(), strict=True)
-        same = [held.prints.get(person) == print_ and person in bound for person, print_ in told]
+        same = [person in left and held.prints[person] == print_ for person, print_ in told]
         part = snapshots.chosen(taken, np.array(same[:simple], bool), np.array(same[simple:], bool))
         held.ear.locate(block.devices, block.located_us)
         parts.append(part)

@@ -63,10 +63,12 @@ class Supervision:
     near: Nearness = field(default_factory=Nearness)
     kept: dict[PersonId, Kept] = field(default_factory=dict)
     turn: deque[PersonId] = field(default_factory=deque)
-    """Whose checkpoint is to be looked at next; everybody, and some who are here no more."""
+    """Everybody, in the order in which their checkpoints are looked at."""
     heard_us: int = 0
     """When the last report was received that is folded."""
     blocks: dict[int, set[PersonId]] = field(default_factory=dict)
+    voided: set[PersonId] = field(default_factory=set)
+    """Who was folded again since their seat was written down last."""
     written: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Of blocks of seats: when they were written down, and up to which receipt. The oldest first."""
 
@@ -74,9 +76,8 @@ class Supervision:
         """So many people, beginning behind the one at whom the last turn ended."""
         for _ in range(min(most, len(self.turn))):
             person = self.turn.popleft()
-            if person in self.board:
-                self.turn.append(person)
-                yield person
+            self.turn.append(person)
+            yield person
 
     def seat(self, person: PersonId, duty: Duty, standing: Standing) -> None:
         self.board.put(person, duty.terms, standing)
@@ -120,5 +121,7 @@ class Supervision:
     def drop(self, person: PersonId) -> None:
         self.board.drop(person)
         self.blocks.get(person // BLOCK, set()).discard(person)
+        if person in self.duties:
+            self.turn.remove(person)
         for held in (self.duties, self.to_come, self.kept):
             held.pop(person, None)

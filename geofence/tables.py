@@ -171,6 +171,12 @@ seats = Table(  # everybody's seat, block by block, as it was a minute or two ag
     PrimaryKeyConstraint("shard", "block"),
 )
 
+void_seats = Table(  # people who were folded again since their seats were written down
+    "void_seats",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 handed_over = Table(  # people to be folded again: late reports of theirs came, here or to another worker
     "handed_over",
     metadata,

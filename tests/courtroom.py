@@ -20,8 +20,8 @@ from tracking.store import records
 
 TABLES = (
     "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings seats"
-    " absences hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings"
-    " firmwares devices orders persons users handed_over mark_rounds"
+    " void_seats absences hour_exceptions hours conditions zone_versions zones device_events fixes feed"
+    " wearings firmwares devices orders persons users handed_over mark_rounds"
 )
 
 Ending = dict[episodes.Name, int | None]

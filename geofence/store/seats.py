@@ -1,11 +1,12 @@
 """The seats of all people, block by block, as they were a minute or two ago: where recovery begins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
 from core.clock import from_us, to_us
+from core.model import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ LOAD = """
 select block, as_of, state from seats where engine = $1 order by as_of
 """
 
+VOID = """
+-- What is written down of these people is not all that was received until then.
+insert into void_seats (person_id) select unnest($1::bigint[]) on conflict do nothing
+"""
+
+HEAL = """
+-- They were written down again.
+delete from void_seats where person_id = any($1::bigint[])
+"""
+
 
 async def save(conn: asyncpg.Connection, blocks: Sequence[Block], *, shard: int, engine: str) -> None:
     if blocks:
@@ -46,3 +57,17 @@ async def save(conn: asyncpg.Connection, blocks: Sequence[Block], *, shard: int,
 
 async def load(conn: asyncpg.Connection, *, engine: str) -> list[Block]:
     return [Block(row["block"], to_us(row["as_of"]), row["state"]) for row in await conn.fetch(LOAD, engine)]
+
+
+async def void(conn: asyncpg.Connection, people: Collection[PersonId]) -> None:
+    if people:
+        await conn.execute(VOID, list(people))
+
+
+async def heal(conn: asyncpg.Connection, people: Collection[PersonId]) -> None:
+    if people:
+        await conn.execute(HEAL, list(people))
+
+
+async def voided(conn: asyncpg.Connection) -> set[PersonId]:
+    return {PersonId(row["person_id"]) for row in await conn.fetch("select person_id from void_seats")}

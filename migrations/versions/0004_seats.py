@@ -16,6 +16,7 @@ STATEMENTS = (
         constraint pk_seats primary key (shard, block)
     )
     """,
+    "create table void_seats (person_id bigint not null, constraint pk_void_seats primary key (person_id))",
     # Packed numbers do not shrink: not compressed, they cost the server a copy.
     "alter table seats alter column state set storage external",
 )
@@ -28,3 +29,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("seats")
+    op.drop_table("void_seats")
