@@ -70,6 +70,7 @@ def begin(seats: Seats, people: Sequence[PersonId], device: I8, at_us: I8) -> I8
     held = [seats.people[person] for person in people]
     party = Party(people, [seat.terms for seat in held], at_us)
     rows = np.array([seat.row for seat in held], np.int64)
+    _blank(seats, rows)
     numbers = [seat.held[id(term)] for seat in held for term in seat.terms]
     _settle(seats, party, rows, _in_a_row(party.terms, np.array(numbers, np.int64)))
     seats._seats["simple"][rows], seats._seats["device"][rows] = 1, device
