@@ -34,6 +34,12 @@ def number(person: int, city: int) -> int:
     return person + city * CITY
 
 
+def first(person: int) -> tuple[int, int]:
+    """Who of the first city lives as this person does, and in which city this person lives."""
+    city, place = divmod(person - 1, CITY)
+    return place + 1, city
+
+
 def shift(city: int) -> LonLat:
     """From the first city to another, degrees."""
     row, place = divmod(city, IN_A_ROW)
@@ -44,6 +50,11 @@ def shift_m(city: int) -> Spot:
     """The same in metres of the plane that people are walked in."""
     by = shift(city)
     return Spot(by.lon * METRES_EAST, by.lat * METRES_NORTH)
+
+
+def spot(here: Spot, city: int) -> Spot:
+    by = shift_m(city)
+    return Spot(here.x + by.x, here.y + by.y)
 
 
 def day(first: Day, city: int) -> Day:

@@ -48,6 +48,18 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is cheap to make up of a person; from `random` follow the day and the rest, in this order."""
+
+    kind: OrderKind
+    habit: Habit
+    home: Spot
+    work: Spot
+    leaves_s: int
+    random: Random
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Resident:
     """One person under supervision, with all that is made up about them."""
 
@@ -97,22 +109,55 @@ def cities(people: int, seed: int, now: datetime) -> Iterator[World]:
 
 
 def _city(people: int, seed: int, now: datetime) -> World:
-    city, shared = places.city(), places.forbidden(Random(f"{seed}/zones"))
+    city, forbidden = places.city(), shared(seed)
     residents = tuple(
-        resident(i, Random(f"{seed}/{i}"), today=now.date(), city=city, forbidden=shared)
-        for i in range(1, people + 1)
+        resident(i, seed, today=now.date(), city=city, forbidden=forbidden) for i in range(1, people + 1)
     )
-    return World(seed, (city, *shared), residents, OFFICERS)
+    return World(seed, (city, *forbidden), residents, OFFICERS)
+
+
+def shared(seed: int) -> tuple[Zone, ...]:
+    """The forbidden zones of the city."""
+    return places.forbidden(Random(f"{seed}/zones"))
+
+
+def sketch(number: int, seed: int) -> Sketch:
+    """Of somebody of the first city."""
+    random = Random(f"{seed}/{number}")
+    kind = random.choice(KINDS)
+    habit = random.choice(HABITS[kind])
+    home = _home(random)
+    work = days.near(home, random, least=1200, most=6000)
+    return Sketch(kind, habit, home, work, random.randrange(days.DAY_S), random)
+
+
+def resident(number: int, seed: int, *, today: date, city: Zone, forbidden: tuple[Zone, ...]) -> Resident:
+    """One of `world`, alone; the shared zones, of the first city, are `places.city()` and `shared(seed)`."""
+    first, town = nation.first(number)
+    if town:
+        alike = resident(first, seed, today=today, city=city, forbidden=forbidden)
+        return _moved(alike, town, seed=seed, today=today)
+    s = sketch(number, seed)
+    random, work = s.random, s.work
+    day = days.day(s.habit, s.home, work, leaves_s=s.leaves_s, random=random)
+    order = _order(number, random, kind=s.kind, today=today)
+    zones, terms = conditions.conditions(order, day, work=work, city=city, forbidden=forbidden, random=random)
+    return Resident(
+        person=_person(number, random, today=today),
+        order=order,
+        device=Device(DeviceId(number), f"SIM-{number:05}"),
+        habit=s.habit,
+        day=day,
+        zones=zones,
+        terms=terms,
+    )
 
 
 def _moved(first: Resident, city: int, *, seed: int, today: date) -> Resident:
     """Somebody else, who lives in another city as the first does in theirs."""
     number = nation.number(first.person.id, city)
     order = replace(
-        first.order,
-        id=OrderId(number),
-        person_id=PersonId(number),
-        act_number=f"DEMO-999-{number:05}",
+        first.order, id=OrderId(number), person_id=PersonId(number), act_number=f"DEMO-999-{number:05}"
     )
     return Resident(
         person=_person(number, Random(f"{seed}/{number}"), today=today),
@@ -122,27 +167,6 @@ def _moved(first: Resident, city: int, *, seed: int, today: date) -> Resident:
         day=nation.day(first.day, city),
         zones=tuple(nation.own(zone, city) for zone in first.zones),
         terms=tuple(nation.term(term, order, city) for term in first.terms),
-    )
-
-
-def resident(
-    number: int, random: Random, *, today: date, city: Zone, forbidden: tuple[Zone, ...]
-) -> Resident:
-    kind = random.choice(KINDS)
-    habit = random.choice(HABITS[kind])
-    home = _home(random)
-    work = days.near(home, random, least=1200, most=6000)
-    day = days.day(habit, home, work, leaves_s=random.randrange(days.DAY_S), random=random)
-    order = _order(number, random, kind=kind, today=today)
-    zones, terms = conditions.conditions(order, day, work=work, city=city, forbidden=forbidden, random=random)
-    return Resident(
-        person=_person(number, random, today=today),
-        order=order,
-        device=Device(DeviceId(number), f"SIM-{number:05}"),
-        habit=habit,
-        day=day,
-        zones=zones,
-        terms=terms,
     )
 
 

@@ -15,7 +15,7 @@ from core.model import DeviceId, PersonId
 from geofence.engine.compiled import Column, lean
 from geofence.engine.layout import EAST, HEAD, I8, NORTH, SOUTH, WEST
 from geofence.engine.roster import FORBIDS, NEVER_US, NOBODY, TRAIL, Columns, grown
-from geofence.engine.seats import UNKNOWN, Seat, Seats
+from geofence.engine.seats import UNKNOWN, Seat, Seats, around
 from geofence.engine.timelines import ALWAYS, WEEK_US, WEEKS
 from geofence.engine.verdicts import turn_hours
 from geofence.model import Term, Terms, Worn
@@ -178,8 +178,8 @@ def _slots(seats: Seats, flat: Flat, held: NDArray[np.intp], lines: I8, people: 
     seats._slots, seats._opened_us = grown(seats._slots, end), grown(seats._opened_us, end)
     slots, zone = seats._slots[begin:end], flat.numbers[held]
     spans = seats.pool.view().columns.heads.view(np.float32)
-    for name, corner in (("west", WEST), ("south", SOUTH), ("east", EAST), ("north", NORTH)):
-        slots[name] = spans[zone * HEAD + corner]
+    for name, low, high in (("lon", WEST, EAST), ("lat", SOUTH, NORTH)):
+        slots[name], slots[f"half_{name}"] = around(spans[zone * HEAD + low], spans[zone * HEAD + high])
     slots["zone"], slots["line"], slots["odds"] = zone, lines, 1.0
     slots["kind"] = [FORBIDS[flat.terms[place].kind] for place in held.tolist()]
     slots["bits"] = slots["seen"] = 0

@@ -4,7 +4,7 @@ Whoever is not simple (two devices, a doubtful place, conditions not yet looked 
 and the columns only say when the person is next due."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -251,8 +251,8 @@ class Seats:
             slot = self._slots[first + k]
             slot["odds"], slot["seen"] = belief.odds, belief.seen
             head = seat.numbers[k] * HEAD
-            slot["west"], slot["south"] = spans[head + WEST], spans[head + SOUTH]
-            slot["east"], slot["north"] = spans[head + EAST], spans[head + NORTH]
+            slot["lon"], slot["half_lon"] = around(spans[head + WEST], spans[head + EAST])
+            slot["lat"], slot["half_lat"] = around(spans[head + SOUTH], spans[head + NORTH])
             slot["zone"], slot["line"] = seat.numbers[k], seat.lines[k]
             slot["kind"] = FORBIDS[term.kind]
             slot["bits"] = 0 if belief.breach is None else OPEN
@@ -277,6 +277,13 @@ class Seats:
         self._slots = grown(self._slots, self._slots_used)
         self._opened_us = grown(self._opened_us, self._slots_used)
         return first
+
+
+def around(low: Any, high: Any) -> tuple[Any, Any]:
+    """The middle of a span, and half of it, rounded up; of many, if they are columns. All float32."""
+    middle = low / 2 + high / 2
+    half = np.maximum(np.float64(high) - np.float64(middle), np.float64(middle) - np.float64(low))
+    return middle, np.nextafter(np.float32(half), np.float32(np.inf))
 
 
 def places_of(rows: Column, first: int, count: int) -> tuple[Place, ...]:

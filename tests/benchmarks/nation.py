@@ -1,191 +1,143 @@
-"""A nation held by one worker: to recover it, to judge a second of it, to let its clock tick, to save it.
+"""A nation on the hub: what it takes to begin with everybody, and to follow 17,000 fixes a second."""
 
-`ejazo bench nation [--people N] [--seconds N] [--json FILE]`: made-up people in the database as `ejazo seed`
-writes them, and a fix of each every fifteen seconds."""
-
-import argparse
 import asyncio
-import gc
 import resource
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, Final
 
 import asyncpg
-import click
 import numpy as np
 
-from app import migrate, seed
+from app import migrate
 from app.private.postgres import Cluster
-from benchmarks import report
 from benchmarks.report import Row
 from core import bus, clock, db
-from geofence import service
-from geofence.model import ConditionKind, ShapeKind
-from geofence.rules import hours
-from geofence.service import Heard, Supervision
-from tracking.fixes import Fixes
-from tracking.store import partitions, records
+from core.auth import Caller, Role
+from core.model import UserId
+from dashboards import live, tiles
+from dashboards.hub import Hub
+from listening import Ear
+from tracking.wire import positions
 
-SECOND_US = 1_000_000
-INTERVAL_S = 15
-BATCH = 4000
-AT_HOME = (ConditionKind.CURFEW, ConditionKind.INCLUSION)
-
-
-@dataclass(slots=True)
-class Spent:
-    """Seconds of this process and by the clock, by what they went to."""
-
-    cpu: dict[str, list[float]] = field(default_factory=dict)
-    wall: dict[str, list[float]] = field(default_factory=dict)
-
-    @asynccontextmanager
-    async def on(self, what: str) -> AsyncIterator[None]:
-        began, used = time.perf_counter(), time.process_time()
-        yield
-        self.cpu.setdefault(what, []).append(time.process_time() - used)
-        self.wall.setdefault(what, []).append(time.perf_counter() - began)
-
-    def row(self, what: str, unit: str, each: Callable[[list[float]], float]) -> Row:
-        cpu, wall = each(self.cpu[what]), each(self.wall[what])
-        return Row(what, None, figures={unit: wall, f"of it Python, {unit}": cpu})
-
-
-def homes(held: Supervision, at_us: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """People, and where each must or may be at this hour."""
-    people, lon, lat = [], [], []
-    for person, duty in held.duties.items():
-        rounds = [t for t in duty.terms if t.shape.kind is ShapeKind.CIRCLE and t.kind in AT_HOME]
-        rounds.sort(key=lambda term: not hours.holds(term, at_us))
-        place = rounds[0].shape.geometry if rounds else duty.terms[0].shape.geometry.centroid
-        people.append(person)
-        lon.append(place.x)
-        lat.append(place.y)
-    return np.array(people), np.array(lon), np.array(lat)
+SECONDS: Final = 20
+ROWS_A_SECOND: Final = 20
+INTERVAL_S: Final = 15
+TASHKENT: Final = (69.1, 41.2, 69.45, 41.42)
+COUNTRY: Final = (55.9, 37.1, 73.2, 45.6)
+SQL: Final = """
+create table if not exists fixes_all partition of fixes default;
+insert into persons (number, surname, given_name, sex, born_on)
+select 'N-' || n, 'Namunayev', n::text, 'm', '1990-01-01' from generate_series(1, {people}) n;
+insert into devices (serial, model, protocol)
+select 'N-' || n, 'bench', 'ejazo' from generate_series(1, {people}) n;
+insert into wearings (device_id, person_id, during)
+select d.id, p.id, tstzrange(now() - interval '3 days', null)
+from devices d join persons p on p.number = d.serial;
+insert into fixes (device_id, sequence, person_id, taken_at, sent_at, received_at, lon, lat, battery,
+    mechanism, flags)
+select w.device_id, s, w.person_id, now() - s * interval '5 minutes', now(), now(), {lon}, {lat}, 80, 1, 0
+from wearings w cross join generate_series(1, 3) s;
+analyze;
+"""
+CENTRES: Final = (69.28, 41.31), (66.96, 39.65), (72.34, 40.78), (59.6, 42.45), (64.42, 39.77), (71.67, 41.0)
+"""Six towns; a tenth of everybody lives between them."""
 
 
-def heard_at(
-    rows: np.ndarray, taken_us: int, where: tuple[np.ndarray, ...], chance: np.random.Generator
-) -> Fixes:
-    """One fix of each, ten metres from home."""
-    people, lon, lat = (column[rows] for column in where)
-    n = len(people)
-    taken = taken_us + chance.integers(0, SECOND_US, n)
-    empty = np.full(n, np.nan, np.float32)
-    return Fixes(
-        device=people,
-        sequence=taken // SECOND_US,
-        person=people,
-        taken_us=taken,
-        sent_us=taken,
-        received_us=np.full(n, taken_us + SECOND_US, np.int64),
-        lon=lon + chance.normal(0, 0.0001, n),
-        lat=lat + chance.normal(0, 0.0001, n),
-        accuracy_m=np.full(n, 10, np.float32),
-        speed_mps=empty,
-        course_deg=empty,
-        satellites=np.full(n, 8, np.int16),
-        hdop=empty,
-        battery=np.full(n, 80, np.int16),
-        mechanism=np.full(n, 1, np.uint8),
-        flags=np.zeros(n, np.uint16),
+async def people_a_nation(conn: asyncpg.Connection, people: int) -> None:
+    pick = "(array[{}])[1 + w.person_id % 6] + (random() + random() + random() - 1.5) * {}"
+    lon = pick.format(
+        ",".join(str(lon) for lon, _ in CENTRES), "case when w.person_id % 10 = 0 then 3 else 0.2 end"
     )
+    lat = pick.format(
+        ",".join(str(lat) for _, lat in CENTRES), "case when w.person_id % 10 = 0 then 1 else 0.15 end"
+    )
+    await conn.execute(SQL.format(people=people, lon=lon, lat=lat))
 
 
-async def live(
-    conn: asyncpg.Connection, held: Supervision, *, seconds: int, begin_us: int, spent: Spent
-) -> int:
-    """So many seconds of everybody; gives the moment after."""
-    where, chance, at_us = homes(held, begin_us), np.random.default_rng(7), begin_us
-    everybody = len(where[0])
-    for second in range(seconds):
-        at_us = begin_us + second * SECOND_US
-        is_first = second < INTERVAL_S
-        now_us = at_us + 2 * SECOND_US
-        some = np.arange(second % INTERVAL_S, everybody, INTERVAL_S)
-        for first in range(0, len(some), BATCH):
-            new = heard_at(some[first : first + BATCH], at_us, where, chance)
-            async with conn.transaction():
-                await records.insert_fixes(conn, new, certain=np.ones(len(new), bool))
-                async with spent.on("first fixes" if is_first else "judge"):
-                    rows = await service.judge(conn, held, new, (), now_us=now_us)
-                await bus.announce(conn, rows)
-        contacts = Heard(where[0], np.full(everybody, now_us))
-        async with conn.transaction():
-            async with spent.on("a second's tick"):
-                rows = await service.tick(conn, held, contacts=contacts, blind=[(0, begin_us)], now_us=now_us)
-            async with spent.on("a second's checkpoints"):
-                await service.checkpoint(conn, held, now_us=now_us)
-            await bus.announce(conn, rows)
-    return at_us + 3 * SECOND_US
+def measure(cluster: Cluster, *, people: int) -> list[Row]:
+    cluster.ensure("nation")
+    migrate.upgrade(cluster.url("nation"))
+    return asyncio.run(_measure(cluster.url("nation"), people=people))
 
 
-async def recovered(conn: asyncpg.Connection, spent: Spent, what: str, now_us: int) -> Supervision:
-    async with spent.on(what), conn.transaction():
-        held = await service.recover(conn, now_us=now_us)
-    gc.collect()
-    gc.freeze()
-    return held
-
-
-async def measure(url: str, *, people: int, seconds: int, is_seeded: bool) -> list[Row]:
-    spent, rows = Spent(), list[Row]()
-    if not is_seeded:
-        async with spent.on("seed"):
-            await seed.run(url, people=people, seed=1)
-        rows.append(spent.row("seed", "s", sum))
+async def _measure(url: str, *, people: int) -> list[Row]:
     conn = await db.connect(url)
-    now_us = clock.now_us()
-    async with conn.transaction():
-        await partitions.make(conn, {clock.from_us(now_us).date()})
-    held = await recovered(conn, spent, "recover people never heard", now_us)
-    rows.append(spent.row("recover people never heard", "s", sum))
-    count = len(held.duties)
-    end_us = await live(conn, held, seconds=seconds, begin_us=now_us, spent=spent)
-    judged = count / INTERVAL_S * (seconds - INTERVAL_S)
-    rows.append(spent.row("first fixes", "µs a fix", lambda s: 1e6 * sum(s) / count))
-    rows.append(spent.row("judge", "µs a fix", lambda s: 1e6 * sum(s) / judged))
-    for what in ("a second's tick", "a second's checkpoints"):
-        rows.append(spent.row(what, "ms", lambda s: 1000 * float(np.mean(s[INTERVAL_S:]))))
-        rows.append(spent.row(what, "ms at most", lambda s: 1000 * max(s[INTERVAL_S:])))
-    before = {person: held.board.standing(person) for person in list(held.duties)[:: max(1, count // 1000)]}
-    del held
-    again = await recovered(conn, spent, "recover after a kill", end_us)
-    rows.append(spent.row("recover after a kill", "s", sum))
-    same = sum(again.board.standing(person) == standing for person, standing in before.items())
-    rows.append(Row("as they were", None, figures={"people": count, "compared": len(before), "same": same}))
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    rows.append(Row("memory", None, figures={"MB at most": most // 1024}))
+    await people_a_nation(conn, people)
+    hub = Hub(db.engine(url), url)
+    before, used, began = resident(), time.process_time(), time.perf_counter()
+    await hub.begin(conn)
+    took = {
+        "s": time.perf_counter() - began,
+        "cpu s": time.process_time() - used,
+        "peak MB more": resident() - before,
+    }
+    assert hub.board.size == people
+    rows = [Row(f"the hub begins with {people:,} people", None, figures=took)]
+    rows.append(await follow(hub, watched=False))
+    rows.append(await follow(hub, watched=True))
+    await hub.engine.dispose()
+    await conn.close()
     return rows
 
 
-def main() -> None:
-    words, file = report.arguments()
-    asked = argparse.ArgumentParser(prog="ejazo bench nation")
-    asked.add_argument("--people", type=int, default=255_000)
-    asked.add_argument("--seconds", type=int, default=120)
-    asked.add_argument("--url", help="A database that is seeded already, and may be written to.")
-    given = asked.parse_args(words)
-    with tempfile.TemporaryDirectory() as home:
-        Path(home).chmod(0o711)
-        cluster = None if given.url else Cluster(Path(home) / "pg", fast=True).start()
-        try:
-            url = given.url
-            if cluster is not None:
-                cluster.ensure("bench")
-                url = cluster.url("bench")
-                migrate.upgrade(url)
-            how = {"people": given.people, "seconds": given.seconds, "is_seeded": cluster is None}
-            click.echo(report.machine(("numpy", "numba", "asyncpg")))
-            report.finish(asyncio.run(measure(url, **how)), file)
-        finally:
-            if cluster is not None:
-                cluster.stop()
+async def follow(hub: Hub, *, watched: bool) -> Row:
+    """Everybody takes a step every 15 s, in rows as the ingestion writes them; cores of this process."""
+    feed = steps(hub)
+    with ExitStack() as desks:
+        ears = await look(hub, desks) if watched else []
+        async with asyncio.timeout(SECONDS * 3):
+            writing = asyncio.create_task(hub.write())
+            loop = asyncio.get_running_loop()
+            begun, used, making = loop.time(), time.process_time(), 0.0
+            for number in range(SECONDS * ROWS_A_SECOND):
+                makes = time.process_time()
+                row = next(feed)
+                making += time.process_time() - makes
+                hub.spread([row])
+                await asyncio.sleep(max(0, begun + (number + 1) / ROWS_A_SECOND - loop.time()))
+            cores = (time.process_time() - used - making) / (loop.time() - begun)
+            writing.cancel()
+    sent = sum(len(ear.heard) for ear in ears) / SECONDS
+    fixes = len(hub.board.last) / INTERVAL_S
+    name = f"the hub follows {fixes:,.0f} fixes/s, {len(ears)} screens"
+    return Row(name, 0.1 / cores, 1, 2, {"cores": cores, "bytes a second": sent})
 
 
-if __name__ == "__main__":
-    main()
+def steps(hub: Hub) -> Iterator[bus.FeedRow]:
+    """Feed rows without end: the next of everybody, moved by some metres."""
+    chance, last = np.random.default_rng(1), hub.board.last.copy()
+    size = len(last) // (INTERVAL_S * ROWS_A_SECOND)
+    while True:
+        for first in range(0, len(last) - size, size):
+            part = last[first : first + size]
+            part["lon"] += chance.normal(0, 2000, len(part)).astype(np.int32)
+            part["lat"] += chance.normal(0, 2000, len(part)).astype(np.int32)
+            part["taken_ms"] = clock.now_us() / 1000
+            yield bus.FeedRow(hub.seq + 1, clock.now(), "moved", {}, None, positions.encode(part))
+
+
+async def look(hub: Hub, desks: ExitStack) -> list[Ear]:
+    """The country, the capital from afar, one of its quarters, and two officers with 60 people each."""
+    everybody = hub.board.last["person"].tolist()
+    views: list[Any] = [(COUNTRY, 5.5), (COUNTRY, 6.2), (TASHKENT, 11.0), ((69.2, 41.3, 69.25, 41.33), 14.0)]
+    ears = []
+    for number, seen in enumerate(
+        [None] * len(views) + [frozenset(everybody[:60]), frozenset(everybody[60:120])]
+    ):
+        ears.append(Ear())
+        caller = Caller(UserId(number), "o", Role.OFFICER, "O", "en", b"")
+        line = desks.enter_context(hub.line(ears[-1], caller, seen=seen))
+        await live.begin(hub, line, after=None)
+        if seen is None:
+            view, zoom = views[number]
+            hub.scenery.look(line, tiles.in_view(*view, zoom=zoom))
+    for ear in ears:
+        ear.take()
+    return ears
+
+
+def resident() -> float:
+    """The most memory ever held, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
