@@ -25,7 +25,7 @@ from core import bus, clock, db, heartbeat
 from core.model import DeviceId
 from core.settings import Settings
 from geofence import service as geofence
-from tracking import retention, wire
+from tracking import retention, sharding, wire
 from tracking import service as tracking
 from tracking.answers import Answers
 from tracking.directory import Directory
@@ -223,7 +223,7 @@ async def run(loaded: Settings) -> None:
                 inbox = Inbox(
                     loaded.mqtt_url,
                     client_id=CLIENT_ID,
-                    topics=wire.SUBSCRIPTIONS,
+                    topics=sharding.topics(wire.SUBSCRIPTIONS) if loaded.partitioned else wire.SUBSCRIPTIONS,
                     link=LinkKind(loaded.mqtt_link),
                 )
                 async with inbox:

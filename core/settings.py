@@ -12,7 +12,10 @@ class Settings(BaseSettings):
     database_url: str
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
-    """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    """mqtt://user:password@host:port, for the worker: may read every device and answer it. The nodes of a
+    cluster as host:port,host:port"""
+    partitioned: bool = False
+    """The broker puts each device's messages into its shard (NATS, ADR-0022)."""
     mqtt_link: Literal["paho", "lean"] = "paho"
     """What speaks with the broker for the worker: the reference library, or our own receiver (ADR-0021)."""
     ack_every_s: float = 5.0

@@ -29,6 +29,8 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.port}"
         self.gateway: str | None = None
         """The broker's address for simulators, where it differs from the worker's."""
+        self.more: dict[str, str] = {}
+        """Other settings of this installation."""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -40,7 +42,7 @@ class Platform:
         }
         if self.gateway:
             own["EJAZO_GATEWAY_URL"] = self.gateway
-        return {**os.environ, **own}
+        return {**os.environ, **own, **self.more}
 
     def start(self, *parts: str) -> None:
         for part in parts:

@@ -7,9 +7,11 @@ import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 from types import TracebackType
 from typing import Final, Self
 
+from tracking import sharding
 from tracking.links import Ears, Link, LinkKind, Session
 from tracking.links.lean import Lean
 from tracking.links.paho import Paho
@@ -17,6 +19,8 @@ from tracking.model import Message
 
 BACK_OFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Between attempts to reach the broker; the last one from then on."""
+HELLO_S: Final = 10.0
+"""A broker that has not granted our subscription by then cannot: one of a cluster without its others."""
 AT_MOST: Final = 20_000
 """Messages held in memory; beyond it the socket is not read until half of them are gone."""
 LEAST_S: Final = 0.005
@@ -47,7 +51,8 @@ class Inbox:
         count: int = 2_000,
         wait_s: float = 0.05,
     ) -> None:
-        """`count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
+        """`url` may name several nodes of a cluster (see `Session.of`). `count`, `wait_s`: the largest batch,
+        and the longest that a message waits for others."""
         self._count, self._wait_s = count, wait_s
         self._messages, self._receipts = list[Message](), list[int]()
         self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -55,6 +60,7 @@ class Inbox:
         self._is_paused = False
         made = Lean if link is LinkKind.LEAN else Paho
         session = Session.of(url, client_id=client_id, topics=topics)
+        self._brokers, self._is_partitioned = cycle(session.brokers), sharding.is_partitioned(topics)
         self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
 
     async def __aenter__(self) -> Self:
@@ -115,9 +121,11 @@ class Inbox:
         return taken
 
     async def _keep_connected(self) -> None:
-        while True:
+        """Where there are several brokers, the next one is asked after each loss."""
+        for broker in self._brokers:
             try:
-                await self._link.live()
+                async with asyncio.timeout(HELLO_S) as self._patience:
+                    await self._link.live(broker)
             except (OSError, TimeoutError):
                 log.warning("broker unreachable", extra={"failures": self._failures})
             await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
@@ -134,12 +142,13 @@ class Inbox:
         self._full.clear()
 
     def _on_ready(self) -> None:
+        self._patience.reschedule(None)
         self._failures = 0
         self._ready.set()
         log.info("broker connected")
 
     def _on_messages(self, messages: Sequence[Message], receipts: Sequence[int]) -> None:
-        self._messages += messages
+        self._messages += sharding.whole(messages) if self._is_partitioned else messages
         self._receipts += receipts
         self._arrived.set()
         if len(self._messages) >= self._count:
