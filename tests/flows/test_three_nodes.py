@@ -23,7 +23,7 @@ from tracking import store
 
 pytestmark = pytest.mark.slow
 DEVICES = 40
-FIXES = int(os.environ.get("EJAZO_FIXES", "8000"))
+FIXES = int(os.environ.get("EJAZO_FIXES", "6000"))
 """EJAZO_FIXES=36000 is the long version, run by hand."""
 PAUSE_S = 0.003
 LINK = os.environ.get("EJAZO_MQTT_LINK", "lean")
