@@ -1,7 +1,7 @@
-"""A private NATS cluster on the loopback: MQTT for the same devices, a replicated stream behind it (ADR-0022).
+"""A private NATS cluster on the loopback: MQTT for the same devices, behind it a replicated stream.
 
-What a device publishes as `em/v1/X/up` reaches the workers as `p/<shard>/em/v1/X/up`: the server itself counts
-the shard out of the serial (`tracking.sharding`), and stores the message in files of every node."""
+What a device publishes as `em/v1/X/up` reaches the workers as `p/<shard>/em/v1/X/up`: the server itself
+counts the shard out of the serial (`tracking.sharding`), and every node keeps a copy in files (ADR-0022)."""
 
 import json
 import os
@@ -28,7 +28,7 @@ STREAMS: Final = frozenset({"$MQTT_msgs", "$MQTT_sess", "$MQTT_rmsgs"})
 UNSPEAKABLE: Final = frozenset(". */>")
 """What NATS takes for its own grammar: it disconnects whoever publishes to such a topic."""
 # max_ack_pending counts for each subscription, and those of one session may not sum up to more than 65,535.
-# ack_wait: what the worker has not committed by then is sent again; with 60 s a restart waits for the last ones.
+# ack_wait: what the worker has not committed by then is sent again; with 60 s the last ones come late.
 SETTINGS: Final = """\
 server_name: {name}
 listen: "{host}:{port}"
@@ -76,7 +76,7 @@ def program() -> Path | None:
 
 
 def user(name: str, word: str) -> str:
-    """One line of the list of users. The rights are those of `broker.ACCESS`: NATS asks for them after mapping."""
+    """One line of the list of users. The rights are those of `broker.ACCESS`, after the server's mapping."""
     may_say, may_hear = [f"p.*.em.v1.{name}.up", f"p.*.owntracks.{name}.*"], [f"em.v1.{name}.down"]
     if name == "gateway":
         may_say, may_hear = ["p.*.em.v1.*.up", "p.*.owntracks.>"], ["em.v1.*.down"]
@@ -196,8 +196,8 @@ class Nats:
             node.stop()
 
     def is_whole(self) -> bool:
-        """Each stream has a leader, and every node all that the leader held a moment ago. The nodes' own health
-        check is no help: for a consumer that went with a killed node it can wait for ever (2.9.10)."""
+        """Each stream has a leader, and every node all that the leader held a moment ago. The nodes'
+        own health check can wait for ever for a consumer that went with a killed node (2.9.10)."""
         seen = [one for node in self.nodes for one in node.streams().items()]
         led = {name: stream.last for name, stream in seen if stream.is_led}
         if not set(led) >= STREAMS:
