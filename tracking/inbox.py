@@ -11,7 +11,6 @@ from itertools import cycle
 from types import TracebackType
 from typing import Final, Self
 
-from tracking import sharding
 from tracking.links import Ears, Link, LinkKind, Session
 from tracking.links.lean import Lean
 from tracking.links.paho import Paho
@@ -47,20 +46,22 @@ class Inbox:
         *,
         client_id: str,
         topics: Collection[str],
+        prefix: str = "",
         link: LinkKind = LinkKind.PAHO,
         count: int = 2_000,
         wait_s: float = 0.05,
     ) -> None:
-        """`url` may name several nodes of a cluster (see `Session.of`). `count`, `wait_s`: the largest batch,
-        and the longest that a message waits for others."""
+        """`url`: may name several nodes of a cluster, see `Session.of`.
+        `prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
+        `count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
         self._count, self._wait_s = count, wait_s
         self._messages, self._receipts = list[Message](), list[int]()
         self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._life = self._failures = 0
         self._is_paused = False
         made = Lean if link is LinkKind.LEAN else Paho
-        session = Session.of(url, client_id=client_id, topics=topics)
-        self._brokers, self._is_partitioned = cycle(session.brokers), sharding.is_partitioned(topics)
+        session = Session.of(url, client_id=client_id, topics=topics, prefix=prefix)
+        self._brokers = cycle(session.brokers)
         self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
 
     async def __aenter__(self) -> Self:
@@ -148,7 +149,7 @@ class Inbox:
         log.info("broker connected")
 
     def _on_messages(self, messages: Sequence[Message], receipts: Sequence[int]) -> None:
-        self._messages += sharding.whole(messages) if self._is_partitioned else messages
+        self._messages += messages
         self._receipts += receipts
         self._arrived.set()
         if len(self._messages) >= self._count:

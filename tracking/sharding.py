@@ -1,35 +1,40 @@
-"""Which shard a device belongs to, by the arithmetic of the broker that puts its messages there (ADR-0022).
+"""Which worker a device belongs to, where several share the work (ADR-0004, ADR-0022)."""
 
-Such a broker delivers `em/v1/X/up` as `p/<shard>/em/v1/X/up`; the rest of the topic is the device's."""
-
-from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from tracking.model import Message
-
-PREFIX: Final = "p/"
-FNV_OFFSET: Final = 2166136261
-FNV_PRIME: Final = 16777619
-
-
-def shard_of(serial: str, shards: int) -> int:
-    """0 … shards - 1: FNV-1a of 32 bits over the serial; a phone's `user/device` counts by its user.
-    A dot counts as `//`, as NATS writes it from 2.10 on; before, it refuses one."""
-    mark = FNV_OFFSET
-    for byte in serial.partition("/")[0].replace(".", "//").encode():
-        mark = (mark ^ byte) * FNV_PRIME & 0xFFFFFFFF
-    return mark % shards
+FNV_OFFSET: Final = 0x811C9DC5
+FNV_PRIME: Final = 0x01000193
+PARTITION: Final = "p/{}/"
+"""What a broker that sorts by shard puts before a topic."""
 
 
-def topics(wanted: Collection[str], *shards: int) -> tuple[str, ...]:
-    """What a partitioned broker calls them: of these shards, or of all where none is named."""
-    return tuple(f"{PREFIX}{shard}/{topic}" for shard in shards or ("+",) for topic in wanted)
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal parts of all devices, chosen by the hash of their serial numbers."""
+
+    number: int = 0
+    count: int = 1
+
+    def owns(self, serial: str) -> bool:
+        return self.count == 1 or shard_of(serial, self.count) == self.number
+
+    def prefix(self, *, is_sorted: bool) -> str:
+        """Under which topics our devices report at a broker that sorts them by shard."""
+        return PARTITION.format(self.number) if is_sorted else ""
+
+    def named(self, name: str) -> str:
+        """A name of its own for each part of several; the whole keeps the plain one."""
+        return name if self.count == 1 else f"{name}-{self.number}-of-{self.count}"
 
 
-def is_partitioned(subscribed: Collection[str]) -> bool:
-    return any(topic.startswith(PREFIX) for topic in subscribed)
+WHOLE: Final = Shard()
 
 
-def whole(messages: Sequence[Message]) -> list[Message]:
-    """Each under the topic that its device published to."""
-    return [Message(m.topic.split("/", 2)[2], m.payload, m.received_us) for m in messages]
+def shard_of(serial: str, count: int) -> int:
+    """FNV-1a (32 bits) over the bytes of the serial number, modulo the count: as NATS partitions, which joins
+    the parts of `user/device` and, from 2.10 on, writes a dot as `//` (before, it refuses one)."""
+    value = FNV_OFFSET
+    for byte in serial.replace("/", "").replace(".", "//").encode():
+        value = ((value ^ byte) * FNV_PRIME) & 0xFFFFFFFF
+    return value % count

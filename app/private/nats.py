@@ -51,10 +51,10 @@ accounts {{
     jetstream: enabled
     mappings: {{
       "em.v1.*.up": "p.{{{{partition({shards},1)}}}}.em.v1.{{{{wildcard(1)}}}}.up"
-      "owntracks.*.*": "p.{{{{partition({shards},1)}}}}.owntracks.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}"
+      "owntracks.*.*": "p.{{{{partition({shards},1,2)}}}}.owntracks.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}"
       # Who names a shard himself is put into the right one.
       "p.*.em.v1.*.up": "p.{{{{partition({shards},2)}}}}.em.v1.{{{{wildcard(2)}}}}.up"
-      "p.*.owntracks.*.*": "p.{{{{partition({shards},2)}}}}.owntracks.{{{{wildcard(2)}}}}.{{{{wildcard(3)}}}}"
+      "p.*.owntracks.*.*": "p.{{{{partition({shards},2,3)}}}}.owntracks.{{{{wildcard(2)}}}}.{{{{wildcard(3)}}}}"
     }}
     include users.conf
   }}

@@ -76,7 +76,7 @@ def test_the_server_puts_each_device_where_we_expect_it(nats: Nats) -> None:
     assert heard == {f"p/{sharding.shard_of(s, SHARDS)}/em/v1/{s}/up" for s in serials}
 
 
-def test_a_phone_stays_with_its_user(nats: Nats) -> None:
+def test_a_phone_counts_by_user_and_device(nats: Nats) -> None:
     with peers(nats, "ingest", "gateway") as (ingest, gateway):
         ingest.subscribe("p/+/owntracks/+/+")
         gateway.publish("owntracks/somebody/phone")

@@ -32,20 +32,21 @@ LINK = os.environ.get("EJAZO_MQTT_LINK", "lean")
 
 @pytest.fixture
 def nats(home: Path) -> Iterator[Nats]:
-    made = Nats(home / "nats").start()
+    made = Nats(home / "nats", shards=2).start()
     yield made
     made.stop()
 
 
 @pytest.fixture
 def platform(database: str, nats: Nats, tmp_path: Path) -> Iterator[Platform]:
-    """The worker runs, one for all shards."""
+    """Two workers run, each with its half of the devices."""
     made = Platform(database, nats.url("ingest"), tmp_path)
-    made.more = {"EJAZO_PARTITIONED": "1", "EJAZO_MQTT_LINK": LINK, "EJAZO_ACK_EVERY_S": "2"}
-    made.start("ingest")
-    deadline = time.monotonic() + 60
-    while "broker connected" not in made.log("ingest") and time.monotonic() < deadline:
-        time.sleep(0.02)
+    made.settings |= {"EJAZO_SHARDS": "2", "EJAZO_BROKER_SORTS": "1", "EJAZO_MQTT_LINK": LINK}
+    made.settings["EJAZO_ACK_EVERY_S"] = "2"
+    made.start("ingest:1", "ingest:2")
+    deadline = time.monotonic() + 90
+    while not all('"recovered"' in made.log(name) for name in made.children) and time.monotonic() < deadline:
+        time.sleep(0.05)
     yield made
     made.stop()
 
@@ -100,8 +101,8 @@ async def kill_in_turn(nats: Nats, platform: Platform, stored: Pulse) -> dict[st
         await asyncio.to_thread(nats.await_whole)
     await stored.until(step * 4)
     killed = time.monotonic()
-    platform.kill("ingest")
-    platform.start("ingest")
+    platform.kill("ingest:1")
+    platform.start("ingest:1")
     await stored.until(stored.count + step // 4)
     paused["worker"] = stored.longest_s(killed, time.monotonic())
     return paused

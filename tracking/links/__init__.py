@@ -33,9 +33,15 @@ class Session:
     is_tls: bool
     client_id: str
     topics: tuple[str, ...]
+    prefix: str = ""
+    """Of every topic at the broker; messages come without it."""
+
+    @property
+    def filters(self) -> list[str]:
+        return [self.prefix + topic for topic in self.topics]
 
     @classmethod
-    def of(cls, url: str, *, client_id: str, topics: Collection[str]) -> "Session":
+    def of(cls, url: str, *, client_id: str, topics: Collection[str], prefix: str = "") -> "Session":
         """url: mqtt://user:password@host:port, or mqtts://…; a cluster's nodes as host:port,host:port"""
         parts = urlsplit(url)
         nodes = (urlsplit(f"//{node}") for node in parts.netloc.rpartition("@")[2].split(","))
@@ -46,6 +52,7 @@ class Session:
             parts.scheme == "mqtts",
             client_id,
             tuple(topics),
+            prefix,
         )
 
 
