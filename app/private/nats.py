@@ -54,7 +54,8 @@ accounts {{
       "owntracks.*.*": "p.{{{{partition({shards},1,2)}}}}.owntracks.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}"
       # Who names a shard himself is put into the right one.
       "p.*.em.v1.*.up": "p.{{{{partition({shards},2)}}}}.em.v1.{{{{wildcard(2)}}}}.up"
-      "p.*.owntracks.*.*": "p.{{{{partition({shards},2,3)}}}}.owntracks.{{{{wildcard(2)}}}}.{{{{wildcard(3)}}}}"
+      "p.*.owntracks.*.*":
+        "p.{{{{partition({shards},2,3)}}}}.owntracks.{{{{wildcard(2)}}}}.{{{{wildcard(3)}}}}"
     }}
     include users.conf
   }}

@@ -71,9 +71,16 @@ class Pulse:
             while self.count < count:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
 
-    def longest_s(self, since_s: float, until_s: float) -> float:
-        within = [since_s, *(at for at in self.grew_s if since_s < at < until_s), until_s]
-        return max(after - before for before, after in pairwise(within))
+    def pauses(self, killed_s: dict[str, float]) -> dict[str, float]:
+        """The longest time without growth from each kill to the next, or to the end."""
+        ends = [*list(killed_s.values())[1:], self.grew_s[-1]]
+        return {
+            what: max(after - before for before, after in pairwise(self._within(since, until)))
+            for (what, since), until in zip(killed_s.items(), ends, strict=True)
+        }
+
+    def _within(self, since_s: float, until_s: float) -> list[float]:
+        return [since_s, *(at for at in self.grew_s if since_s < at < until_s), until_s]
 
 
 @asynccontextmanager
@@ -89,23 +96,20 @@ async def pulse(database: str) -> AsyncIterator[Pulse]:
 
 
 async def kill_in_turn(nats: Nats, platform: Platform, stored: Pulse) -> dict[str, float]:
-    """Each is back and whole before the next goes. Gives the longest pause of the commits after each kill."""
-    paused, step = {}, FIXES // 6
+    """Each is back and whole before the next goes. Gives when each was killed."""
+    killed_s, step = {}, FIXES // 6
     for n, node in enumerate(nats.nodes, 1):
         await stored.until(step * n)
-        killed = time.monotonic()
+        killed_s[f"node {n}"] = time.monotonic()
         await asyncio.to_thread(node.kill)
         await stored.until(stored.count + step // 4)
-        paused[f"node {n}"] = stored.longest_s(killed, time.monotonic())
         node.start()
         await asyncio.to_thread(nats.await_whole)
     await stored.until(step * 4)
-    killed = time.monotonic()
+    killed_s["worker"] = time.monotonic()
     platform.kill("ingest:1")
     platform.start("ingest:1")
-    await stored.until(stored.count + step // 4)
-    paused["worker"] = stored.longest_s(killed, time.monotonic())
-    return paused
+    return killed_s
 
 
 async def test_every_node_is_killed_in_turn_and_each_fix_is_stored_once(
@@ -120,9 +124,10 @@ async def test_every_node_is_killed_in_turn_and_each_fix_is_stored_once(
     sent = {s: tracked.fixes_of(device, FIXES // DEVICES, end_us=end_us) for s, (device, _) in worn.items()}
     async with pulse(database) as stored:
         with Sender(nats, sent, size=1, pause_s=PAUSE_S) as devices:
-            paused = await kill_in_turn(nats, platform, stored)
+            killed_s = await kill_in_turn(nats, platform, stored)
             await asyncio.to_thread(devices.wait, 120)
             assert devices.waiting() == 0
+    paused = stored.pauses(killed_s)
     with capsys.disabled():
         click.echo("\nno commit for " + ", ".join(f"{s:.1f} s ({what})" for what, s in paused.items()))
     for serial, (_, person) in worn.items():
