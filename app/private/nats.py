@@ -227,9 +227,10 @@ class Nats:
     def _write(self, node: Node) -> None:
         lines = "".join(f"  {user(name, self.password(name))}\n" for name in self._users)
         process.keep(node.home / "users.conf", f"users: [\n{lines}]\n", self.owner)
-        process.keep(node.home / "nats.conf", self._settings(node), self.owner)
+        process.keep(node.home / "nats.conf", self.settings(node), self.owner)
 
-    def _settings(self, node: Node) -> str:
+    def settings(self, node: Node) -> str:
+        """What stands in the node's nats.conf."""
         alone, word = len(self.nodes) == 1, self.password("node")
         others = [f'"nats-route://node:{word}@{HOST}:{n.route}"' for n in self.nodes if n is not node]
         own = SETTINGS.format(

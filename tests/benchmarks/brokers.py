@@ -3,7 +3,7 @@
 `ejazo bench brokers [--messages N] [--devices N] [--json FILE]`
 
 Mosquitto, one node of NATS, and three nodes with a copy each; CPU and memory are summed over the nodes, so
-that they say the same on a busy machine. Publisher and receiver are not counted."""
+that they say the same on a busy machine. Devices and receiver are not counted."""
 
 import asyncio
 import shutil
@@ -15,8 +15,6 @@ from pathlib import Path
 
 import click
 import psutil
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
 
 from app.private.broker import HOST, Broker
 from app.private.nats import Nats
@@ -64,20 +62,18 @@ class Watched:
         )
 
 
-def publish(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> None:
-    """All of them with QoS 1, a thousand on their way; returns when the broker has acknowledged each."""
-    client = Client(CallbackAPIVersion.VERSION2)
-    client.username_pw_set("gateway", watched.made.password("gateway"))
-    client.max_inflight_messages_set(1000)
-    client.connect(HOST, watched.made.ports[0])
-    client.loop_start()
-    while not client.is_connected():
-        time.sleep(0.01)
-    waiting = [client.publish(topic, payload, qos=1) for topic, payload in messages]
-    for one in waiting:
-        one.wait_for_publish(120)
-    client.disconnect()
-    client.loop_stop()
+async def publish(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> None:
+    """By a connection a device, with QoS 1, one message of each on its way."""
+    parts = [messages[n::SERIALS] for n in range(SERIALS)]
+    await asyncio.gather(*(_speak(watched, n, part) for n, part in enumerate(parts)))
+
+
+async def _speak(watched: Watched, number: int, messages: Sequence[tuple[str, bytes]]) -> None:
+    reader, writer = await _connected(watched, f"speaker-{number}", number, qos=0)
+    for n, (topic, payload) in enumerate(messages, 1):
+        writer.write(packets.publish(topic, payload, n))
+        await reader.readexactly(4)
+    writer.close()
 
 
 async def receive(inbox: Inbox, count: int) -> None:
@@ -93,7 +89,7 @@ async def flow(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> dict[
     async with watched.inbox() as inbox:
         await inbox.wait_connected()
         cpu, began = watched.cpu_s(), time.perf_counter()
-        await asyncio.gather(receive(inbox, len(messages)), asyncio.to_thread(publish, watched, messages))
+        await asyncio.gather(receive(inbox, len(messages)), publish(watched, messages))
         seconds = time.perf_counter() - began
         await asyncio.sleep(QUIET_S)
     n = len(messages)
@@ -103,7 +99,7 @@ async def flow(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> dict[
 async def backlog(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> dict[str, float]:
     """While the receiver is away."""
     n, memory, disk = len(messages), watched.memory(), watched.disk()
-    await asyncio.to_thread(publish, watched, messages)
+    await publish(watched, messages)
     await asyncio.sleep(QUIET_S)
     kept = {
         "memory_a_waiting_message": (watched.memory() - memory) / n,
@@ -117,7 +113,7 @@ async def backlog(watched: Watched, messages: Sequence[tuple[str, bytes]]) -> di
 
 
 async def devices(watched: Watched, count: int, *, qos: int) -> dict[str, float]:
-    """Connected, subscribed to their orders and silent. QoS 1 means a session that outlives the connection."""
+    """Connected, subscribed to their orders, silent. QoS 1: with a session that outlives the connection."""
     memory, cpu, began = watched.memory(), watched.cpu_s(), time.perf_counter()
     lines = list[asyncio.StreamWriter]()
     for at in range(0, count, AT_ONCE):
@@ -140,17 +136,24 @@ async def _connect(watched: Watched, at: int, count: int, *, qos: int) -> list[a
 
 
 async def _device(watched: Watched, number: int, *, qos: int) -> asyncio.StreamWriter:
-    ports, word = watched.made.ports, watched.made.password("gateway")
-    reader, writer = await asyncio.open_connection(HOST, ports[number % len(ports)])
-    hello = bytearray(packets.connect(f"device-{qos}-{number}", "gateway", word, keepalive_s=600))
-    hello[9] |= 0 if qos else 2  # the flag of a clean session
-    writer.write(hello)
-    await reader.readexactly(4)
+    reader, writer = await _connected(watched, f"device-{qos}-{number}", number, qos=qos)
     wish = bytearray(packets.subscribe(1, [f"em/v1/D-{number}/down"]))
     wish[-1] = qos
     writer.write(wish)
     await reader.readexactly(5)
     return writer
+
+
+async def _connected(
+    watched: Watched, name: str, number: int, *, qos: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    ports, word = watched.made.ports, watched.made.password("gateway")
+    reader, writer = await asyncio.open_connection(HOST, ports[number % len(ports)])
+    hello = bytearray(packets.connect(name, "gateway", word, keepalive_s=600))
+    hello[9] |= 0 if qos else 2  # the flag of a clean session
+    writer.write(hello)
+    await reader.readexactly(4)
+    return reader, writer
 
 
 @contextmanager
