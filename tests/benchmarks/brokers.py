@@ -173,9 +173,8 @@ def brokers(home: Path) -> Iterator[list[tuple[str, Watched]]]:
 
 
 async def measure(watched: Watched, said: Sequence[tuple[str, bytes]], count: int) -> dict[str, float]:
-    found = await flow(watched, said) | await backlog(watched, said)
-    found |= await devices(watched, count, qos=0)
-    return found | await devices(watched, count // 10, qos=1)
+    found = await devices(watched, count // 10, qos=1) | await devices(watched, count, qos=0)
+    return found | await flow(watched, said) | await backlog(watched, said)
 
 
 @click.command()
