@@ -3,7 +3,7 @@
 import click
 import uvicorn
 
-from app import http, settings
+from app import http, settings, sockets
 
 
 @click.command()
@@ -14,7 +14,7 @@ def command() -> None:
         http.application(loaded),
         host=loaded.http_host,
         port=loaded.http_port,
-        ws="websockets-sansio",
         access_log=False,  # paths name people
         server_header=False,
+        **sockets.SERVED,
     )

@@ -30,6 +30,8 @@ CHECKPOINT_US: Final = 30_000_000
 """How old a checkpoint may be: so much is folded again after a crash."""
 RECENT_US: Final = 900_000_000
 """For so long every checkpoint is kept: most late reports are minutes late."""
+FEW: Final = 20
+"""So many late people of a batch are folded again at once."""
 HISTORY_US: Final = 3_600_000_000
 """Behind that, the last checkpoint of each hour."""
 
@@ -121,11 +123,11 @@ async def judge(
 ) -> list[Row]:
     """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
     held.ear.hear(fixes)
-    fixes, events = await keep_own(conn, held.own, fixes, events)
+    fixes, events = await keep_own(conn, held.own, fixes, events, now_us=now_us)
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
     rows += await nearness.judge(conn, held.near, fixes, now_us=now_us)
-    begun = _earliest(judged.late, fixes, events)
+    begun = await _late(conn, held, _earliest(judged.late, fixes, events), now_us=now_us)
     if held.to_come:
         begun |= {person: off.taken_us for person, off in held.to_come.items() if _is_overtaken(held, off)}
     return rows + await _again(conn, held, begun, now_us=now_us)
@@ -157,7 +159,7 @@ async def reload(
     changed = [person for person, print_ in prints.items() if held.prints.get(person) != print_]
     gone = held.prints.keys() - prints.keys()
     if own is not None:  # what was stored last may be news to whoever judges them now
-        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board})
+        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board}, now_us=now_us)
     for person in gone:
         held.drop(person)
     held.prints, held.own = prints, own
@@ -197,9 +199,24 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     return len(rows)
 
 
-async def take_over(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
-    """Fold again whom other workers handed over to us."""
-    return await _again(conn, held, await handing.take(conn, list(held.prints)), now_us=now_us)
+async def catch_up(
+    conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int
+) -> tuple[list[Row], int]:
+    """Fold again some of those who wait for it; what to announce, and how many they were."""
+    people = held.own.people if held.own else None
+    moments = await handing.take(conn, people, now_us=now_us, most=most)
+    return await _again(conn, held, moments, now_us=now_us), len(moments)
+
+
+async def _late(
+    conn: asyncpg.Connection, held: Supervision, begun: Mapping[PersonId, int], *, now_us: int
+) -> dict[PersonId, int]:
+    """Whom to fold again at once: a few who are minutes late, and whom we do not know yet. The others wait
+    until all of their reports have come: history rings no siren."""
+    soon = [p for p, at_us in begun.items() if p in held.duties and at_us >= now_us - RECENT_US][:FEW]
+    at_once = {p for p in begun if p not in held.duties} | set(soon)
+    await handing.hand(conn, {p: at_us for p, at_us in begun.items() if p not in at_once}, now_us=now_us)
+    return {p: begun[p] for p in at_once}
 
 
 async def _prints(conn: asyncpg.Connection, own: Own | None) -> terms.Fingerprints:

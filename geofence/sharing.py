@@ -26,7 +26,12 @@ class Own:
 
 
 async def keep_own(
-    conn: asyncpg.Connection, own: Own | None, fixes: Fixes, events: Sequence[DeviceEvent]
+    conn: asyncpg.Connection,
+    own: Own | None,
+    fixes: Fixes,
+    events: Sequence[DeviceEvent],
+    *,
+    now_us: int,
 ) -> tuple[Fixes, Sequence[DeviceEvent]]:
     """The reports of our own people; the others are handed over."""
     if own is None:
@@ -40,5 +45,5 @@ async def keep_own(
     told += [(event.person, event.taken_us) for event in events if event.person not in own.people]
     for person, at_us in told:
         moments[PersonId(person)] = min(at_us, moments.get(PersonId(person), at_us))
-    await handing.hand(conn, moments)
+    await handing.hand(conn, moments, now_us=now_us)
     return fixes.take(ours), [event for event in events if event.person in own.people]

@@ -44,6 +44,18 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is cheap to make up of a person; from `random` follow the day and the rest, in this order."""
+
+    kind: OrderKind
+    habit: Habit
+    home: Spot
+    work: Spot
+    leaves_s: int
+    random: Random
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Resident:
     """One person under supervision, with all that is made up about them."""
 
@@ -77,29 +89,39 @@ OFFICERS = (  # of a demonstration, printed when it starts
 
 def world(people: int, seed: int, now: datetime) -> World:
     """`now` places birthdays and orders only: walks and zones do not depend on it."""
-    city, shared = places.city(), places.forbidden(Random(f"{seed}/zones"))
+    city, forbidden = places.city(), shared(seed)
     residents = tuple(
-        resident(i, Random(f"{seed}/{i}"), today=now.date(), city=city, forbidden=shared)
-        for i in range(1, people + 1)
+        resident(i, seed, today=now.date(), city=city, forbidden=forbidden) for i in range(1, people + 1)
     )
-    return World(seed, (city, *shared), residents, OFFICERS)
+    return World(seed, (city, *forbidden), residents, OFFICERS)
 
 
-def resident(
-    number: int, random: Random, *, today: date, city: Zone, forbidden: tuple[Zone, ...]
-) -> Resident:
+def shared(seed: int) -> tuple[Zone, ...]:
+    """The forbidden zones of the city."""
+    return places.forbidden(Random(f"{seed}/zones"))
+
+
+def sketch(number: int, seed: int) -> Sketch:
+    random = Random(f"{seed}/{number}")
     kind = random.choice(KINDS)
     habit = random.choice(HABITS[kind])
     home = _home(random)
     work = days.near(home, random, least=1200, most=6000)
-    day = days.day(habit, home, work, leaves_s=random.randrange(days.DAY_S), random=random)
-    order = _order(number, random, kind=kind, today=today)
+    return Sketch(kind, habit, home, work, random.randrange(days.DAY_S), random)
+
+
+def resident(number: int, seed: int, *, today: date, city: Zone, forbidden: tuple[Zone, ...]) -> Resident:
+    """One of `world`, alone; the shared zones are `places.city()` and `shared(seed)`."""
+    s = sketch(number, seed)
+    random, work = s.random, s.work
+    day = days.day(s.habit, s.home, work, leaves_s=s.leaves_s, random=random)
+    order = _order(number, random, kind=s.kind, today=today)
     zones, terms = conditions.conditions(order, day, work=work, city=city, forbidden=forbidden, random=random)
     return Resident(
         person=_person(number, random, today=today),
         order=order,
         device=Device(DeviceId(number), f"SIM-{number:05}"),
-        habit=habit,
+        habit=s.habit,
         day=day,
         zones=zones,
         terms=terms,

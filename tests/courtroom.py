@@ -20,7 +20,7 @@ from tracking.store import records
 TABLES = (
     "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings absences"
     " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares"
-    " devices orders persons users"
+    " devices orders persons users handed_over mark_rounds"
 )
 
 Ending = dict[episodes.Name, int | None]
@@ -73,6 +73,13 @@ class Courtroom:
             rows = await service.tick(
                 self.conn, self.held, contacts=contacts, blind=blind, now_us=scene.at(now)
             )
+            await bus.announce(self.conn, rows)
+
+    async def catch_up(self, *, now: float) -> None:
+        """Whoever waits to be folded again is quiet."""
+        await self.conn.execute("update handed_over set touched_at = '-infinity'")
+        async with self.conn.transaction():
+            rows, _ = await service.catch_up(self.conn, self.held, now_us=scene.at(now), most=1000)
             await bus.announce(self.conn, rows)
 
     async def reload(self, *, now: float) -> None:

@@ -250,8 +250,8 @@ class Seats:
             slot = self._slots[first + k]
             slot["odds"], slot["seen"] = belief.odds, belief.seen
             head = seat.numbers[k] * HEAD
-            slot["west"], slot["south"] = spans[head + WEST], spans[head + SOUTH]
-            slot["east"], slot["north"] = spans[head + EAST], spans[head + NORTH]
+            slot["lon"], slot["half_lon"] = around(spans[head + WEST], spans[head + EAST])
+            slot["lat"], slot["half_lat"] = around(spans[head + SOUTH], spans[head + NORTH])
             slot["zone"], slot["line"] = seat.numbers[k], seat.lines[k]
             slot["kind"] = FORBIDS[term.kind]
             slot["bits"] = 0 if belief.breach is None else OPEN
@@ -276,6 +276,13 @@ class Seats:
         self._slots = grown(self._slots, self._slots_used)
         self._opened_us = grown(self._opened_us, self._slots_used)
         return first
+
+
+def around(low: np.float32, high: np.float32) -> tuple[np.float32, np.float32]:
+    """The middle of a span, and half of it, rounded up."""
+    middle = low / 2 + high / 2
+    half = max(float(high) - float(middle), float(middle) - float(low))
+    return middle, np.nextafter(np.float32(half), np.float32(np.inf))
 
 
 def places_of(rows: Column, first: int, count: int) -> tuple[Place, ...]:
