@@ -15,8 +15,8 @@ import asyncpg
 import click
 import uvloop
 
+from app import archive, settings
 from app import log as logs
-from app import settings
 from core import bus, clock, db, heartbeat
 from core.settings import Settings
 from geofence.store import escalation, pairs, standings
@@ -109,12 +109,14 @@ async def run(loaded: Settings) -> None:
 
 
 async def _until_told(loaded: Settings) -> None:
+    beside = asyncio.create_task(archive.rounds(loaded))
     work = asyncio.current_task()
     if work is not None:
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, work.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await run(loaded)
+    beside.cancel()
 
 
 @click.command()

@@ -10,6 +10,9 @@ LOCK: Final = 7265003
 """The keeper and the worker may want the same day at the same moment."""
 PREFIX: Final = "fixes_"
 
+# Rows are only added: one vacuum when the day is over (`freeze`), none while it grows (docs/storage.md).
+_ONCE: Final = "with (autovacuum_vacuum_insert_threshold = -1)"
+
 # The days that are there.
 _DAYS: Final = """
 select child.relname
@@ -23,16 +26,26 @@ async def days(conn: asyncpg.Connection) -> set[date]:
     return {_day(row["relname"]) for row in await conn.fetch(_DAYS)}
 
 
+# Days that are over and were never vacuumed.
+_UNFROZEN: Final = """
+select child.relname
+from pg_inherits
+join pg_class child on child.oid = inhrelid
+join pg_stat_user_tables on relid = child.oid
+where inhparent = 'fixes'::regclass and last_vacuum is null
+"""
+
+
 async def make(conn: asyncpg.Connection, wanted: Iterable[date]) -> list[date]:
     """The days that were missing, now made. Attaching, unlike `partition of`, lets others write meanwhile."""
     made = []
     async with conn.transaction():
         await conn.execute("select pg_advisory_xact_lock($1)", LOCK)
         for day in sorted(set(wanted) - await days(conn)):
-            name, since, until = _name(day), _midnight(day), _midnight(day + timedelta(days=1))
-            await conn.execute(f"create table {name} (like fixes including defaults)")
+            table, since, until = name(day), _midnight(day), _midnight(day + timedelta(days=1))
+            await conn.execute(f"create table {table} (like fixes including defaults) {_ONCE}")
             await conn.execute(
-                f"alter table fixes attach partition {name}"
+                f"alter table fixes attach partition {table}"
                 f" for values from ('{since.isoformat()}') to ('{until.isoformat()}')"
             )
             made.append(day)
@@ -50,11 +63,19 @@ async def keep_partitions(
     for day in dropped:
         async with conn.transaction():
             await conn.execute("set local lock_timeout = '4s'")  # readers first: the next round tries again
-            await conn.execute(f"drop table {_name(day)}")
+            await conn.execute(f"drop table {name(day)}")
     return made, dropped
 
 
-def _name(day: date) -> str:
+async def freeze(conn: asyncpg.Connection, *, today: date) -> list[date]:
+    """Days before today, vacuumed and frozen once; idempotent. Not within a transaction."""
+    frozen = sorted(day for row in await conn.fetch(_UNFROZEN) if (day := _day(row["relname"])) < today)
+    for day in frozen:
+        await conn.execute(f"vacuum (freeze, analyze) {name(day)}")
+    return frozen
+
+
+def name(day: date) -> str:
     return f"{PREFIX}{day:%Y%m%d}"
 
 

@@ -1,15 +1,22 @@
 """What officers read of devices: a person's fixes over a time, a device's state, its commands."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from inmates import store as people
 from inmates.model import Scope
+from tracking.fixes import Fixes
+from tracking.store import parts, past
+from tracking.store.past import Cited
 from tracking.tables import commands, devices, fixes, marks, wearings
 
 LOOK_BACK: Final = timedelta(days=14)
@@ -96,7 +103,66 @@ async def track(
         .order_by(fixes.c.taken_at, fixes.c.device_id, fixes.c.sequence)
         .limit(most)
     )
-    return [Point(*row) for row in (await conn.execute(query)).all()]
+    found = [Point(*row) for row in (await conn.execute(query)).all()]
+    found += await _archived(conn, person, since=since, until=until, most=most)
+    return _once(found)[:most]
+
+
+async def named(conn: AsyncConnection, person: PersonId, marks: Collection[Cited]) -> list[Point]:
+    """Those of a person's fixes that these marks name, in the order of the fold."""
+    if not marks:
+        return []
+    keys = [(device, sequence, from_us(taken_us)) for device, sequence, taken_us in marks]
+    mark = tuple_(fixes.c.device_id, fixes.c.sequence, fixes.c.taken_at)
+    query = select(*POINT).where(fixes.c.person_id == person, mark.in_(keys))
+    found = [Point(*row) for row in (await conn.execute(query)).all()]
+    archived = await past.of_marks(conn, marks)
+    return _once(found + _points(archived.take(archived.person == person)))
+
+
+async def _archived(
+    conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime, most: int
+) -> list[Point]:
+    """Day by day until there are enough."""
+    period = {"since_us": to_us(since), "until_us": to_us(until)}
+    listed = await parts.listed(conn, *past.days(**period))
+    if not listed:
+        return []
+    worn = select(wearings.c.device_id).where(wearings.c.person_id == person)
+    devices = (await conn.scalars(worn)).all()
+    found: list[Point] = []
+    for _, of_day in groupby(listed, key=attrgetter("day")):
+        day = await past.whole(list(of_day), devices, **period)
+        found += _points(day.take(day.person == person))
+        if len(found) >= most:
+            break
+    return found
+
+
+def _points(found: Fixes) -> list[Point]:
+    return [
+        Point(
+            fix.device,
+            fix.sequence,
+            from_us(fix.taken_us),
+            from_us(fix.received_us),
+            fix.lon,
+            fix.lat,
+            fix.accuracy_m,
+            fix.speed_mps,
+            fix.course_deg,
+            fix.battery,
+            int(fix.mechanism),
+            int(fix.flags),
+        )
+        for fix in found.rows()
+    ]
+
+
+def _once(found: Iterable[Point]) -> list[Point]:
+    """In the order of the fold; a day that moves into the archive at this moment is seen in both places."""
+    by_mark = {(p.taken_at, p.device, p.sequence): p for p in found}
+    return [by_mark[mark] for mark in sorted(by_mark)]
 
 
 async def device(conn: AsyncConnection, ident: DeviceId, *, scope: Scope) -> Worn | None:
