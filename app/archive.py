@@ -86,15 +86,15 @@ def _due() -> date:
 
 
 async def turn(conn: asyncpg.Connection, folder: Path) -> None:
-    """What the keeper does: yesterday is frozen, what is due is archived, what is too old is forgotten."""
+    """What the keeper does: yesterday is settled, what is due is archived, what is too old is forgotten."""
     kept, today = retention.load(), clock.now().date()
     async with archive.alone(conn) as is_ours:
         if not is_ours:
             return
-        frozen = await partitions.freeze(conn, today=today)
+        settled = await partitions.settle(conn, today=today)
         done = [await _one(conn, day, folder) for day in await archive.due(conn, _due())]
         gone = await archive.forget(conn, today - timedelta(days=kept.keep_days), folder)
-    told = {"frozen": len(frozen), "archived": sum(done), "forgotten": len(gone)}
+    told = {"settled": len(settled), "archived": sum(done), "forgotten": len(gone)}
     log.info("archive", extra=told)
 
 

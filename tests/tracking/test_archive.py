@@ -22,6 +22,7 @@ from tracking.store import archive, parquet, partitions, parts, past, records, t
 from tracking.store.parts import DamagedError
 
 DAY_US = 86_400_000_000
+FIXED = tracked.fixes_of(1, 1, end_us=0)[0]
 TODAY = clock.now().date()
 DAY = TODAY - timedelta(days=40)
 NOON_US = clock.to_us(partitions._midnight(DAY)) + DAY_US // 2
@@ -284,16 +285,21 @@ async def test_the_archive_ends_with_the_retention(conn: asyncpg.Connection, tmp
     assert len(files(tmp_path)) == 2
 
 
-async def test_a_day_that_is_over_is_frozen_once(conn: asyncpg.Connection) -> None:
+async def test_a_day_that_is_over_is_settled_once(conn: asyncpg.Connection) -> None:
     await some_days(conn)
     await store.keep_partitions(conn, today=TODAY, ahead=1, keep_days=365)
-    await conn.execute("checkpoint")  # this cluster commits before it writes; what is not written stays unfrozen
-    frozen = await partitions.freeze(conn, today=TODAY)
+    await conn.execute("checkpoint")  # this cluster commits before it writes, and only the written is frozen
+    frozen = await partitions.settle(conn, today=TODAY)
     assert {DAY, DAY + timedelta(days=1), TODAY - timedelta(days=1)} == set(frozen)
     unfrozen = "select relpages - relallvisible from pg_class where relname = $1"
     assert await conn.fetchval(unfrozen, partitions.name(DAY)) == 0
     await asyncio.sleep(0.6)  # counters are told when a backend has been idle for a moment
-    assert await partitions.freeze(conn, today=TODAY) == []
+    assert await partitions.settle(conn, today=TODAY) == []
+    fix = columns.of([replace(FIXED, taken_us=NOON_US)])
+    for expected in (True, False):  # the key is a key
+        assert (await records.insert_fixes(conn, fix, certain=np.ones(1, bool))).all() == expected
+    indexes = "select count(*) from pg_index where indrelid = $1::text::regclass"
+    assert await conn.fetchval(indexes, partitions.name(DAY)) == 2
 
 
 def test_no_day_is_over_while_its_reports_may_still_come() -> None:

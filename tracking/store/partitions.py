@@ -10,7 +10,7 @@ LOCK: Final = 7265003
 """The keeper and the worker may want the same day at the same moment."""
 PREFIX: Final = "fixes_"
 
-# Rows are only added: one vacuum when the day is over (`freeze`), none while it grows (docs/storage.md).
+# Rows are only added: one vacuum when the day is over (`settle`), none while it grows (docs/storage.md).
 _ONCE: Final = "with (autovacuum_vacuum_insert_threshold = -1)"
 
 # The days that are there.
@@ -26,11 +26,12 @@ async def days(conn: asyncpg.Connection) -> set[date]:
     return {_day(row["relname"]) for row in await conn.fetch(_DAYS)}
 
 
-# Days that are over and were never vacuumed.
-_UNFROZEN: Final = """
-select child.relname
+# Days and their keys that were never settled.
+_UNSETTLED: Final = """
+select child.relname as day, indexrelid::regclass::text as key
 from pg_inherits
 join pg_class child on child.oid = inhrelid
+join pg_index on indrelid = child.oid and indisprimary
 join pg_stat_user_tables on relid = child.oid
 where inhparent = 'fixes'::regclass and last_vacuum is null
 """
@@ -67,12 +68,19 @@ async def keep_partitions(
     return made, dropped
 
 
-async def freeze(conn: asyncpg.Connection, *, today: date) -> list[date]:
-    """Days before today, vacuumed and frozen once; idempotent. Not within a transaction."""
-    frozen = sorted(day for row in await conn.fetch(_UNFROZEN) if (day := _day(row["relname"])) < today)
-    for day in frozen:
+async def settle(conn: asyncpg.Connection, *, today: date) -> list[date]:
+    """Days before today, once: their key is built anew without the gaps it grew with, their rows are frozen.
+
+    Idempotent; others read and write meanwhile; not within a transaction."""
+    found = [(_day(row["day"]), row["key"]) for row in await conn.fetch(_UNSETTLED)]
+    over = sorted((day, key) for day, key in found if day < today)
+    for day, key in over:
+        for left in ("_ccnew", "_ccold"):  # of somebody who was interrupted
+            await conn.execute(f"drop index concurrently if exists {key}{left}")
+        await conn.execute(f"alter index {key} set (fillfactor = 100)")
+        await conn.execute(f"reindex index concurrently {key}")
         await conn.execute(f"vacuum (freeze, analyze) {name(day)}")
-    return frozen
+    return [day for day, _ in over]
 
 
 def name(day: date) -> str:

@@ -1,12 +1,13 @@
 """What officers read of devices: a person's fixes over a time, a device's state, its commands."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 from sqlalchemy import Select, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +15,7 @@ from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from inmates import store as people
 from inmates.model import Scope
-from tracking.fixes import Fixes
+from tracking.fixes import F4, I2, UNKNOWN, Fixes
 from tracking.store import parts, past
 from tracking.store.past import Cited
 from tracking.tables import commands, devices, fixes, marks, wearings
@@ -23,9 +24,8 @@ LOOK_BACK: Final = timedelta(days=14)
 """How far behind now a last fix is looked for: each day is a partition to open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One fix of a track."""
+class Point(NamedTuple):
+    """One fix of a track: a tuple, for a day has 5,760 of them."""
 
     device: DeviceId
     sequence: int
@@ -104,8 +104,8 @@ async def track(
         .limit(most)
     )
     found = [Point(*row) for row in (await conn.execute(query)).all()]
-    found += await _archived(conn, person, since=since, until=until, most=most)
-    return _once(found)[:most]
+    archived = await _archived(conn, person, since=since, until=until, most=most)
+    return _once(found, archived)[:most]
 
 
 async def named(conn: AsyncConnection, person: PersonId, marks: Collection[Cited]) -> list[Point]:
@@ -117,7 +117,7 @@ async def named(conn: AsyncConnection, person: PersonId, marks: Collection[Cited
     query = select(*POINT).where(fixes.c.person_id == person, mark.in_(keys))
     found = [Point(*row) for row in (await conn.execute(query)).all()]
     archived = await past.of_marks(conn, marks)
-    return _once(found + _points(archived.take(archived.person == person)))
+    return _once(found, _points(archived.take(archived.person == person)))
 
 
 async def _archived(
@@ -140,29 +140,31 @@ async def _archived(
 
 
 def _points(found: Fixes) -> list[Point]:
-    return [
-        Point(
-            fix.device,
-            fix.sequence,
-            from_us(fix.taken_us),
-            from_us(fix.received_us),
-            fix.lon,
-            fix.lat,
-            fix.accuracy_m,
-            fix.speed_mps,
-            fix.course_deg,
-            fix.battery,
-            int(fix.mechanism),
-            int(fix.flags),
-        )
-        for fix in found.rows()
-    ]
+    """By columns: a day is 5,760 fixes, and a screen waits."""
+    columns = (
+        found.device.tolist(),
+        found.sequence.tolist(),
+        map(from_us, found.taken_us.tolist()),
+        map(from_us, found.received_us.tolist()),
+        found.lon.tolist(),
+        found.lat.tolist(),
+        *(_known(values) for values in (found.accuracy_m, found.speed_mps, found.course_deg)),
+        _known(found.battery),
+        found.mechanism.tolist(),
+        found.flags.tolist(),
+    )
+    return [Point(*row) for row in zip(*columns, strict=True)]
 
 
-def _once(found: Iterable[Point]) -> list[Point]:
+def _known(values: F4 | I2) -> list[Any]:
+    unknown = np.isnan(values) if values.dtype.kind == "f" else values == UNKNOWN
+    return [None if no else value for no, value in zip(unknown.tolist(), values.tolist(), strict=True)]
+
+
+def _once(found: list[Point], archived: list[Point]) -> list[Point]:
     """In the order of the fold; a day that moves into the archive at this moment is seen in both places."""
-    by_mark = {(p.taken_at, p.device, p.sequence): p for p in found}
-    return [by_mark[mark] for mark in sorted(by_mark)]
+    both = {*found, *archived} if found and archived else [*found, *archived]
+    return sorted(both, key=attrgetter("taken_at", "device", "sequence"))
 
 
 async def device(conn: AsyncConnection, ident: DeviceId, *, scope: Scope) -> Worn | None:
