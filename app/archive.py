@@ -9,6 +9,7 @@ import asyncpg
 import click
 
 from app import settings
+from app.running import connected
 from core import clock, db
 from core.settings import Settings
 from tracking import retention
@@ -16,7 +17,6 @@ from tracking.store import archive, partitions
 from tracking.store.parts import DamagedError
 
 ROUND_S = 600.0
-RETRY_S = 60.0
 
 log = logging.getLogger("archive")
 
@@ -108,18 +108,10 @@ async def _one(conn: asyncpg.Connection, day: date, folder: Path) -> bool:
 
 
 async def rounds(loaded: Settings) -> None:
-    """Beside the watch, on a connection of its own: a big day takes minutes, a look takes none."""
     while True:
-        pause = ROUND_S
-        try:
-            conn = await db.connect(loaded.database_url)
+        async with connected(loaded.database_url) as conn:
             try:
                 await turn(conn, loaded.archive)
-            finally:
-                conn.terminate()
-        except DamagedError as why:
-            log.error("the archive is damaged: %s", why)  # noqa: TRY400 - the file's name says it all
-        except Exception:
-            log.exception("archive begins again")
-            pause = RETRY_S
-        await asyncio.sleep(pause)
+            except DamagedError as why:
+                log.error("the archive is damaged: %s", why)  # noqa: TRY400 - the file's name says it all
+        await asyncio.sleep(ROUND_S)

@@ -1,259 +1,110 @@
-"""ejazo ingest: from the broker into the database, the only writer of fixes, marks, standings and breaches.
+"""ejazo ingest: takes in what devices report. Several may run; each shard of devices has one worker.
 
-One batch, one transaction: decode, record, judge, announce, commit; only then is the broker told, and then
-the devices. Whatever fails ends the worker's memory: it begins again from the checkpoints, and what was not
-acknowledged comes again."""
+A shard is held by a lock of the worker's own connection to the database: what ends the one frees the other.
+A process takes a shard that nobody holds, a second one only if it stays free, and gives one up again to a
+process that has none."""
 
 import asyncio
-import contextlib
 import logging
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, Self
+from dataclasses import dataclass, field
+from typing import Final
 
 import asyncpg
 import click
-import numpy as np
-import uvloop
 
-from app import log as logs
 from app import settings
-from core import bus, clock, db, heartbeat
-from core.model import DeviceId
+from app.running import again_and_again, connected, until_told
+from app.worker import Worker
 from core.settings import Settings
-from geofence import service as geofence
-from tracking import retention, wire
-from tracking import service as tracking
-from tracking.answers import Answers
-from tracking.directory import Directory
+from tracking import wire
 from tracking.inbox import Inbox
 from tracking.links import LinkKind
-from tracking.marks import Marks
-from tracking.model import DOWN, Message, Reason
-from tracking.rounds import Rounds
-from tracking.store import commands, directory, marks
-from tracking.wire import Decoded, down, positions
+from tracking.sharding import Shard
 
-PART: Final = "ingest"
-TERMS: Final = "terms"
-"""Rings when orders, zones, conditions, absences or wearings change."""
 CLIENT_ID: Final = "ejazo-ingest"
 """Fixed: the broker keeps what arrives while the worker is away under this name."""
-TURN_S: Final = 0.25
-"""An idle worker looks this often at the clock, at edited terms and at commands."""
-TICK_US: Final = 1_000_000
-REMIND_US: Final = 10_000_000
-"""How often commands without an answer are looked for."""
-LOOK_BACK: Final = timedelta(days=2)
-"""Blind times that still matter to a silence."""
-RETRY_S: Final = 1.0
+LOCK: Final = 7265004
+"""Of a shard, by whoever has it."""
+IDLE: Final = 7265005
+"""Shared, by processes that have none."""
+LOOK_S: Final = 1.0
+"""How often a process looks who has what."""
+ORPHANED_S: Final = 5.0
+"""So long a process that has a shard leaves a free one to others."""
+
+# Which locks of these kinds are held by anybody?
+_HELD: Final = """
+select classid::bigint as kind, objid::bigint as number
+from pg_locks
+where locktype = 'advisory' and granted and classid = any($1::bigint[]::oid[])
+    and database = (select oid from pg_database where datname = current_database())
+"""
 
 log = logging.getLogger("ingest")
 
 
 @dataclass(slots=True)
-class Worker:
-    conn: asyncpg.Connection
-    inbox: Inbox
-    keep: retention.Retention
-    rung: set[str]
-    """Channels that notified us."""
-    directory: Directory
-    supervision: geofence.Supervision
-    marks: Marks
-    rounds: Rounds
-    """Checkpoints of the marks."""
-    heard_us: int
-    """When the last recorded message was received."""
-    beat_us: int
-    """Our last pulse: since then we may have heard nobody."""
-    answers: Answers
-    ticked_us: int = 0
-    reminded_us: int = 0
-    """When commands without an answer were last looked for."""
-    looked_us: int = 0
-    """When an unknown device last made us read the directory."""
+class Claims:
+    """The shards of this process."""
 
-    @classmethod
-    async def recover(cls, conn: asyncpg.Connection, inbox: Inbox, *, ack_every_s: float) -> Self:
-        """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
-        rung = {commands.CHANNEL}
-        for channel in (TERMS, commands.CHANNEL):
-            await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
-        known, as_of_us = await marks.load(conn)
-        async with conn.transaction():
-            supervision = await geofence.recover(conn, now_us=clock.now_us())
-        log.info("recovered", extra={"devices": len(known.contacts()), "people": len(supervision.duties)})
-        return cls(
-            conn,
-            inbox,
-            retention.load(),
-            rung,
-            await directory.load(conn),
-            supervision,
-            known,
-            Rounds(as_of_us),
-            heard_us=as_of_us,
-            beat_us=clock.now_us(),
-            answers=Answers(every_us=round(ack_every_s * TICK_US)),
-        )
+    loaded: Settings
+    mine: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    free_since: dict[int, float] = field(default_factory=dict)
+    is_idle: bool = False
 
-    async def work(self) -> None:
-        async for batch in self.inbox.batches(idle_s=TURN_S):
-            await self.heed()
-            if batch.messages:
-                decoded = await self.read(batch.messages)
-                async with self.conn.transaction():
-                    recorded = await tracking.record(
-                        self.conn, decoded, known=self.marks, as_of_us=self.rounds.as_of_us
-                    )
-                    judged = await geofence.judge(
-                        self.conn,
-                        self.supervision,
-                        recorded.fixes,
-                        recorded.events,
-                        now_us=clock.now_us(),
-                    )
-                    await bus.announce(self.conn, _news(recorded) + judged)
-                self.inbox.acknowledge(batch)
-                self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
-            await self.tick()
-            self.answer()
+    async def turn(self) -> None:
+        """Until the database is lost. A shard whose worker failed is free again, for whoever comes first."""
+        async with connected(self.loaded.database_url) as conn:
+            self.is_idle = False
+            try:
+                while True:
+                    await self.look(conn)
+                    await asyncio.sleep(LOOK_S)
+            finally:
+                for task in self.mine.values():
+                    task.cancel()
+                await asyncio.gather(*self.mine.values(), return_exceptions=True)
 
-    async def heed(self) -> None:
-        """Edited terms and wearings, and new commands: whatever rang since the last turn."""
-        if TERMS in self.rung:
-            self.rung.discard(TERMS)
-            self.directory = await directory.load(self.conn)
-            async with self.conn.transaction():
-                rows = await geofence.reload(self.conn, self.supervision, now_us=clock.now_us())
-                await bus.announce(self.conn, rows)
-        if commands.CHANNEL in self.rung and self.inbox.is_connected:
-            self.rung.discard(commands.CHANNEL)
-            await self.command(await commands.unsent(self.conn))
+    async def look(self, conn: asyncpg.Connection) -> None:
+        self.mine = {number: task for number, task in self.mine.items() if not task.done()}
+        held = {(row["kind"], row["number"]) for row in await conn.fetch(_HELD, [LOCK, IDLE])}
+        free = {n for n in range(self.loaded.shards) if n not in self.mine and (LOCK, n) not in held}
+        now = asyncio.get_running_loop().time()
+        self.free_since = {number: self.free_since.get(number, now) for number in free}
+        for number, since in self.free_since.items():
+            if not self.mine or now - since >= ORPHANED_S:
+                self.mine[number] = asyncio.create_task(self.serve(number))
+        if len(self.mine) > 1 and (IDLE, 0) in held:
+            self.mine[max(self.mine)].cancel()
+        if self.is_idle == bool(self.mine):
+            self.is_idle = not self.mine
+            verb = "pg_try_advisory_lock_shared" if self.is_idle else "pg_advisory_unlock_shared"
+            await conn.execute(f"select {verb}($1, 0)", IDLE)
 
-    async def read(self, messages: tuple[Message, ...]) -> Decoded:
-        """A device we do not know may have been registered a moment ago."""
-        decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
-        is_due = clock.now_us() - self.looked_us >= TICK_US  # strangers must not make us look all the time
-        if is_due and any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
-            self.looked_us = clock.now_us()
-            self.directory = await directory.load(self.conn)
-            decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
-        if decoded.rejected:
-            log.warning("rejected", extra=wire.counts(decoded))
-        return decoded
-
-    def remember(self, decoded: Decoded, recorded: tracking.Recorded, *, received_us: int) -> None:
-        """The commit has happened: now, and not before, memory follows."""
-        self.marks.take(recorded.news)
-        self.rounds.note(decoded.spoke)
-        self.heard_us = received_us
-        self.answers.owe(decoded.spoke[~np.isin(decoded.spoke, list(decoded.phones))])
-
-    async def tick(self) -> None:
-        """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
-        now_us = clock.now_us()
-        if now_us - self.ticked_us < TICK_US:
-            return
-        self.ticked_us = now_us
-        async with self.conn.transaction():
-            rows = await geofence.tick(
-                self.conn,
-                self.supervision,
-                contacts=self.marks.contacts(),
-                blind=await self.blind(now_us),
-                now_us=now_us,
-            )
-            await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
-            await bus.announce(self.conn, rows)
-        await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
-        if now_us - self.reminded_us >= REMIND_US:
-            self.reminded_us = now_us
-            now = clock.from_us(now_us)
-            await self.command(await commands.unanswered(self.conn, self.marks, now=now))
-
-    async def blind(self, now_us: int) -> list[tuple[int, int]]:
-        """The pulse, and when there was none: a worker whom no message can reach has none."""
-        now = clock.from_us(now_us)
-        if self.inbox.is_connected:
-            await heartbeat.beat(self.conn, PART, now=now)
-            self.beat_us = now_us
-        spans = await heartbeat.blind(self.conn, PART, since=now - LOOK_BACK, now=now)
-        return [(clock.to_us(a), clock.to_us(b)) for a, b in spans] + [(self.beat_us, now_us)]
-
-    def answer(self) -> None:
-        for device, message in self.answers.due(self.marks, now_us=clock.now_us()):
-            self.tell(device, message)
-
-    async def command(self, waiting: list[tuple[DeviceId, down.Command]]) -> None:
-        for device, command in waiting:
-            self.tell(device, command, qos=1)
-        if waiting:
-            numbers = [command.command for _, command in waiting]
-            await commands.mark_sent(self.conn, numbers, now=clock.now())
-
-    def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
-        serial = self.directory.serials.get(device)
-        if serial is None:
-            log.warning("cannot be told", extra={"device": device})
-        else:
-            self.inbox.publish(DOWN.format(serial), down.encode(message), qos=qos)
-
-
-def _news(recorded: tracking.Recorded) -> list[bus.Row]:
-    """Where people are now, which commands were answered, what devices lost for good."""
-    rows = [bus.Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
-    rows += [bus.Row("command", {"command": number}) for number in recorded.answered]
-    rows += [
-        bus.Row("platform", {"what": "lost", "device": device, "numbers": ranges})
-        for device, ranges in recorded.lost
-    ]
-    return rows
-
-
-async def run(loaded: Settings) -> None:
-    """Works until it is cancelled, whatever fails meanwhile."""
-    while True:
+    async def serve(self, number: int) -> None:
+        """Until something fails, if the shard is still free."""
         try:
-            async with _connection(loaded.database_url) as conn:
-                inbox = Inbox(
-                    loaded.mqtt_url,
-                    client_id=CLIENT_ID,
-                    topics=wire.SUBSCRIPTIONS,
-                    link=LinkKind(loaded.mqtt_link),
-                )
-                async with inbox:
-                    worker = await Worker.recover(conn, inbox, ack_every_s=loaded.ack_every_s)
-                    await worker.work()
+            async with connected(self.loaded.database_url) as conn:
+                if await conn.fetchval("select pg_try_advisory_lock($1, $2)", LOCK, number):
+                    await work(conn, self.loaded, Shard(number, self.loaded.shards))
         except Exception:
             log.exception("begins again")
-        await asyncio.sleep(RETRY_S)
 
 
-@asynccontextmanager
-async def _connection(url: str) -> AsyncIterator[asyncpg.Connection]:
-    conn = await db.connect(url)
-    try:
-        yield conn
-    finally:
-        conn.terminate()  # a polite farewell waits for a server that may be gone
-
-
-async def _until_told(loaded: Settings) -> None:
-    work = asyncio.current_task()
-    if work is not None:
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(sign, work.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await run(loaded)
+async def work(conn: asyncpg.Connection, loaded: Settings, shard: Shard) -> None:
+    inbox = Inbox(
+        loaded.mqtt_url,
+        client_id=shard.named(CLIENT_ID),
+        topics=wire.SUBSCRIPTIONS,
+        prefix=shard.prefix(is_sorted=loaded.broker_sorts),
+        link=LinkKind(loaded.mqtt_link),
+    )
+    async with inbox:
+        worker = await Worker.recover(conn, inbox, shard=shard, ack_every_s=loaded.ack_every_s)
+        await worker.work()
 
 
 @click.command()
 def command() -> None:
     """Take in what devices report, judge it and answer them."""
-    logs.begin()
-    uvloop.run(_until_told(settings.load()))
+    until_told(again_and_again(Claims(settings.load()).turn))

@@ -1,9 +1,7 @@
 """ejazo watch: the keeper of partitions, retention and feed, of the worker's pulse and of untaken alerts."""
 
 import asyncio
-import contextlib
 import logging
-import signal
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +11,14 @@ from typing import Any, Final
 
 import asyncpg
 import click
-import uvloop
 
 from app import archive, settings
-from app import log as logs
-from core import bus, clock, db, heartbeat
+from app.running import again_and_again, connected, until_told
+from core import bus, clock, heartbeat
 from core.settings import Settings
 from geofence.store import escalation, pairs, standings
 from tracking import retention
+from tracking.sharding import Shard
 from tracking.store import keep_partitions, records
 
 PART: Final = "watch"
@@ -28,8 +26,6 @@ WATCHED: Final = "ingest"
 TURN_S: Final = 1.0
 TIDY_TURNS: Final = 600
 """Partitions and the feed need a look every ten minutes."""
-RETRY_S: Final = 1.0
-
 log = logging.getLogger(PART)
 
 
@@ -65,15 +61,16 @@ async def tidy(conn: asyncpg.Connection, rules: Rules) -> None:
     log.info("tidied", extra={"made": len(made), "dropped": len(dropped), "pruned": pruned})
 
 
-async def look(conn: asyncpg.Connection, rules: Rules) -> None:
-    """Once a second: does the worker beat, and does somebody answer the alerts?"""
+async def look(conn: asyncpg.Connection, rules: Rules, *, shards: int = 1) -> None:
+    """Once a second: do the workers beat, and does somebody answer the alerts?"""
     now = clock.now()
     async with conn.transaction():
         await heartbeat.beat(conn, PART, now=now)
         rows = []
-        if await heartbeat.open_blind(conn, WATCHED, now=now) is not None:
-            log.error("the worker is silent")
-            rows.append(bus.Row("platform", {"what": "blind", "part": WATCHED}))
+        for part in [Shard(number, shards).named(WATCHED) for number in range(shards)]:
+            if await heartbeat.open_blind(conn, part, now=now) is not None:
+                log.error("a worker is silent", extra={"worker": part})
+                rows.append(bus.Row("platform", {"what": "blind", "part": part}))
         waiting = await escalation.untaken(
             conn, rules.untaken_after_s, now=now, again_s=rules.escalate_again_s
         )
@@ -84,43 +81,30 @@ async def look(conn: asyncpg.Connection, rules: Rules) -> None:
         await bus.announce(conn, rows)
 
 
-async def keep(conn: asyncpg.Connection) -> None:
+async def keep(conn: asyncpg.Connection, *, shards: int) -> None:
     rules, turn = Rules.load(), 0
     while True:
         if turn % TIDY_TURNS == 0:
             await tidy(conn, rules)
-        await look(conn, rules)
+        await look(conn, rules, shards=shards)
         turn += 1
         await asyncio.sleep(TURN_S)
 
 
-async def run(loaded: Settings) -> None:
-    """Works until it is cancelled, whatever fails meanwhile."""
-    while True:
-        try:
-            conn = await db.connect(loaded.database_url)
-            try:
-                await keep(conn)
-            finally:
-                conn.terminate()
-        except Exception:
-            log.exception("begins again")
-        await asyncio.sleep(RETRY_S)
+async def turn(loaded: Settings) -> None:
+    async with connected(loaded.database_url) as conn:
+        await keep(conn, shards=loaded.shards)
 
 
-async def _until_told(loaded: Settings) -> None:
-    beside = asyncio.create_task(archive.rounds(loaded))
-    work = asyncio.current_task()
-    if work is not None:
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(sign, work.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await run(loaded)
-    beside.cancel()
+async def both(loaded: Settings) -> None:
+    """The archive on a connection of its own: a big day takes minutes, and a look may not wait."""
+    await asyncio.gather(
+        again_and_again(lambda: turn(loaded)), again_and_again(lambda: archive.rounds(loaded))
+    )
 
 
 @click.command()
 def command() -> None:
     """Keep partitions, retention and the feed; watch the worker and the alerts."""
-    logs.begin()
-    uvloop.run(_until_told(settings.load()))
+    loaded = settings.load()
+    until_told(both(loaded))

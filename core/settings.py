@@ -13,6 +13,11 @@ class Settings(BaseSettings):
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
     """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    shards: int = 1
+    """Equal parts of all devices, each with one worker at a time; the same for all workers and the keeper."""
+    broker_sorts: bool = False
+    """The broker puts each device under p/<shard>/ (docs/scaling.md); otherwise each worker reads everything
+    and passes over what is not its own."""
     mqtt_link: Literal["paho", "lean"] = "paho"
     """What speaks with the broker for the worker: the reference library, or our own receiver (ADR-0021)."""
     ack_every_s: float = 5.0

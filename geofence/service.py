@@ -17,10 +17,12 @@ from geofence.model import Standing, TakenOff
 from geofence.nearness import Nearness
 from geofence.rules import walk
 from geofence.rules.duty import Duty
+from geofence.sharing import Own, keep_own
 from geofence.silence import Ear
 from geofence.store import breaches as breaches_store
-from geofence.store import standings, terms
+from geofence.store import handing, standings, terms
 from tracking import store as tracking_store
+from tracking.directory import Wearing
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
@@ -63,6 +65,8 @@ class Supervision:
     ear: Ear = field(default_factory=Ear)
     near: Nearness = field(default_factory=Nearness)
     kept: dict[PersonId, Kept] = field(default_factory=dict)
+    own: Own | None = None
+    """Whom we judge, where several workers share the work."""
     next_in_turn: int = 0
     """Whose checkpoint was looked at last."""
 
@@ -91,10 +95,10 @@ class Supervision:
             held.pop(person, None)
 
 
-async def recover(conn: asyncpg.Connection, *, now_us: int) -> Supervision:
+async def recover(conn: asyncpg.Connection, *, now_us: int, own: Own | None = None) -> Supervision:
     """From checkpoints and stored reports, as if nothing had happened; announces what a crash left unsaid."""
-    prints = await terms.fingerprints(conn)
-    held = Supervision(Board(policies.in_force()), prints)
+    prints = await _prints(conn, own)
+    held = Supervision(Board(policies.in_force()), prints, own=own)
     bound = await replay.duties(conn, prints)
     begins = await replay.beginnings(conn, bound, dict.fromkeys(bound, replay.NEVER_US))
     folded = await replay.refold(conn, begins, bound, now_us=now_us)
@@ -117,6 +121,7 @@ async def judge(
 ) -> list[Row]:
     """Fold new reports, which this transaction has stored; gives what is to be announced with its commit."""
     held.ear.hear(fixes)
+    fixes, events = await keep_own(conn, held.own, fixes, events)
     judged = held.board.judge(fixes, events)
     rows = await breaches.save(conn, judged.changes, now_us=now_us)
     rows += await nearness.judge(conn, held.near, fixes, now_us=now_us)
@@ -144,14 +149,19 @@ async def tick(
     return rows + await breaches.save(conn, changes, now_us=now_us)
 
 
-async def reload(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
+async def reload(
+    conn: asyncpg.Connection, held: Supervision, *, now_us: int, own: Own | None = None
+) -> list[Row]:
     """Take over terms and wearings that were edited; where the edit reaches back, fold again (ADR-0009)."""
-    prints = await terms.fingerprints(conn)
+    prints = await _prints(conn, own)
     changed = [person for person, print_ in prints.items() if held.prints.get(person) != print_]
-    for person in held.prints.keys() - prints.keys():
+    gone = held.prints.keys() - prints.keys()
+    if own is not None:  # what was stored last may be news to whoever judges them now
+        await handing.hand(conn, {p: held.board.at_us(p) for p in gone if p in held.board})
+    for person in gone:
         held.drop(person)
-    held.prints = prints
-    held.ear.wearings = await terms.wearings(conn, since_us=now_us)
+    held.prints, held.own = prints, own
+    held.ear.wearings = await _worn(conn, own, now_us=now_us)
     bound = await replay.duties(conn, changed)
     reached: dict[PersonId, int] = {}
     for person, duty in bound.items():
@@ -187,9 +197,24 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     return len(rows)
 
 
+async def take_over(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> list[Row]:
+    """Fold again whom other workers handed over to us."""
+    return await _again(conn, held, await handing.take(conn, list(held.prints)), now_us=now_us)
+
+
+async def _prints(conn: asyncpg.Connection, own: Own | None) -> terms.Fingerprints:
+    found = await terms.fingerprints(conn)
+    return {person: print_ for person, print_ in found.items() if own is None or person in own.people}
+
+
+async def _worn(conn: asyncpg.Connection, own: Own | None, *, now_us: int) -> list[Wearing]:
+    found = await terms.wearings(conn, since_us=now_us)
+    return [wearing for wearing in found if own is None or wearing.device in own.devices]
+
+
 async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -> None:
     """Who wears what, whose place was received lately, and whose silence is open already."""
-    held.ear.wearings = await terms.wearings(conn, since_us=now_us)
+    held.ear.wearings = await _worn(conn, held.own, now_us=now_us)
     looked_us = 2 * int(policies.valid_at(now_us).no_location_s * breaches.SECOND_US)
     for wearing in held.ear.wearings:  # a place received before we looked, by the time it was taken
         if wearing.person not in held.board:  # put on a moment ago: the notification is waiting
@@ -198,7 +223,11 @@ async def _listen(conn: asyncpg.Connection, held: Supervision, *, now_us: int) -
         if place is not None and place.device == wearing.device:
             held.ear.located[wearing.device] = place.taken_us
     held.ear.located |= await tracking_store.located(conn, since_us=now_us - looked_us)
-    held.ear.remember(await breaches_store.open_of(conn, breaches.OF_NO_FOLD))
+    held.ear.remember(
+        e
+        for e in await breaches_store.open_of(conn, breaches.OF_NO_FOLD)
+        if held.own is None or e.subject in held.own.devices
+    )
 
 
 async def _again(

@@ -160,6 +160,13 @@ standings = Table(  # checkpoints of the fold: recovery and replay begin at one 
     PrimaryKeyConstraint("person_id", "as_of"),
 )
 
+handed_over = Table(  # people whom another shard must fold again: a report of theirs came elsewhere
+    "handed_over",
+    metadata,
+    Column("person_id", ForeignKey("persons.id"), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+
 breaches = Table(
     "breaches",
     metadata,

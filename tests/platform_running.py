@@ -29,6 +29,8 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.port}"
         self.gateway: str | None = None
         """The broker's address for simulators, where it differs from the worker's."""
+        self.settings: dict[str, str] = {}
+        """More EJAZO_* variables of all processes."""
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -40,13 +42,14 @@ class Platform:
         }
         if self.gateway:
             own["EJAZO_GATEWAY_URL"] = self.gateway
-        return {**os.environ, **own}
+        return {**os.environ, **own, **self.settings}
 
     def start(self, *parts: str) -> None:
+        """A part may be started several times under names such as ingest:2."""
         for part in parts:
             with (self.logs / f"{part}.log").open("ab") as log:
                 self.children[part] = subprocess.Popen(
-                    [sys.executable, "-m", "app", part],
+                    [sys.executable, "-m", "app", part.partition(":")[0]],
                     cwd=ROOT,
                     env=self.environment,
                     stdout=log,

@@ -43,18 +43,20 @@ class Inbox:
         *,
         client_id: str,
         topics: Collection[str],
+        prefix: str = "",
         link: LinkKind = LinkKind.PAHO,
         count: int = 2_000,
         wait_s: float = 0.05,
     ) -> None:
-        """`count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
+        """`prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
+        `count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
         self._count, self._wait_s = count, wait_s
         self._messages, self._receipts = list[Message](), list[int]()
         self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._life = self._failures = 0
         self._is_paused = False
         made = Lean if link is LinkKind.LEAN else Paho
-        session = Session.of(url, client_id=client_id, topics=topics)
+        session = Session.of(url, client_id=client_id, topics=topics, prefix=prefix)
         self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
 
     async def __aenter__(self) -> Self:

@@ -9,6 +9,7 @@ import numpy as np
 from core.model import DeviceId
 from tracking.fixes import I8
 from tracking.marks import Marks
+from tracking.sharding import WHOLE, Shard
 from tracking.store import marks as store
 
 EVERY_US: Final = 10_000_000
@@ -21,9 +22,9 @@ LEAST: Final = 500
 
 @dataclass(slots=True)
 class Rounds:
-    as_of_us: int
-    """Everything received before is contained in the saved marks: when the last whole round began."""
+    shard: Shard = WHOLE
     began_us: int = 0
+    """When the round began: once it is whole, everything received before is contained in the saved marks."""
     next_us: int = 0
     waiting: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
     """Devices that this round has still to save."""
@@ -42,10 +43,8 @@ class Rounds:
             self.began_us, self.next_us = heard_us, now_us + EVERY_US
         if len(self.waiting):
             part, self.waiting = self.waiting[: self.share], self.waiting[self.share :]
+            await store.save(conn, {DeviceId(d): marks[DeviceId(d)] for d in part.tolist()})
             if not len(self.waiting):
-                self.as_of_us = self.began_us
-            await store.save(
-                conn, {DeviceId(d): marks[DeviceId(d)] for d in part.tolist()}, as_of_us=self.as_of_us
-            )
+                await store.save_round(conn, self.shard, as_of_us=self.began_us)
         elif len(self.heard) > LASTS:
             self.heard = [np.unique(np.concatenate(self.heard))]

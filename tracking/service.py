@@ -37,8 +37,8 @@ class Recorded:
     rejected: int
 
 
-async def record(conn: asyncpg.Connection, decoded: Decoded, *, known: Marks, as_of_us: int) -> Recorded:
-    """`known`: the marks so far; `as_of_us`: the moment of their last checkpoint."""
+async def record(conn: asyncpg.Connection, decoded: Decoded, *, known: Marks) -> Recorded:
+    """`known`: the marks so far."""
     heard = hear(decoded, known)
     fixes = decoded.fixes if heard.fix_is_new.all() else decoded.fixes.take(heard.fix_is_new)
     events = _chosen(decoded.events, heard.event_is_new)
@@ -51,7 +51,7 @@ async def record(conn: asyncpg.Connection, decoded: Decoded, *, known: Marks, as
     kept = await records.insert_events(conn, events)
     await records.insert_rejected(conn, rejected)
     answered = await commands.answered(conn, decoded.receipts)
-    await marks.save(conn, _fragile(rejected, heard, known), as_of_us=as_of_us)
+    await marks.save(conn, _fragile(rejected, heard, known))
     new_events = tuple(e for e in events if (e.device, e.sequence) in kept)
     new_fixes = fixes if stored.all() else fixes.take(stored)
     said = len(decoded.fixes) + len(decoded.events) + len(decoded.rejected)

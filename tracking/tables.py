@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 
@@ -130,7 +131,16 @@ marks = Table(  # which sequences of a device are stored: a checkpoint, rolled f
     Column("device_id", ForeignKey("devices.id"), primary_key=True),
     Column("stored", JSONB, nullable=False),  # [[first, last], …] ascending, disjoint, not adjacent
     Column("contact_at", DateTime(timezone=True), nullable=False),
+)
+
+mark_rounds = Table(  # everything that a shard received before is in its marks
+    "mark_rounds",
+    metadata,
+    Column("shards", Integer, nullable=False),
+    Column("shard", Integer, nullable=False),
     Column("as_of", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("shards", "shard"),
+    CheckConstraint("shard >= 0 and shard < shards", "shard"),
 )
 
 commands = Table(
@@ -150,4 +160,7 @@ commands = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("received_at", DateTime(timezone=True)),  # the device's receipt
     Column("done_at", DateTime(timezone=True)),
+    Index(
+        "ix_commands_unanswered", "made_at", postgresql_where=text("received_at is null and done_at is null")
+    ),
 )

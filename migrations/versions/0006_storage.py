@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 TABLE = """
 create table fixes (
@@ -69,8 +69,6 @@ def upgrade() -> None:
         run(f"alter table fixes attach partition {name} {bound}")
     run("drop table fixes_before")
     run(ARCHIVED)
-    # Each row is written again and again: room for its next version beside it, and no new index entry.
-    run("alter table marks set (fillfactor = 50)")
 
 
 def downgrade() -> None:

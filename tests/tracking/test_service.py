@@ -17,6 +17,7 @@ from tracking import fixes as columns
 from tracking import rules, service, store, wire
 from tracking.marks import Marks
 from tracking.model import Fix, Mark, Message, Reason, ReceiptState
+from tracking.sharding import WHOLE
 from tracking.store import commands, directory, marks, partitions, records
 from tracking.wire import binary, down, json, owntracks
 
@@ -30,7 +31,6 @@ class Worker:
     def __init__(self, conn: asyncpg.Connection) -> None:
         self.conn = conn
         self.marks = Marks()
-        self.as_of_us = 0
 
     async def say(
         self, *payloads: bytes, topic: str = "em/v1/EM-1/up", at_us: int = NOW_US
@@ -38,7 +38,7 @@ class Worker:
         messages = [Message(topic, p, at_us) for p in payloads]
         decoded = wire.decode(messages, await directory.load(self.conn))
         async with self.conn.transaction():
-            recorded = await service.record(self.conn, decoded, known=self.marks, as_of_us=self.as_of_us)
+            recorded = await service.record(self.conn, decoded, known=self.marks)
         self.marks.take(recorded.news)
         return recorded
 
@@ -142,8 +142,8 @@ async def test_marks_roll_forward_from_any_checkpoint(conn: asyncpg.Connection) 
     worker = Worker(conn)
     for n, at_us in ((0, NOW_US), (10, NOW_US + 1), (20, NOW_US + 1)):
         if n == 20:
-            worker.as_of_us = NOW_US + 1
-            await marks.save(conn, dict(worker.marks.items()), as_of_us=worker.as_of_us)
+            await marks.save(conn, dict(worker.marks.items()))
+            await marks.save_round(conn, WHOLE, as_of_us=NOW_US + 1)
         event = tracked.an_event(device, 101 + n, taken_us=NOW_US)
         await worker.say(json.encode([*fixes[n : n + 10], event]), at_us=at_us)
     recovered, as_of_us = await marks.load(conn)
@@ -246,7 +246,7 @@ async def test_a_failed_transaction_leaves_nothing(conn: asyncpg.Connection) -> 
     )
     failing = conn.transaction()
     await failing.start()
-    await service.record(conn, decoded, known=Marks(), as_of_us=0)
+    await service.record(conn, decoded, known=Marks())
     await failing.rollback()
     assert await stored(conn, person) == []
     recovered, as_of_us = await marks.load(conn)

@@ -27,9 +27,15 @@ class Session:
     is_tls: bool
     client_id: str
     topics: tuple[str, ...]
+    prefix: str = ""
+    """Of every topic at the broker; messages come without it."""
+
+    @property
+    def filters(self) -> list[str]:
+        return [self.prefix + topic for topic in self.topics]
 
     @classmethod
-    def of(cls, url: str, *, client_id: str, topics: Collection[str]) -> "Session":
+    def of(cls, url: str, *, client_id: str, topics: Collection[str], prefix: str = "") -> "Session":
         """url: mqtt://user:password@host:port, or mqtts://…"""
         parts = urlsplit(url)
         return cls(
@@ -40,6 +46,7 @@ class Session:
             parts.scheme == "mqtts",
             client_id,
             tuple(topics),
+            prefix,
         )
 
 

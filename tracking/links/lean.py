@@ -29,6 +29,7 @@ class Lean(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._is_resting = False
         self._number = 0
+        self._skip = len(session.prefix.encode())
 
     async def live(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -91,7 +92,7 @@ class Lean(asyncio.BufferedProtocol):
         messages, numbers, others = list[Message](), list[int](), list[packets.Other]()
         self._latest_us = max(self._latest_us, clock.now_us())  # marks count on it never going back
         try:
-            taken = packets.read(data, self._latest_us, messages, numbers, others)
+            taken = packets.read(data, self._latest_us, messages, numbers, others, skip=self._skip)
         except packets.MalformedError:
             log.exception("broker not understood")
             self._abort()
@@ -119,7 +120,7 @@ class Lean(asyncio.BufferedProtocol):
             log.error("broker refused", extra={"code": body[1]})
             self._abort()
         elif kind == packets.CONNACK:
-            self._write(packets.subscribe(1, self._session.topics))
+            self._write(packets.subscribe(1, self._session.filters))
         elif kind == packets.SUBACK and packets.REFUSED in body[2:]:
             log.error("subscription refused")
             self._abort()

@@ -51,9 +51,16 @@ def acknowledge(numbers: Sequence[int]) -> bytes:
 
 
 def read(
-    data: bytes, received_us: int, messages: list[Message], numbers: list[int], others: list[Other]
+    data: bytes,
+    received_us: int,
+    messages: list[Message],
+    numbers: list[int],
+    others: list[Other],
+    *,
+    skip: int = 0,
 ) -> int:
-    """Takes the whole packets at the beginning of `data`; gives where the first unfinished one begins."""
+    """Takes the whole packets at the beginning of `data`; gives where the first unfinished one begins.
+    skip: bytes at the beginning of every topic that are left out."""
     at, end = 0, len(data)
     while at + 2 <= end:
         length, body = data[at + 1], at + 2
@@ -68,7 +75,7 @@ def read(
         head = data[at]
         if head >> 4 == PUBLISH:
             start = body + 2 + (data[body] << 8 | data[body + 1])
-            topic = data[body + 2 : start].decode(errors="replace")
+            topic = data[body + 2 + skip : start].decode(errors="replace")
             number = 0
             if head & 6:
                 number = data[start] << 8 | data[start + 1]

@@ -85,7 +85,7 @@ class Paho:
         if code.is_failure:
             log.error("broker refused", extra={"code": code.value})
             return
-        client.subscribe([(topic, 1) for topic in self._session.topics])
+        client.subscribe([(topic, 1) for topic in self._session.filters])
 
     def _on_subscribe(self, *_: object) -> None:
         self._ears.ready()
@@ -97,7 +97,8 @@ class Paho:
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         self._latest_us = max(self._latest_us, clock.now_us())  # marks count on it never going back
-        self._messages.append(Message(message.topic, bytes(message.payload), self._latest_us))
+        topic = message.topic.removeprefix(self._session.prefix)
+        self._messages.append(Message(topic, bytes(message.payload), self._latest_us))
         self._numbers.append(message.mid if message.qos else 0)
 
     def _on_socket_close(self, _client: Client, _data: object, sock: Any) -> None:

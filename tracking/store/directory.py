@@ -7,6 +7,7 @@ import asyncpg
 from core.clock import to_us
 from core.model import DeviceId, PersonId
 from tracking.directory import FOREVER_US, Device, Directory, Wearing
+from tracking.sharding import WHOLE, Shard
 
 _DEVICES: Final = "select id, serial, protocol from devices"
 
@@ -17,7 +18,7 @@ from wearings
 """
 
 
-async def load(conn: asyncpg.Connection) -> Directory:
+async def load(conn: asyncpg.Connection, shard: Shard = WHOLE) -> Directory:
     devices = [Device(DeviceId(r["id"]), r["serial"], r["protocol"]) for r in await conn.fetch(_DEVICES)]
     wearings = [
         Wearing(
@@ -28,4 +29,4 @@ async def load(conn: asyncpg.Connection) -> Directory:
         )
         for r in await conn.fetch(_WEARINGS)
     ]
-    return Directory.of(devices, wearings)
+    return Directory.of(devices, wearings, shard=shard)

@@ -9,11 +9,34 @@ import msgspec
 from core.clock import from_us, to_us
 from core.model import DeviceId
 from tracking import rules
+from tracking.directory import Directory
 from tracking.marks import Marks
 from tracking.model import Mark
+from tracking.sharding import WHOLE, Shard
 
-# The checkpoints, and the moment up to which all of them together are complete.
-_LOAD: Final = "select device_id, stored::text, contact_at, max(as_of) over () as as_of from marks"
+# The checkpoints.
+_LOAD: Final = """
+select m.device_id, m.stored::text, m.contact_at
+from marks m
+where $1::bigint[] is null or m.device_id = any($1)
+"""
+
+# Up to which moment are a shard's checkpoints complete? If it is new: those of the shards there were.
+_AS_OF: Final = """
+select coalesce(
+    (select as_of from mark_rounds where (shards, shard) = ($1, $2)),
+    (
+        select max(whole.as_of)
+        from (select min(as_of) as as_of from mark_rounds group by shards having count(*) = shards) whole
+    )
+)
+"""
+
+_ROUND: Final = """
+insert into mark_rounds (shards, shard, as_of)
+values ($1, $2, $3)
+on conflict (shards, shard) do update set as_of = excluded.as_of
+"""
 
 # What devices reported since: the part of the marks that a crash took.
 _SINCE: Final = """
@@ -24,39 +47,46 @@ from (
     select device_id, sequence, received_at from device_events where received_at >= $1
 ) r
 join devices d on d.id = r.device_id
+where $2::bigint[] is null or r.device_id = any($2)
 group by r.device_id, d.protocol
 """
 
 _SAVE: Final = """
-insert into marks (device_id, stored, contact_at, as_of)
-select device, stored::jsonb, contact_at, $4
+insert into marks (device_id, stored, contact_at)
+select device, stored::jsonb, contact_at
 from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as m (device, stored, contact_at)
 on conflict (device_id) do update
-set stored = excluded.stored, contact_at = excluded.contact_at, as_of = excluded.as_of
+set stored = excluded.stored, contact_at = excluded.contact_at
 """
 
 
-async def load(conn: asyncpg.Connection) -> tuple[Marks, int]:
-    """The marks as of this moment, rolled forward over what was stored since the checkpoint, and its time."""
-    marks, as_of = dict[DeviceId, Mark](), from_us(0)
-    for row in await conn.fetch(_LOAD):
+async def load(conn: asyncpg.Connection, directory: Directory | None = None) -> tuple[Marks, int]:
+    """The marks as of this moment, rolled forward over what was stored since the checkpoint, and its time.
+    With a directory those of its shard."""
+    shard = directory.shard if directory else WHOLE
+    own = list(directory.ids) if directory and shard.count > 1 else None
+    as_of = await conn.fetchval(_AS_OF, shard.count, shard.number) or from_us(0)
+    marks = dict[DeviceId, Mark]()
+    for row in await conn.fetch(_LOAD, own):
         stored = tuple((first, last) for first, last in msgspec.json.decode(row["stored"]))
         marks[DeviceId(row["device_id"])] = Mark(stored, to_us(row["contact_at"]))
-        as_of = row["as_of"]
-    for row in await conn.fetch(_SINCE, as_of):
+    for row in await conn.fetch(_SINCE, as_of, own):
         device = DeviceId(row["device_id"])
         numbers = sorted(row["numbers"]) if row["protocol"] == "ejazo" else ()
         marks[device] = rules.heard(marks.get(device, Mark()), numbers, at_us=to_us(row["contact_at"]))[0]
     return Marks.of(marks), to_us(as_of)
 
 
-async def save(conn: asyncpg.Connection, marks: Mapping[DeviceId, Mark], *, as_of_us: int) -> None:
-    """`as_of_us`: everything received before it is stored and contained in these marks or in saved ones."""
+async def save(conn: asyncpg.Connection, marks: Mapping[DeviceId, Mark]) -> None:
     if marks:
         await conn.execute(
             _SAVE,
             list(marks),
             [msgspec.json.encode(m.stored).decode() for m in marks.values()],
             [from_us(m.contact_us) for m in marks.values()],
-            from_us(as_of_us),
         )
+
+
+async def save_round(conn: asyncpg.Connection, shard: Shard, *, as_of_us: int) -> None:
+    """Everything that the shard received before is stored and contained in the saved marks."""
+    await conn.execute(_ROUND, shard.count, shard.number, from_us(as_of_us))

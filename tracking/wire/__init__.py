@@ -27,7 +27,7 @@ class Decoded:
     holdings: tuple[Holding, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     ignored: int = 0
-    """OwnTracks messages that are no locations."""
+    """OwnTracks messages that are no locations, and what belongs to other shards."""
     spoke: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
     """The device of each readable message,"""
     spoke_us: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -99,6 +99,9 @@ def counts(decoded: Decoded) -> dict[str, int]:
 
 def _read(table: _Table, message: Message, directory: Directory) -> None:
     parts = message.topic.split("/")
+    if not directory.shard.owns(_serial(parts)):
+        table.ignored += 1
+        return
     if parts[0] == "owntracks" and len(parts) >= 3:
         _read_owntracks(table, message, directory.devices.get(f"{parts[1]}/{parts[2]}"))
         return
@@ -112,6 +115,11 @@ def _read(table: _Table, message: Message, directory: Directory) -> None:
         _read_binary(table, message, device)
     else:
         _read_json(table, message, device)
+
+
+def _serial(parts: list[str]) -> str:
+    """The device that a topic names."""
+    return "/".join(parts[1:3]) if parts[0] == "owntracks" else parts[2] if len(parts) > 2 else ""
 
 
 def _read_owntracks(table: _Table, message: Message, device: Device | None) -> None:

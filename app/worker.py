@@ -1,0 +1,223 @@
+"""The worker of one shard: from the broker into the database, the only writer of its devices' fixes and marks
+and of its people's standings and breaches.
+
+One batch, one transaction: decode, record, judge, announce, commit; only then is the broker told, and then
+the devices. Whatever fails ends the worker's memory: it begins again from the checkpoints, and what was not
+acknowledged comes again."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self
+
+import asyncpg
+import numpy as np
+
+from core import bus, clock, heartbeat
+from core.model import DeviceId
+from geofence import service as geofence
+from geofence.sharing import Own
+from geofence.store import handing
+from tracking import retention, wire
+from tracking import service as tracking
+from tracking.answers import Answers
+from tracking.directory import Directory
+from tracking.inbox import Inbox
+from tracking.marks import Marks
+from tracking.model import DOWN, Message, Reason
+from tracking.rounds import Rounds
+from tracking.sharding import Shard
+from tracking.store import commands, directory, marks
+from tracking.wire import Decoded, down, positions
+
+PART: Final = "ingest"
+TERMS: Final = "terms"
+"""Rings when orders, zones, conditions, absences or wearings change."""
+TURN_S: Final = 0.25
+"""An idle worker looks this often at the clock, at edited terms and at commands."""
+TICK_US: Final = 1_000_000
+REMIND_US: Final = 10_000_000
+"""How often commands without an answer are looked for."""
+LOOK_BACK: Final = timedelta(days=2)
+"""Blind times that still matter to a silence."""
+
+log = logging.getLogger("ingest")
+
+
+@dataclass(slots=True)
+class Worker:
+    conn: asyncpg.Connection
+    inbox: Inbox
+    keep: retention.Retention
+    rung: set[str]
+    """Channels that notified us."""
+    directory: Directory
+    supervision: geofence.Supervision
+    marks: Marks
+    rounds: Rounds
+    """Checkpoints of the marks."""
+    heard_us: int
+    """When the last recorded message was received."""
+    beat_us: int
+    """Our last pulse: since then we may have heard nobody."""
+    answers: Answers
+    ticked_us: int = 0
+    reminded_us: int = 0
+    """When commands without an answer were last looked for."""
+    looked_us: int = 0
+    """When an unknown device last made us read the directory."""
+
+    @classmethod
+    async def recover(
+        cls, conn: asyncpg.Connection, inbox: Inbox, *, shard: Shard, ack_every_s: float
+    ) -> Self:
+        """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
+        rung = {commands.CHANNEL, handing.CHANNEL}
+        for channel in (TERMS, commands.CHANNEL, handing.CHANNEL):
+            await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
+        devices = await directory.load(conn, shard)
+        known, as_of_us = await marks.load(conn, devices)
+        async with conn.transaction():
+            supervision = await geofence.recover(conn, now_us=clock.now_us(), own=own_of(devices))
+        people = len(supervision.duties)
+        log.info(
+            "recovered", extra={"shard": shard.number, "devices": len(devices.devices), "people": people}
+        )
+        return cls(
+            conn,
+            inbox,
+            retention.load(),
+            rung,
+            devices,
+            supervision,
+            known,
+            Rounds(shard),
+            heard_us=as_of_us,
+            beat_us=clock.now_us(),
+            answers=Answers(every_us=round(ack_every_s * TICK_US)),
+        )
+
+    async def work(self) -> None:
+        async for batch in self.inbox.batches(idle_s=TURN_S):
+            await self.heed()
+            if batch.messages:
+                decoded = await self.read(batch.messages)
+                async with self.conn.transaction():
+                    recorded = await tracking.record(self.conn, decoded, known=self.marks)
+                    judged = await geofence.judge(
+                        self.conn,
+                        self.supervision,
+                        recorded.fixes,
+                        recorded.events,
+                        now_us=clock.now_us(),
+                    )
+                    await bus.announce(self.conn, _news(recorded) + judged)
+                self.inbox.acknowledge(batch)
+                self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+            await self.tick()
+            self.answer()
+
+    async def heed(self) -> None:
+        """Edited terms and wearings, people handed over, new commands: whatever rang since the last turn."""
+        if TERMS in self.rung:
+            self.rung.discard(TERMS)
+            self.directory = await directory.load(self.conn, self.directory.shard)
+            async with self.conn.transaction():
+                rows = await geofence.reload(
+                    self.conn, self.supervision, now_us=clock.now_us(), own=own_of(self.directory)
+                )
+                await bus.announce(self.conn, rows)
+        if handing.CHANNEL in self.rung:
+            self.rung.discard(handing.CHANNEL)
+            async with self.conn.transaction():
+                rows = await geofence.take_over(self.conn, self.supervision, now_us=clock.now_us())
+                await bus.announce(self.conn, rows)
+        if commands.CHANNEL in self.rung and self.inbox.is_connected:
+            self.rung.discard(commands.CHANNEL)
+            await self.command(await commands.unsent(self.conn))
+
+    async def read(self, messages: tuple[Message, ...]) -> Decoded:
+        """A device we do not know may have been registered a moment ago."""
+        decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
+        is_due = clock.now_us() - self.looked_us >= TICK_US  # strangers must not make us look all the time
+        if is_due and any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
+            self.looked_us = clock.now_us()
+            self.directory = await directory.load(self.conn, self.directory.shard)
+            decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
+        if decoded.rejected:
+            log.warning("rejected", extra=wire.counts(decoded))
+        return decoded
+
+    def remember(self, decoded: Decoded, recorded: tracking.Recorded, *, received_us: int) -> None:
+        """The commit has happened: now, and not before, memory follows."""
+        self.marks.take(recorded.news)
+        self.rounds.note(decoded.spoke)
+        self.heard_us = received_us
+        self.answers.owe(decoded.spoke[~np.isin(decoded.spoke, list(decoded.phones))])
+
+    async def tick(self) -> None:
+        """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
+        now_us = clock.now_us()
+        if now_us - self.ticked_us < TICK_US:
+            return
+        self.ticked_us = now_us
+        async with self.conn.transaction():
+            rows = await geofence.tick(
+                self.conn,
+                self.supervision,
+                contacts=self.marks.contacts(),
+                blind=await self.blind(now_us),
+                now_us=now_us,
+            )
+            await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
+            await bus.announce(self.conn, rows)
+        await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
+        if now_us - self.reminded_us >= REMIND_US:
+            self.reminded_us = now_us
+            now = clock.from_us(now_us)
+            await self.command(await commands.unanswered(self.conn, self.marks, now=now))
+
+    async def blind(self, now_us: int) -> list[tuple[int, int]]:
+        """The pulse, and when there was none: a worker whom no message can reach has none."""
+        now, part = clock.from_us(now_us), self.directory.shard.named(PART)
+        if self.inbox.is_connected:
+            await heartbeat.beat(self.conn, part, now=now)
+            self.beat_us = now_us
+        spans = await heartbeat.blind(self.conn, part, since=now - LOOK_BACK, now=now)
+        return [(clock.to_us(a), clock.to_us(b)) for a, b in spans] + [(self.beat_us, now_us)]
+
+    def answer(self) -> None:
+        for device, message in self.answers.due(self.marks, now_us=clock.now_us()):
+            self.tell(device, message)
+
+    async def command(self, waiting: list[tuple[DeviceId, down.Command]]) -> None:
+        own = self.directory.ids
+        mine = [(device, command) for device, command in waiting if device in own]
+        for device, command in mine:
+            self.tell(device, command, qos=1)
+        if mine:
+            numbers = [command.command for _, command in mine]
+            await commands.mark_sent(self.conn, numbers, now=clock.now())
+
+    def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
+        serial = self.directory.serials.get(device)
+        if serial is None:
+            log.warning("cannot be told", extra={"device": device})
+        else:
+            self.inbox.publish(DOWN.format(serial), down.encode(message), qos=qos)
+
+
+def _news(recorded: tracking.Recorded) -> list[bus.Row]:
+    """Where people are now, which commands were answered, what devices lost for good."""
+    rows = [bus.Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
+    rows += [bus.Row("command", {"command": number}) for number in recorded.answered]
+    rows += [
+        bus.Row("platform", {"what": "lost", "device": device, "numbers": ranges})
+        for device, ranges in recorded.lost
+    ]
+    return rows
+
+
+def own_of(known: Directory) -> Own | None:
+    """Whom a shard judges; the whole judges everybody."""
+    return Own(known.people, known.ids) if known.shard.count > 1 else None

@@ -1,0 +1,46 @@
+"""Reports of people whom another worker judges are handed over, each from its earliest moment."""
+
+import asyncpg
+
+import tracked
+from core.model import DeviceId, PersonId
+from geofence.sharing import Own, keep_own
+from geofence.store import handing
+from tracking import fixes as columns
+from tracking.fixes import Fixes
+
+NOW_US = 1_794_000_000_000_000
+
+
+def worn(device: DeviceId, person: PersonId, end_us: int) -> Fixes:
+    rows = tracked.fixes_of(device, 3, end_us=end_us)
+    made = columns.of(rows)
+    made.person[:] = person
+    return made
+
+
+async def test_whoever_judges_everybody_hands_nobody_over(conn: asyncpg.Connection) -> None:
+    device, person = await tracked.a_wearer(conn, "EM-1")
+    fixes = worn(device, person, NOW_US)
+    kept, events = await keep_own(conn, None, fixes, ())
+    assert kept is fixes
+    assert events == ()
+    assert await conn.fetchval("select count(*) from handed_over") == 0
+
+
+async def test_others_are_handed_over_from_their_first_moment_and_taken_once(
+    conn: asyncpg.Connection,
+) -> None:
+    device, ours = await tracked.a_wearer(conn, "EM-1")
+    older, theirs = await tracked.a_wearer(conn, "EM-2")
+    own = Own(frozenset({ours}), frozenset({device, older}))
+    fixes = columns.concat([worn(device, ours, NOW_US), worn(older, theirs, NOW_US)])
+    first_us = int(fixes.taken_us.min())
+    event = tracked.an_event(older, 9, taken_us=first_us - 7, person=theirs)
+    kept, events = await keep_own(conn, own, fixes, (event,))
+    assert set(kept.person.tolist()) == {ours}
+    assert list(events) == []
+    await keep_own(conn, own, worn(older, theirs, NOW_US + 10**9), ())
+    assert await handing.take(conn, [ours]) == {}
+    assert await handing.take(conn, [ours, theirs]) == {theirs: first_us - 7}
+    assert await handing.take(conn, [ours, theirs]) == {}
