@@ -13,7 +13,7 @@ from app.running import connected
 from core import clock, db
 from core.settings import Settings
 from tracking import retention
-from tracking.store import archive, partitions
+from tracking.store import archive, settling
 from tracking.store.parts import DamagedError
 
 ROUND_S = 600.0
@@ -91,11 +91,20 @@ async def turn(conn: asyncpg.Connection, folder: Path) -> None:
     async with archive.alone(conn) as is_ours:
         if not is_ours:
             return
-        settled = await partitions.settle(conn, today=today)
+        settled = [await _settle(conn, day) for day in await settling.unsettled(conn, today=today)]
         done = [await _one(conn, day, folder) for day in await archive.due(conn, _due())]
         gone = await archive.forget(conn, today - timedelta(days=kept.keep_days), folder)
-    told = {"settled": len(settled), "archived": sum(done), "forgotten": len(gone)}
+    told = {"settled": sum(settled), "archived": sum(done), "forgotten": len(gone)}
     log.info("archive", extra=told)
+
+
+async def _settle(conn: asyncpg.Connection, day: date) -> bool:
+    try:
+        await settling.settle(conn, day)
+    except asyncpg.LockNotAvailableError:
+        log.info("settling waits", extra={"day": day.isoformat()})
+        return False
+    return True
 
 
 async def _one(conn: asyncpg.Connection, day: date, folder: Path) -> bool:

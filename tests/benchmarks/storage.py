@@ -5,7 +5,7 @@ python -m app bench storage [FIXES] [--json FILE]"""
 import asyncio
 import shutil
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -20,7 +20,7 @@ from benchmarks.report import Row
 from core import db
 from tracking import retention
 from tracking.fixes import Fixes
-from tracking.store import archive, partitions, parts, records
+from tracking.store import archive, partitions, parts, records, settling
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 LEAST, AIM = 2.0, 4.0
@@ -98,7 +98,7 @@ async def measure(url: str, count: int, folder: Path) -> list[Row]:
     table = partitions.name(DAY.date())
     growing, peer = await sizes(conn, table, stored), await sizes(conn, "plain", stored)
     begun = perf_counter()
-    await partitions.settle(conn, today=(DAY + timedelta(days=1)).date())
+    await settling.settle(conn, DAY.date())
     settled_s = perf_counter() - begun
     mine = await sizes(conn, table, stored)
     rows = [

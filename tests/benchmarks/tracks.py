@@ -1,6 +1,8 @@
 """How long one person's day takes to read among very many fixes: cold and warm, and from the archive.
 
-python -m app bench tracks [MILLIONS] [--archive] [--json FILE]"""
+python -m app bench tracks [MILLIONS] [--archive] [--json FILE]
+
+While the day grows, when it is settled, and with --archive when it is a file."""
 
 import asyncio
 import os
@@ -20,7 +22,7 @@ from benchmarks import report
 from benchmarks.report import Row
 from core import db
 from core.model import PersonId
-from tracking.store import archive, partitions, tracks
+from tracking.store import archive, partitions, settling, tracks
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 STEP_S = 15
@@ -60,7 +62,9 @@ def main(millions: float, *, is_archived: bool, file: Path | None) -> None:
         cluster.ensure("ejazo")
         migrate.upgrade(cluster.url("ejazo"))
         asyncio.run(fill(cluster, people))
-        rows = list(read(cluster, people, "the table"))
+        rows = list(read(cluster, people, "today's table"))
+        rows.append(asyncio.run(settled(cluster)))
+        rows += read(cluster, people, "a settled table")
         if is_archived:
             rows.append(asyncio.run(to_files(cluster, home / "archive")))
             rows += read(cluster, people, "a file", home / "archive")
@@ -140,6 +144,13 @@ async def times(cluster: Cluster, chosen: list[PersonId]) -> list[np.ndarray]:
             found.append(np.array(took))
     await engine.dispose()
     return found
+
+
+async def settled(cluster: Cluster) -> Row:
+    conn, begun = await db.connect(cluster.url("ejazo")), perf_counter()
+    await settling.settle(conn, DAY.date())
+    await conn.close()
+    return Row("settling the day", None, figures={"seconds": perf_counter() - begun})
 
 
 async def to_files(cluster: Cluster, folder: Path) -> Row:

@@ -22,10 +22,9 @@ from tracking.store import archive, parquet, partitions, parts, past, records, t
 from tracking.store.parts import DamagedError
 
 DAY_US = 86_400_000_000
-FIXED = tracked.fixes_of(1, 1, end_us=0)[0]
 TODAY = clock.now().date()
 DAY = TODAY - timedelta(days=40)
-NOON_US = clock.to_us(partitions._midnight(DAY)) + DAY_US // 2
+NOON_US = clock.to_us(partitions.midnight(DAY)) + DAY_US // 2
 
 
 def odd(fix: Fix, chance: random.Random) -> Fix:
@@ -148,6 +147,19 @@ async def test_a_crash_before_any_step_loses_nothing(
     good, bad = await archive.verify(conn)
     assert (sum(part.rows for part in good), bad) == (len(fixes), [])
     assert all(file.endswith(".parquet") for file in files(tmp_path))
+
+
+async def test_numbers_in_files_are_not_absent(conn: asyncpg.Connection, tmp_path: Path) -> None:
+    fixes = await some_days(conn, wearers=1)
+    device, last = fixes[0].device, len(fixes)
+    await conn.execute(
+        "insert into marks (device_id, stored, contact_at) values ($1, $2, now())", device, f"[[1, {last}]]"
+    )
+    gone = fixes[4].sequence
+    await conn.execute("delete from fixes where sequence = $1", gone)
+    assert await store.absent(conn, [fixes[0], fixes[-1]]) == {device: ((gone, gone),)}
+    await archived(conn, tmp_path)
+    assert await store.absent(conn, [fixes[0], fixes[-1]]) == {device: ((gone, gone),)}
 
 
 async def test_late_reports_of_an_archived_day_are_merged(
@@ -283,23 +295,6 @@ async def test_the_archive_ends_with_the_retention(conn: asyncpg.Connection, tmp
     assert left not in files(tmp_path) >= {not_ours}
     assert len(await parts.of_days(conn, DAY, TODAY)) == 1
     assert len(files(tmp_path)) == 2
-
-
-async def test_a_day_that_is_over_is_settled_once(conn: asyncpg.Connection) -> None:
-    await some_days(conn)
-    await store.keep_partitions(conn, today=TODAY, ahead=1, keep_days=365)
-    await conn.execute("checkpoint")  # this cluster commits before it writes, and only the written is frozen
-    frozen = await partitions.settle(conn, today=TODAY)
-    assert {DAY, DAY + timedelta(days=1), TODAY - timedelta(days=1)} == set(frozen)
-    unfrozen = "select relpages - relallvisible from pg_class where relname = $1"
-    assert await conn.fetchval(unfrozen, partitions.name(DAY)) == 0
-    await asyncio.sleep(0.6)  # counters are told when a backend has been idle for a moment
-    assert await partitions.settle(conn, today=TODAY) == []
-    fix = columns.of([replace(FIXED, taken_us=NOON_US)])
-    for expected in (True, False):  # the key is a key
-        assert (await records.insert_fixes(conn, fix, certain=np.ones(1, bool))).all() == expected
-    indexes = "select count(*) from pg_index where indrelid = $1::text::regclass"
-    assert await conn.fetchval(indexes, partitions.name(DAY)) == 2
 
 
 def test_no_day_is_over_while_its_reports_may_still_come() -> None:

@@ -10,7 +10,7 @@ LOCK: Final = 7265003
 """The keeper and the worker may want the same day at the same moment."""
 PREFIX: Final = "fixes_"
 
-# Rows are only added: one vacuum when the day is over (`settle`), none while it grows (docs/storage.md).
+# Rows are only added: one vacuum when the day is over (tracking.store.settling), none while it grows.
 _ONCE: Final = "with (autovacuum_vacuum_insert_threshold = -1)"
 
 # The days that are there.
@@ -26,29 +26,14 @@ async def days(conn: asyncpg.Connection) -> set[date]:
     return {_day(row["relname"]) for row in await conn.fetch(_DAYS)}
 
 
-# Days and their keys that were never settled.
-_UNSETTLED: Final = """
-select child.relname as day, indexrelid::regclass::text as key
-from pg_inherits
-join pg_class child on child.oid = inhrelid
-join pg_index on indrelid = child.oid and indisprimary
-join pg_stat_user_tables on relid = child.oid
-where inhparent = 'fixes'::regclass and last_vacuum is null
-"""
-
-
 async def make(conn: asyncpg.Connection, wanted: Iterable[date]) -> list[date]:
-    """The days that were missing, now made. Attaching, unlike `partition of`, lets others write meanwhile."""
+    """The days that were missing, now made."""
     made = []
     async with conn.transaction():
         await conn.execute("select pg_advisory_xact_lock($1)", LOCK)
         for day in sorted(set(wanted) - await days(conn)):
-            table, since, until = name(day), _midnight(day), _midnight(day + timedelta(days=1))
-            await conn.execute(f"create table {table} (like fixes including defaults) {_ONCE}")
-            await conn.execute(
-                f"alter table fixes attach partition {table}"
-                f" for values from ('{since.isoformat()}') to ('{until.isoformat()}')"
-            )
+            await conn.execute(f"create table {name(day)} (like fixes including defaults) {_ONCE}")
+            await attach(conn, day)
             made.append(day)
     return made
 
@@ -68,19 +53,13 @@ async def keep_partitions(
     return made, dropped
 
 
-async def settle(conn: asyncpg.Connection, *, today: date) -> list[date]:
-    """Days before today, once: their key is built anew without the gaps it grew with, their rows are frozen.
-
-    Idempotent; others read and write meanwhile; not within a transaction."""
-    found = [(_day(row["day"]), row["key"]) for row in await conn.fetch(_UNSETTLED)]
-    over = sorted((day, key) for day, key in found if day < today)
-    for day, key in over:
-        for left in ("_ccnew", "_ccold"):  # of somebody who was interrupted
-            await conn.execute(f"drop index concurrently if exists {key}{left}")
-        await conn.execute(f"alter index {key} set (fillfactor = 100)")
-        await conn.execute(f"reindex index concurrently {key}")
-        await conn.execute(f"vacuum (freeze, analyze) {name(day)}")
-    return [day for day, _ in over]
+async def attach(conn: asyncpg.Connection, day: date) -> None:
+    """Unlike `partition of` this lets others write to other days meanwhile."""
+    since, until = midnight(day), midnight(day + timedelta(days=1))
+    await conn.execute(
+        f"alter table fixes attach partition {name(day)}"
+        f" for values from ('{since.isoformat()}') to ('{until.isoformat()}')"
+    )
 
 
 def name(day: date) -> str:
@@ -91,5 +70,5 @@ def _day(name: str) -> date:
     return datetime.strptime(name.removeprefix(PREFIX), "%Y%m%d").replace(tzinfo=UTC).date()
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
