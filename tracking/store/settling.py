@@ -34,7 +34,7 @@ async def unsettled(conn: asyncpg.Connection, *, today: date) -> list[date]:
 async def settle(conn: asyncpg.Connection, day: date) -> None:
     """Idempotent; not within a transaction. What an interrupted one left is begun anew."""
     table = name(day)
-    await conn.execute("set work_mem = '128MB'; set maintenance_work_mem = '256MB'")  # the keeper's own session
+    await conn.execute("set work_mem = '128MB'; set maintenance_work_mem = '256MB'")  # ours alone
     await _begin(conn, table)
     since, until = midnight(day), midnight(day + timedelta(days=1))
     rows = f"select * from {table} order by device_id, taken_at, sequence"  # noqa: S608 - a partition's name
