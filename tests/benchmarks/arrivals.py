@@ -32,7 +32,6 @@ def batches(devices: int, day: datetime, *, steps: int = STEPS) -> Iterator[Fixe
         accuracy = chance.gamma(3, 3, devices)
         noise = chance.normal(0, 1, (2, devices)) * accuracy / 1.5
         taken = to_us(day) + step * STEP_US + phase
-        satellites = chance.integers(5, 15, devices)
         waiting.append(
             Fixes(
                 everyone,
@@ -46,7 +45,7 @@ def batches(devices: int, day: datetime, *, steps: int = STEPS) -> Iterator[Fixe
                 np.round(accuracy, 1).astype(np.float32),
                 np.round(speed, 1).astype(np.float32),
                 np.where(moves, np.round(heading), np.nan).astype(np.float32),
-                satellites.astype(np.int16),
+                chance.integers(5, 15, devices).astype(np.int16),
                 np.round(0.6 + accuracy / 20, 1).astype(np.float32),
                 (100 - (step + everyone) % 5760 / 72).astype(np.int16),
                 np.ones(devices, np.uint8),

@@ -84,16 +84,7 @@ async def measure(url: str, count: int, folder: Path) -> list[Row]:
     await conn.execute(PLAIN)
     await partitions.make(conn, [DAY.date()])
     devices = max(1, count // arrivals.STEPS)
-    wal = {"fixes": 0, "plain": 0}
-    seconds = {"fixes": 0.0, "plain": 0.0}
-    for batch in arrivals.batches(devices, DAY):
-        for table, write in (("fixes", ours), ("plain", plain)):
-            if table == "plain":
-                await records._copy(conn, "waiting", batch)
-            before, begun = await written(conn), perf_counter()
-            await write(conn, batch)
-            seconds[table] += perf_counter() - begun
-            wal[table] += await written(conn) - before
+    wal, seconds = await both(conn, devices)
     stored = devices * arrivals.STEPS
     table = partitions.name(DAY.date())
     growing, peer = await sizes(conn, table, stored), await sizes(conn, "plain", stored)
@@ -121,6 +112,21 @@ async def measure(url: str, count: int, folder: Path) -> list[Row]:
     ]
     await conn.execute("drop table plain")
     return rows + await archived(conn, folder, mine=mine["all"], peer=peer["all"])
+
+
+async def both(conn: asyncpg.Connection, devices: int) -> tuple[dict[str, int], dict[str, float]]:
+    """Fills both tables, batch by batch in turn; bytes of WAL and seconds of each."""
+    wal = {"fixes": 0, "plain": 0}
+    seconds = {"fixes": 0.0, "plain": 0.0}
+    for batch in arrivals.batches(devices, DAY):
+        for table, write in (("fixes", ours), ("plain", plain)):
+            if table == "plain":
+                await records._copy(conn, "waiting", batch)
+            before, begun = await written(conn), perf_counter()
+            await write(conn, batch)
+            seconds[table] += perf_counter() - begun
+            wal[table] += await written(conn) - before
+    return wal, seconds
 
 
 async def ours(conn: asyncpg.Connection, batch: Fixes) -> None:

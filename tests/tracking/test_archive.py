@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import tracked
 from core import clock, db
-from core.model import DeviceId, PersonId
 from tracking import fixes as columns
 from tracking import retention, store
 from tracking.model import Fix, Flag, Mechanism, Report
@@ -254,29 +253,6 @@ async def test_a_report_that_comes_while_the_day_is_written_keeps_it_in_the_tabl
             await archive.keep(conn, DAY, tmp_path)
     assert DAY in await partitions.days(conn)
     assert await archived(conn, tmp_path) == len(fixes) + 1
-
-
-async def test_big_days_are_several_files_of_several_groups(conn: asyncpg.Connection, tmp_path: Path) -> None:
-    made = [
-        replace(f, person=PersonId(device), sent_us=1, received_us=2)
-        for device in range(1, 9)
-        for f in tracked.fixes_of(DeviceId(device), 50, end_us=NOON_US)
-    ]
-    writer = parquet.Writer(tmp_path, DAY, source=1, group=30, most=100)
-    table = columns.of(made)
-    for at in range(0, len(table), 60):
-        writer.write(table.take(slice(at, at + 60)))
-    listed = writer.close()
-    assert [(p.rows, p.first_device, p.last_device) for p in listed] == [
-        (120, 1, 3),
-        (120, 3, 5),
-        (120, 5, 8),
-        (40, 8, 8),
-    ]
-    for device in (3, 5, 8):
-        found = await past.whole(listed, [device, 77], since_us=0, until_us=NOON_US)
-        assert list(found.rows()) == [f for f in made if f.device == device][:-1]
-    assert await conn.fetchval("select count(*) from archived_days") == 0
 
 
 def make(name: str) -> None:
