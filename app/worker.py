@@ -81,7 +81,9 @@ class Worker:
         devices = await directory.load(conn, shard)
         known, as_of_us = await marks.load(conn, devices)
         async with conn.transaction():
-            supervision = await geofence.recover(conn, now_us=clock.now_us(), own=own_of(devices))
+            supervision = await geofence.recover(
+                conn, now_us=clock.now_us(), own=own_of(devices), shard=shard.number
+            )
         people = len(supervision.duties)
         log.info(
             "recovered", extra={"shard": shard.number, "devices": len(devices.devices), "people": people}
@@ -163,7 +165,7 @@ class Worker:
             rows = await geofence.tick(
                 self.conn,
                 self.supervision,
-                contacts=self.marks.contacts(),
+                contacts=geofence.Heard(*self.marks.spoke()),
                 blind=await self.blind(now_us),
                 now_us=now_us,
             )

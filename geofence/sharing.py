@@ -36,7 +36,7 @@ async def keep_own(
     """The reports of our own people; the others are handed over."""
     if own is None:
         return fixes, events
-    ours = np.isin(fixes.person, np.fromiter(own.people, np.int64, len(own.people)))
+    ours = np.array([person in own.people for person in fixes.person.tolist()], bool)
     if ours.all() and all(event.person in own.people for event in events):
         return fixes, events
     others = fixes.take(~ours)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from inmates.model import OrderKind
-from simulators import days, world
+from simulators import days, nation, world
 from simulators.crowd import lives
 from simulators.crowd.lives import I8, Lives, Ways
 from simulators.days import Habit
@@ -51,9 +51,10 @@ def _part(first: int, *, seed: int, people: int, since_us: int, until_us: int) -
 def _life(number: int, seed: int, since_us: int, until_us: int) -> Ways:
     """Whom an order may bind to a place of work (`conditions.work_hours`) lives the ordinary day, and so do
     some of the others; the rest stay at home, which breaks no condition and is made in no time."""
-    sketch = world.sketch(number, seed)
+    first, city = nation.first(number)
+    sketch = world.sketch(first, seed)
     may_be_bound = sketch.kind is OrderKind.ADMINISTRATIVE_SUPERVISION and sketch.habit is Habit.WORKER
     if not may_be_bound and number % LIVES_ITS_DAY:
-        return lives.at_home(sketch.home)
+        return lives.at_home(nation.spot(sketch.home, city))
     day = days.day(sketch.habit, sketch.home, sketch.work, leaves_s=sketch.leaves_s, random=sketch.random)
-    return lives.of_day(day, number, since_us=since_us, until_us=until_us)
+    return lives.of_day(nation.day(day, city), number, since_us=since_us, until_us=until_us)

@@ -2,7 +2,7 @@
 
 `ejazo bench ingest [--people N] [--fixes N] [--only peak,…] [--json FILE]`
 
-A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, the real worker.
+A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, our worker.
 The publisher's bytes are made beforehand and are the same for everybody: our worker; the broker alone with a
 subscriber that only acknowledges; the pipeline that people write first. All in one run, on the same cores.
 A nation's live load, with everything beside it, is `ejazo bench nationwide`."""
@@ -67,7 +67,7 @@ class Stand:
 async def started(stand: Stand) -> psutil.Process:
     """The worker, ready."""
     stand.platform.start("ingest")
-    while "broker connected" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
+    while "recovered" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.1)
     await asyncio.sleep(2.0)
     return psutil.Process(stand.platform.children["ingest"].pid)
@@ -172,7 +172,7 @@ def main(people: int, fixes: int, only: str, file: Path | None) -> None:
             uvloop.run(SECTIONS[name](stand, fixes))
     finally:
         stand.close()
-    report.write(stand.rows, file)
+    report.finish(stand.rows, file)
 
 
 if __name__ == "__main__":
