@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     http_port: int = 8000
     state: Path = Path("var/state")
     """Where a private cluster and broker keep their files."""
+    archive: Path = Path("var/archive")
+    """Where the keeper puts days that are over; API and worker read there, under the same path."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 
