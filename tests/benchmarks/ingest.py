@@ -2,7 +2,7 @@
 
 `ejazo bench ingest [--people N] [--fixes N] [--only peak,…] [--json FILE]`
 
-A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, the real worker.
+A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, our worker.
 The publisher's bytes are made beforehand and are the same for everybody: our worker; the broker alone with a
 subscriber that only acknowledges; the pipeline that people write first. All in one run, on the same cores.
 A nation's live load, with everything beside it, is `ejazo bench nationwide`."""
