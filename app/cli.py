@@ -16,6 +16,7 @@ COMMANDS = {
     "compare": "app.compare",
     "replay": "app.replay",
     "recall": "app.recall",
+    "archive": "app.archive",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

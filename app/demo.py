@@ -64,9 +64,11 @@ class Demo:
             "EJAZO_HTTP_HOST": HOST,
             "EJAZO_HTTP_PORT": str(self.port),
             "EJAZO_STATE": str(state),
+            "EJAZO_ARCHIVE": str(state / "archive"),
         }
         self.owner = readers(place.ROOT, Path(sys.executable))
         self.logs = process.folder(state / "log", self.owner)
+        process.folder(state / "archive", self.owner)
 
     @property
     def address(self) -> str:

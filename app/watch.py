@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import settings
+from app import archive, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -96,8 +96,15 @@ async def turn(loaded: Settings) -> None:
         await keep(conn, shards=loaded.shards)
 
 
+async def both(loaded: Settings) -> None:
+    """The archive on a connection of its own: a big day takes minutes, and a look may not wait."""
+    await asyncio.gather(
+        again_and_again(lambda: turn(loaded)), again_and_again(lambda: archive.rounds(loaded))
+    )
+
+
 @click.command()
 def command() -> None:
     """Keep partitions, retention and the feed; watch the worker and the alerts."""
     loaded = settings.load()
-    until_told(again_and_again(lambda: turn(loaded)))
+    until_told(both(loaded))

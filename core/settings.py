@@ -12,7 +12,8 @@ class Settings(BaseSettings):
     database_url: str
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
-    """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    """mqtt://user:password@host:port, for the worker: may read every device and answer it. The nodes of a
+    cluster as host:port,host:port"""
     shards: int = 1
     """Equal parts of all devices, each with one worker at a time; the same for all workers and the keeper."""
     broker_sorts: bool = False
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     http_port: int = 8000
     state: Path = Path("var/state")
     """Where a private cluster and broker keep their files."""
+    archive: Path = Path("var/archive")
+    """Where the keeper puts days that are over; API and worker read there, under the same path."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

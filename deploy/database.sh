@@ -8,4 +8,6 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
   echo 'create database ejazo' | "$bin/postgres" --single -D "$PGDATA" postgres >/dev/null
 fi
-exec "$bin/postgres" -D "$PGDATA" -c listen_addresses='*' -c timezone=UTC
+# docs/storage.md argues the last line; synchronous_commit stays on: what is acknowledged is on the disk.
+exec "$bin/postgres" -D "$PGDATA" -c listen_addresses='*' -c timezone=UTC \
+  -c max_wal_size=8GB -c checkpoint_timeout=15min -c wal_compression=lz4 -c effective_io_concurrency=200 -c random_page_cost=1.1

@@ -15,11 +15,14 @@ class Retention:
     valid_from: date
     keep_days: int
     accept_days: int
+    archive_days: int
     ahead_days: int
 
     def __post_init__(self) -> None:
         if not 0 < self.accept_days < self.keep_days:
             raise ValueError("what is accepted must be kept for a while")
+        if self.archive_days <= self.accept_days:
+            raise ValueError("a day for which reports are still accepted cannot be over")
 
 
 def load(path: Path = FILE) -> Retention:

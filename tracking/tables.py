@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -56,29 +57,47 @@ wearings = Table(  # a device is on one person at a time
     ExcludeConstraint(("device_id", "="), ("during", "&&"), name="ex_wearings_during"),
 )
 
-fixes = Table(  # one partition a day, made ahead by tracking.store.keep_partitions
+# One partition a day, made ahead by tracking.store.keep_partitions; a day that is over becomes a file.
+# The wide columns come first, so that none is padded (docs/storage.md).
+fixes = Table(
     "fixes",
     metadata,
-    Column("device_id", BigInteger, nullable=False),
-    Column("sequence", BigInteger, nullable=False),
-    Column("person_id", BigInteger, nullable=False),
     Column("taken_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Column("lon", Double, nullable=False),
     Column("lat", Double, nullable=False),
+    Column("sequence", BigInteger, nullable=False),  # up to 2^32 - 1
+    Column("device_id", Integer, nullable=False),
+    Column("person_id", Integer, nullable=False),
     Column("accuracy_m", REAL),  # 68 %; null = unknown, never perfect
     Column("speed_mps", REAL),
     Column("course_deg", REAL),
-    Column("satellites", SmallInteger),
     Column("hdop", REAL),
+    Column("satellites", SmallInteger),
     Column("battery", SmallInteger),  # percent
     Column("mechanism", SmallInteger, nullable=False),  # tracking.model.Mechanism
-    Column("flags", Integer, nullable=False),  # tracking.model.Flag
+    Column("flags", SmallInteger, nullable=False),  # tracking.model.Flag
     PrimaryKeyConstraint("device_id", "taken_at", "sequence"),
     postgresql_partition_by="RANGE (taken_at)",
 )
 Index("ix_fixes_received_at", fixes.c.received_at, postgresql_using="brin")
+
+archived_days = Table(  # the files that hold the days that left `fixes`
+    "archived_days",
+    metadata,
+    Column("day", Date, nullable=False),
+    Column("number", SmallInteger, nullable=False),  # a big day has several files
+    Column("rows", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),  # SHA-256 of the rows' canonical bytes in the order of the key
+    Column("file", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("first_device", BigInteger, nullable=False),
+    Column("last_device", BigInteger, nullable=False),
+    Column("source", BigInteger, nullable=False),  # the oid of the table it was copied from
+    Column("archived_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("day", "number"),
+)
 
 device_events = Table(
     "device_events",

@@ -25,7 +25,12 @@ ALWAYS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
-    "max_wal_size": "2GB",
+    # docs/storage.md argues each of these.
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "lz4",
+    "effective_io_concurrency": "200",
+    "random_page_cost": "1.1",
 }
 FAST = {  # a test's cluster may lose everything when the machine does
     "fsync": "off",

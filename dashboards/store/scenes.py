@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import and_, case, cast, func, or_, select
+from sqlalchemy import case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.clock import from_us
 from core.model import PersonId
 from geofence.tables import zone_versions, zones
+from tracking.store import tracks
 from tracking.tables import fixes
 
 
@@ -49,18 +49,9 @@ async def cited(
     conn: AsyncConnection, person: PersonId, *, fixes_of: Iterable[Mapping[str, Any]]
 ) -> list[Spot]:
     """The fixes that evidence names, oldest first."""
-    named = [
-        and_(
-            fixes.c.device_id == fix["device"],
-            fixes.c.sequence == fix["sequence"],
-            fixes.c.taken_at == from_us(fix["taken_us"]),
-        )
-        for fix in fixes_of
-    ]
-    if not named:
-        return []
-    query = select(*SPOT).where(fixes.c.person_id == person, or_(*named)).order_by(fixes.c.taken_at)
-    return [Spot(*row) for row in await conn.execute(query)]
+    marks = {(fix["device"], fix["sequence"], fix["taken_us"]) for fix in fixes_of}
+    found = await tracks.named(conn, person, marks)
+    return [Spot(fix.taken_at, fix.lon, fix.lat, fix.accuracy_m) for fix in found]
 
 
 async def last(conn: AsyncConnection, person: PersonId, *, now: datetime) -> list[Spot]:

@@ -3,21 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf, isfinite, isnan
 from typing import Any, Final
 
+import numpy as np
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Select, cast, func, select
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, cast, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import from_us, to_us
 from core.geo import LonLat, metres_per_degree
 from core.model import DeviceId, PersonId
 from inmates import store as people
 from inmates.model import Scope
+from tracking.fixes import Fixes, concat
 from tracking.model import Flag
+from tracking.store import parts, past
 from tracking.tables import fixes, wearings
 
 WIDER: Final = 1.01
 """The box may be too wide, never too narrow: its degrees are those of its middle."""
+COLUMNS: Final = ("person_id", "device_id", "sequence", "taken_at", "accuracy_m", "mechanism")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,43 @@ class Found:
     distance_m: float
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Cheap, before the exact distance: four comparisons of numbers. Near a pole or the date line a box of
+    degrees would cut off what is near: there only the latitude counts."""
+
+    low: float
+    high: float
+    west: float = -inf
+    east: float = inf
+
+    @classmethod
+    def around(cls, place: LonLat, reach_m: float) -> "Box":
+        kx, ky = metres_per_degree(place.lat)
+        tall = WIDER * reach_m / ky
+        edge_kx = metres_per_degree(min(89.9, abs(place.lat) + tall))[0]
+        wide = WIDER * reach_m / min(kx, edge_kx)
+        if abs(place.lon) + wide > 180 or abs(place.lat) + tall > 89:
+            return cls(place.lat - tall, place.lat + tall)
+        return cls(place.lat - tall, place.lat + tall, place.lon - wide, place.lon + wide)
+
+    def holds(self, found: Fixes) -> NDArray[np.bool_]:
+        tall = (found.lat >= self.low) & (found.lat <= self.high)
+        return tall & (found.lon >= self.west) & (found.lon <= self.east)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    place: LonLat
+    reach_m: float
+    since: datetime
+    until: datetime
+
+    @property
+    def box(self) -> Box:
+        return Box.around(self.place, self.reach_m)
+
+
 async def around(
     conn: AsyncConnection,
     scope: Scope,
@@ -44,58 +89,79 @@ async def around(
     most: int,
 ) -> Sequence[Found]:
     """Fixes of the scope's people during [since, until), not farther than `reach_m`, nearest first."""
-    query = _around(scope, place=place, reach_m=reach_m, since=since, until=until)
-    return [Found(*row) for row in (await conn.execute(query.limit(most))).all()]
+    asked = Asked(place, reach_m, since, until)
+    worn = _worn(scope, asked)
+    query = _around(fixes, worn, asked).limit(most)
+    found = {Found(*row) for row in (await conn.execute(query)).all()}
+    archived = await _archived(conn, worn, asked)
+    if len(archived):  # the table first, and each fix once: a day may move from there to here meanwhile
+        query = _around(_rows(archived), worn, asked).limit(most)
+        found |= {Found(*row) for row in (await conn.execute(query)).all()}
+    return sorted(found, key=lambda f: (f.distance_m, f.taken_at, f.device, f.sequence))[:most]
 
 
-def _around(scope: Scope, *, place: LonLat, reach_m: float, since: datetime, until: datetime) -> Select[Any]:
+def _worn(scope: Scope, asked: Asked) -> Subquery:
     """By the devices worn then, so that the key of fixes is an index in space and time enough (ADR-0016)."""
-    worn = (
+    return (
         select(wearings.c.device_id, wearings.c.person_id)
         .where(
-            wearings.c.during.overlaps(func.tstzrange(since, until)),
+            wearings.c.during.overlaps(func.tstzrange(asked.since, asked.until)),
             people.seen_by(scope, wearings.c.person_id),
         )
         .distinct()
         .subquery("worn")
     )
-    there = _point(fixes.c.lon, fixes.c.lat)
-    here = _point(place.lon, place.lat)
+
+
+def _around(of: FromClause, worn: Subquery, asked: Asked) -> Select[Any]:
+    there = _point(of.c.lon, of.c.lat)
+    here = _point(asked.place.lon, asked.place.lat)
     metres = func.st_distance(there, here)
     return (
-        select(
-            fixes.c.person_id,
-            fixes.c.device_id,
-            fixes.c.sequence,
-            fixes.c.taken_at,
-            fixes.c.accuracy_m,
-            fixes.c.mechanism,
-            metres,
-        )
-        .join(worn, (worn.c.device_id == fixes.c.device_id) & (worn.c.person_id == fixes.c.person_id))
+        select(*(of.c[name] for name in COLUMNS), metres)
+        .join(worn, (worn.c.device_id == of.c.device_id) & (worn.c.person_id == of.c.person_id))
         .where(
-            fixes.c.taken_at >= since,
-            fixes.c.taken_at < until,
-            fixes.c.flags.bitwise_and(int(Flag.MOCK)) == 0,
-            _in_box(place, reach_m),
-            func.st_dwithin(there, here, reach_m),
+            of.c.taken_at >= asked.since,
+            of.c.taken_at < asked.until,
+            of.c.flags.bitwise_and(int(Flag.MOCK)) == 0,
+            _in_box(of, asked.box),
+            func.st_dwithin(there, here, asked.reach_m),
         )
-        .order_by(metres, fixes.c.taken_at, fixes.c.device_id, fixes.c.sequence)
+        .order_by(metres, of.c.taken_at, of.c.device_id, of.c.sequence)
     )
+
+
+async def _archived(conn: AsyncConnection, worn: Subquery, asked: Asked) -> Fixes:
+    """Of days that left the table, what lies in the box."""
+    period = {"since_us": to_us(asked.since), "until_us": to_us(asked.until)}
+    listed = await parts.listed(conn, *past.days(**period))
+    if not listed:
+        return past.NONE
+    devices = (await conn.scalars(select(worn.c.device_id))).all()
+    return concat([one.take(asked.box.holds(one)) async for one in past.read(listed, devices, **period)])
+
+
+def _rows(found: Fixes) -> FromClause:
+    """Columns in memory as a table of one statement."""
+    given = [
+        (fixes.c.person_id, found.person.tolist()),
+        (fixes.c.device_id, found.device.tolist()),
+        (fixes.c.sequence, found.sequence.tolist()),
+        (fixes.c.taken_at, [from_us(us) for us in found.taken_us.tolist()]),
+        (fixes.c.accuracy_m, [None if isnan(m) else m for m in found.accuracy_m.tolist()]),
+        (fixes.c.mechanism, found.mechanism.tolist()),
+        (fixes.c.flags, found.flags.tolist()),
+        (fixes.c.lon, found.lon.tolist()),
+        (fixes.c.lat, found.lat.tolist()),
+    ]
+    arrays = [cast(values, ARRAY(like.type)) for like, values in given]
+    return func.unnest(*arrays).table_valued(*(column(c.name, c.type) for c, _ in given)).render_derived()
 
 
 def _point(lon: Any, lat: Any) -> ColumnElement[Any]:
     return cast(func.st_setsrid(func.st_makepoint(lon, lat), 4326), Geography(srid=4326))
 
 
-def _in_box(place: LonLat, reach_m: float) -> ColumnElement[bool]:
-    """Cheap, before the exact distance: two comparisons of numbers. Near a pole or the date line a box of
-    degrees would cut off what is near: there only the latitude counts."""
-    kx, ky = metres_per_degree(place.lat)
-    high = WIDER * reach_m / ky
-    in_height = fixes.c.lat.between(place.lat - high, place.lat + high)
-    edge_kx = metres_per_degree(min(89.9, abs(place.lat) + high))[0]
-    wide = WIDER * reach_m / min(kx, edge_kx)
-    if abs(place.lon) + wide > 180 or abs(place.lat) + high > 89:
-        return in_height
-    return in_height & fixes.c.lon.between(place.lon - wide, place.lon + wide)
+def _in_box(of: FromClause, box: Box) -> ColumnElement[bool]:
+    in_height: ColumnElement[bool] = of.c.lat.between(box.low, box.high)
+    return in_height & of.c.lon.between(box.west, box.east) if isfinite(box.west) else in_height

@@ -67,7 +67,7 @@ class Stand:
 async def started(stand: Stand) -> psutil.Process:
     """The worker, ready."""
     stand.platform.start("ingest")
-    while "broker connected" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
+    while "recovered" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.1)
     await asyncio.sleep(2.0)
     return psutil.Process(stand.platform.children["ingest"].pid)
@@ -172,7 +172,7 @@ def main(people: int, fixes: int, only: str, file: Path | None) -> None:
             uvloop.run(SECTIONS[name](stand, fixes))
     finally:
         stand.close()
-    report.write(stand.rows, file)
+    report.finish(stand.rows, file)
 
 
 if __name__ == "__main__":

@@ -73,13 +73,12 @@ def main(messages: int, file: Path | None) -> None:
         broker.stop()
         shutil.rmtree(home, ignore_errors=True)
     ours, peer = (statistics.median(spent[link]) for link in (LinkKind.LEAN, LinkKind.PAHO))
-    click.echo(f"{ours:.1f} µs CPU a message; paho {peer:.1f}")
     row = Row(
         "lean link vs paho, received and acknowledged",
         peer / ours,
         figures={"ours_us": ours, "peer_us": peer},
     )
-    report.write([row], file)
+    report.finish([row], file)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,10 @@ create index if not exists naive_fixes_device on naive_fixes (device, taken_at);
 
 INSERT = """
 insert into naive_fixes (device, person_id, taken_at, place, accuracy_m, speed_mps, course_deg, battery)
-select $1, w.person_id, $2, st_setsrid(st_makepoint($3, $4), 4326)::geography, $5, $6, $7, $8
+select $1::text, w.person_id, $2::timestamptz, st_setsrid(st_makepoint($3, $4), 4326)::geography,
+    $5, $6, $7, $8
 from devices d
-left join wearings w on w.device_id = d.id and w.during @> $2
+left join wearings w on w.device_id = d.id and w.during @> $2::timestamptz
 where d.serial = $1
 returning person_id
 """

@@ -25,6 +25,7 @@ from core.model import UserId
 from geofence.store import nearby
 from inmates.model import Scope
 from tracking.store import partitions
+from tracking.tables import fixes
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 CASELOAD = 50
@@ -68,7 +69,8 @@ async def look(
         begun = time.perf_counter()
         found = len(await nearby.around(conn, scope, most=1_000_000, **asked))
         took.append(time.perf_counter() - begun)
-    query = nearby._around(scope, **asked).compile(
+    question = nearby.Asked(**asked)
+    query = nearby._around(fixes, nearby._worn(scope, question), question).compile(
         dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
     )
     literal = re.sub(

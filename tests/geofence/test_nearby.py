@@ -1,6 +1,7 @@
 """Who was near a place: over real stored fixes, with doubt, within the caller's people, and recorded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -22,7 +23,7 @@ from scene import LAT, LON, POLICY, a_fix
 from supervised import Supervised, minute, supervised
 from tracking import fixes
 from tracking.model import Fix, Flag, Mechanism
-from tracking.store import records
+from tracking.store import archive, records
 
 HOUR = {"since": minute(0).isoformat(), "until": minute(60).isoformat()}
 
@@ -87,6 +88,27 @@ async def test_who_was_there_and_how_surely(
     assert 0.1 < second["best"]["confidence"] < 0.5 < first["best"]["confidence"]
     assert body["policy"] == POLICY.id
     assert "nothing about what the person did" in body["proves"]
+
+
+async def test_days_that_left_the_table_are_searched_too(
+    app: FastAPI, conn: asyncpg.Connection, three: list[Supervised], tmp_path: Path
+) -> None:
+    one, two, far = three
+    lines = [
+        *(of(one, m, 30, accuracy=10) for m in (1, 2, 3)),
+        of(two, 5, 90),
+        of(two, 7, 0, flags=Flag.MOCK),
+    ]
+    await stored(conn, *lines, *(of(far, m, 900, accuracy=10) for m in (1, 2)))
+    _, mine = await officer_of(app, one, far)
+    async with browser(app, mine) as visitor, browser(app, await administrator(app)) as all_seeing:
+        before = [(await who.post("/v1/nearby", json=asked())).json() for who in (visitor, all_seeing)]
+        for day in await archive.due(conn, date.max):
+            await archive.keep(conn, day, tmp_path)
+        assert await conn.fetchval("select count(*) from fixes") == 0
+        after = [(await who.post("/v1/nearby", json=asked())).json() for who in (visitor, all_seeing)]
+    assert [len(answer["hits"]) for answer in before] == [1, 2]
+    assert after == before
 
 
 async def test_only_ones_own_people_are_found(

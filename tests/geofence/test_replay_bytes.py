@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,6 +20,7 @@ from geofence.rules.lines import Match
 from scene import a_fix, an_event, at
 from supervised import Supervised, supervised
 from tracking.model import EventKind, Fix
+from tracking.store import archive
 
 LONG_BEFORE = at(-5000)
 
@@ -198,6 +201,22 @@ async def test_a_report_that_no_verdict_cites_is_missed_by_its_number(night: Nig
     assert (await night.heard()).absent == {}
     await night.conn.execute("delete from fixes where sequence = $1", gone)
     assert (await night.heard()).absent == {night.one.device: ((gone, gone),)}
+
+
+async def test_a_day_that_left_the_table_is_judged_again_to_the_same_byte(
+    night: Night, tmp_path: Path
+) -> None:
+    await night.conn.execute("delete from standings where as_of > '1970-01-02'")
+    before = await night.heard()
+    for day in await archive.due(night.conn, date.max):
+        assert await archive.keep(night.conn, day, tmp_path) is not None
+    assert await night.conn.fetchval("select count(*) from fixes") == 0
+    after = await night.heard()
+    assert after.is_identical
+    assert after == before
+    standing = night.room.held.board.standing(night.one.person)
+    await night.room.begin(now=90)
+    assert night.room.held.board.standing(night.one.person) == standing
 
 
 async def test_every_other_way_to_differ(night: Night) -> None:

@@ -11,6 +11,7 @@ from core.clock import from_us
 from core.model import DeviceId
 from tracking import rules
 from tracking.model import Ranges, Report
+from tracking.store import past
 
 NEAR_US: Final = 86_400_000_000
 """A device whose clock jumps may have numbered its reports in another order than that of their times."""
@@ -42,8 +43,11 @@ async def absent(conn: asyncpg.Connection, reports: Iterable[Report]) -> dict[De
         if not rules.without(ranges, numbers[device]):
             continue
         span = min(numbers[device]), max(numbers[device])
-        near = from_us(min(moments) - NEAR_US), from_us(max(moments) + NEAR_US)
+        since_us, until_us = min(moments) - NEAR_US, max(moments) + NEAR_US
+        near = from_us(since_us), from_us(until_us)
         stored = [row["sequence"] for row in await conn.fetch(_STORED, device, *span, *near)]
+        past_ones = await past.of_devices(conn, [device], since_us=since_us, until_us=until_us + 1)
+        stored += past_ones.sequence.tolist()
         if missing := rules.without(ranges, {*stored, *numbers[device]}):
             found[device] = missing
     return found

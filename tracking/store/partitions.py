@@ -10,6 +10,9 @@ LOCK: Final = 7265003
 """The keeper and the worker may want the same day at the same moment."""
 PREFIX: Final = "fixes_"
 
+# Rows are only added: one vacuum when the day is over (tracking.store.settling), none while it grows.
+_ONCE: Final = "with (autovacuum_vacuum_insert_threshold = -1)"
+
 # The days that are there.
 _DAYS: Final = """
 select child.relname
@@ -24,17 +27,13 @@ async def days(conn: asyncpg.Connection) -> set[date]:
 
 
 async def make(conn: asyncpg.Connection, wanted: Iterable[date]) -> list[date]:
-    """The days that were missing, now made. Attaching, unlike `partition of`, lets others write meanwhile."""
+    """The days that were missing, now made."""
     made = []
     async with conn.transaction():
         await conn.execute("select pg_advisory_xact_lock($1)", LOCK)
         for day in sorted(set(wanted) - await days(conn)):
-            name, since, until = _name(day), _midnight(day), _midnight(day + timedelta(days=1))
-            await conn.execute(f"create table {name} (like fixes including defaults)")
-            await conn.execute(
-                f"alter table fixes attach partition {name}"
-                f" for values from ('{since.isoformat()}') to ('{until.isoformat()}')"
-            )
+            await conn.execute(f"create table {name(day)} (like fixes including defaults) {_ONCE}")
+            await attach(conn, day)
             made.append(day)
     return made
 
@@ -50,11 +49,20 @@ async def keep_partitions(
     for day in dropped:
         async with conn.transaction():
             await conn.execute("set local lock_timeout = '4s'")  # readers first: the next round tries again
-            await conn.execute(f"drop table {_name(day)}")
+            await conn.execute(f"drop table {name(day)}")
     return made, dropped
 
 
-def _name(day: date) -> str:
+async def attach(conn: asyncpg.Connection, day: date) -> None:
+    """Unlike `partition of` this lets others write to other days meanwhile."""
+    since, until = midnight(day), midnight(day + timedelta(days=1))
+    await conn.execute(
+        f"alter table fixes attach partition {name(day)}"
+        f" for values from ('{since.isoformat()}') to ('{until.isoformat()}')"
+    )
+
+
+def name(day: date) -> str:
     return f"{PREFIX}{day:%Y%m%d}"
 
 
@@ -62,5 +70,5 @@ def _day(name: str) -> date:
     return datetime.strptime(name.removeprefix(PREFIX), "%Y%m%d").replace(tzinfo=UTC).date()
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -37,22 +37,22 @@ def columns(fixes: Fixes) -> list[Column]:
         return Column(name, values - EPOCH_US, ">i8")
 
     return [
-        Column("device_id", fixes.device, ">i8"),
-        Column("sequence", fixes.sequence, ">i8"),
-        Column("person_id", fixes.person, ">i8"),
         moment("taken_at", fixes.taken_us),
         moment("sent_at", fixes.sent_us),
         moment("received_at", fixes.received_us),
         Column("lon", fixes.lon, ">f8"),
         Column("lat", fixes.lat, ">f8"),
+        Column("sequence", fixes.sequence, ">i8"),
+        Column("device_id", fixes.device, ">i4"),
+        Column("person_id", fixes.person, ">i4"),
         real("accuracy_m", fixes.accuracy_m),
         real("speed_mps", fixes.speed_mps),
         real("course_deg", fixes.course_deg),
-        small("satellites", fixes.satellites),
         real("hdop", fixes.hdop),
+        small("satellites", fixes.satellites),
         small("battery", fixes.battery),
         Column("mechanism", fixes.mechanism, ">i2"),
-        Column("flags", fixes.flags, ">i4"),
+        Column("flags", fixes.flags, ">i2"),
     ]
 
 

@@ -13,11 +13,10 @@ from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent, EventKind, Fix, Flag, Mechanism, Rejected, Report
-from tracking.store import partitions, pgcopy
+from tracking.store import partitions, past, pgcopy
 
 DAY_US: Final = 86_400_000_000
-Cited = tuple[int, int, int]
-"""Device, sequence, moment: what names a report."""
+Cited = past.Cited
 
 # Where rows wait whose key may be taken: one staging table a connection, empty at every commit.
 _STAGING: Final = "create temp table if not exists fixes_staging (like fixes) on commit delete rows"
@@ -150,8 +149,9 @@ async def reports(
     """What a person's devices reported during [since, until), in the order of the fold."""
     period = (person, from_us(since_us), from_us(until_us))
     found: list[Report] = [_fix(row) for row in await conn.fetch(_FIXES_OF, *period)]
+    found += (await past.of_people(conn, [person], since_us=since_us, until_us=until_us)).rows()
     found += [_event(row) for row in await conn.fetch(_EVENTS_OF, *period)]
-    return sorted(found, key=lambda r: (r.taken_us, r.device, r.sequence))
+    return _once(found)
 
 
 async def reports_since(
@@ -163,11 +163,12 @@ async def reports_since(
         given = list(moments), [from_us(at) for at in moments.values()]
         for row in await conn.fetch(_FIXES_SINCE, *given, min(given[1])):
             found[row["person_id"]].append(_fix(row))
+        for fix in (await past.of_people(conn, moments, since_us=min(moments.values()))).rows():
+            if fix.taken_us >= moments[fix.person]:
+                found[fix.person].append(fix)
         for row in await conn.fetch(_EVENTS_SINCE, *given):
             found[row["person_id"]].append(_event(row))
-    return {
-        p: sorted(listed, key=lambda r: (r.taken_us, r.device, r.sequence)) for p, listed in found.items()
-    }
+    return {person: _once(listed) for person, listed in found.items()}
 
 
 async def cited(conn: asyncpg.Connection, marks: Iterable[Cited]) -> dict[Cited, Report]:
@@ -180,6 +181,7 @@ async def cited(conn: asyncpg.Connection, marks: Iterable[Cited]) -> dict[Cited,
     found: list[Report] = [
         _fix(row) for row in await conn.fetch(_CITED_FIXES, *keys, taken, min(taken), max(taken))
     ]
+    found += (await past.cited(conn, wanted)).rows()
     found += [_event(row) for row in await conn.fetch(_CITED_EVENTS, *keys)]
     by_mark: dict[Cited, Report] = {(r.device, r.sequence, r.taken_us): r for r in found}
     return {mark: by_mark[mark] for mark in wanted if mark in by_mark}
@@ -210,6 +212,12 @@ async def _copy(conn: asyncpg.Connection, table: str, fixes: Fixes) -> None:
 
 def _days(fixes: Fixes) -> set[date]:
     return {from_us(day * DAY_US).date() for day in np.unique(fixes.taken_us // DAY_US).tolist()}
+
+
+def _once(found: Iterable[Report]) -> list[Report]:
+    """In the order of the fold; a day that moves into the archive at this moment is seen in both places."""
+    by_mark: dict[Cited, Report] = {(r.taken_us, r.device, r.sequence): r for r in found}
+    return [by_mark[mark] for mark in sorted(by_mark)]
 
 
 def _fix(row: asyncpg.Record) -> Fix:

@@ -1,24 +1,31 @@
 """What officers read of devices: a person's fixes over a time, a device's state, its commands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, select, true
+import numpy as np
+from sqlalchemy import Select, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from inmates import store as people
 from inmates.model import Scope
+from tracking.fixes import F4, I2, UNKNOWN, Fixes
+from tracking.store import parts, past
+from tracking.store.past import Cited
 from tracking.tables import commands, devices, fixes, marks, wearings
 
 LOOK_BACK: Final = timedelta(days=14)
 """How far behind now a last fix is looked for: each day is a partition to open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One fix of a track."""
+class Point(NamedTuple):
+    """One fix of a track: a tuple, for a day has 5,760 of them."""
 
     device: DeviceId
     sequence: int
@@ -96,7 +103,68 @@ async def track(
         .order_by(fixes.c.taken_at, fixes.c.device_id, fixes.c.sequence)
         .limit(most)
     )
-    return [Point(*row) for row in (await conn.execute(query)).all()]
+    found = [Point(*row) for row in (await conn.execute(query)).all()]
+    archived = await _archived(conn, person, since=since, until=until, most=most)
+    return _once(found, archived)[:most]
+
+
+async def named(conn: AsyncConnection, person: PersonId, marks: Collection[Cited]) -> list[Point]:
+    """Those of a person's fixes that these marks name, in the order of the fold."""
+    if not marks:
+        return []
+    keys = [(device, sequence, from_us(taken_us)) for device, sequence, taken_us in marks]
+    mark = tuple_(fixes.c.device_id, fixes.c.sequence, fixes.c.taken_at)
+    query = select(*POINT).where(fixes.c.person_id == person, mark.in_(keys))
+    found = [Point(*row) for row in (await conn.execute(query)).all()]
+    archived = await past.of_marks(conn, marks)
+    return _once(found, _points(archived.take(archived.person == person)))
+
+
+async def _archived(
+    conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime, most: int
+) -> list[Point]:
+    """Day by day until there are enough."""
+    period = {"since_us": to_us(since), "until_us": to_us(until)}
+    listed = await parts.listed(conn, *past.days(**period))
+    if not listed:
+        return []
+    worn = select(wearings.c.device_id).where(wearings.c.person_id == person)
+    devices = (await conn.scalars(worn)).all()
+    found: list[Point] = []
+    for _, of_day in groupby(listed, key=attrgetter("day")):
+        day = await past.whole(list(of_day), devices, **period)
+        found += _points(day.take(day.person == person))
+        if len(found) >= most:
+            break
+    return found
+
+
+def _points(found: Fixes) -> list[Point]:
+    """By columns: a day is 5,760 fixes, and a screen waits."""
+    columns = (
+        found.device.tolist(),
+        found.sequence.tolist(),
+        map(from_us, found.taken_us.tolist()),
+        map(from_us, found.received_us.tolist()),
+        found.lon.tolist(),
+        found.lat.tolist(),
+        *(_known(values) for values in (found.accuracy_m, found.speed_mps, found.course_deg)),
+        _known(found.battery),
+        found.mechanism.tolist(),
+        found.flags.tolist(),
+    )
+    return [Point(*row) for row in zip(*columns, strict=True)]
+
+
+def _known(values: F4 | I2) -> list[Any]:
+    unknown = np.isnan(values) if values.dtype.kind == "f" else values == UNKNOWN
+    return [None if no else value for no, value in zip(unknown.tolist(), values.tolist(), strict=True)]
+
+
+def _once(found: list[Point], archived: list[Point]) -> list[Point]:
+    """In the order of the fold; a day that moves into the archive at this moment is seen in both places."""
+    both = {*found, *archived} if found and archived else [*found, *archived]
+    return sorted(both, key=attrgetter("taken_at", "device", "sequence"))
 
 
 async def device(conn: AsyncConnection, ident: DeviceId, *, scope: Scope) -> Worn | None:

@@ -1,0 +1,109 @@
+"""Fixes of days that have left the table, read from their files: for the other modules of this store only.
+
+Whoever reads both places reads the table first: a day that moves meanwhile is then seen twice, never not."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable
+from datetime import date
+from importlib import import_module
+from typing import Final
+
+import asyncpg
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import from_us
+from core.model import PersonId
+from tracking import fixes as columns
+from tracking.fixes import Fixes
+from tracking.store import parts
+from tracking.store.parts import Part
+
+NONE: Final = columns.of(())
+Cited = tuple[int, int, int]
+"""Device, sequence, moment: what names a report."""
+LAST_US: Final = 253_402_300_799_000_000
+"""The last second that a calendar knows: "until now"."""
+
+# What these people ever wore.
+_WORN: Final = "select distinct device_id from wearings where person_id = any($1::bigint[])"
+
+
+async def of_people(
+    conn: asyncpg.Connection, people: Collection[PersonId], *, since_us: int, until_us: int = LAST_US
+) -> Fixes:
+    """Of [since, until), from whatever devices they wore."""
+    listed = await parts.of_days(conn, *days(since_us, until_us))
+    if not listed:
+        return NONE
+    devices = [row["device_id"] for row in await conn.fetch(_WORN, list(people))]
+    found = await whole(listed, devices, since_us=since_us, until_us=until_us)
+    return found.take(np.isin(found.person, list(people)))
+
+
+async def of_devices(
+    conn: asyncpg.Connection, devices: Iterable[int], *, since_us: int, until_us: int
+) -> Fixes:
+    """Of [since, until), whoever wore them."""
+    listed = await parts.of_days(conn, *days(since_us, until_us))
+    return await whole(listed, devices, since_us=since_us, until_us=until_us)
+
+
+async def cited(conn: asyncpg.Connection, marks: Collection[Cited]) -> Fixes:
+    """The fixes that these marks name."""
+    return await _named(await parts.of_days(conn, *_span(marks)), marks)
+
+
+async def of_marks(conn: AsyncConnection, marks: Collection[Cited]) -> Fixes:
+    """The same on a connection for the records."""
+    return await _named(await parts.listed(conn, *_span(marks)), marks)
+
+
+def _span(marks: Collection[Cited]) -> tuple[date, date]:
+    taken = [taken_us for _, _, taken_us in marks]
+    return from_us(min(taken)).date(), from_us(max(taken)).date()
+
+
+async def _named(listed: Iterable[Part], marks: Collection[Cited]) -> Fixes:
+    """Only of the days that are named: between the first and the last may lie a year."""
+    of_day: dict[date, set[Cited]] = defaultdict(set)
+    for mark in marks:
+        of_day[from_us(mark[2]).date()].add(mark)
+    found = []
+    for part in listed:
+        named = of_day.get(part.day, set())
+        taken = [taken_us for _, _, taken_us in named] or [0]
+        devices = {device for device, _, _ in named}
+        some = await whole([part], devices, since_us=min(taken), until_us=max(taken) + 1)
+        found.append(_chosen(some, named))
+    return columns.concat(found)
+
+
+def _chosen(fixes: Fixes, named: Collection[Cited]) -> Fixes:
+    keys = zip(fixes.device.tolist(), fixes.sequence.tolist(), fixes.taken_us.tolist(), strict=True)
+    return fixes.take(np.fromiter((key in named for key in keys), bool, len(fixes)))
+
+
+def days(since_us: int, until_us: int) -> tuple[date, date]:
+    """The first and last day of [since, until)."""
+    return from_us(since_us).date(), from_us(min(max(until_us - 1, since_us), LAST_US)).date()
+
+
+async def whole(listed: Collection[Part], devices: Iterable[int], *, since_us: int, until_us: int) -> Fixes:
+    return columns.concat([one async for one in read(listed, devices, since_us=since_us, until_us=until_us)])
+
+
+async def read(
+    listed: Collection[Part], devices: Iterable[int], *, since_us: int, until_us: int
+) -> AsyncIterator[Fixes]:
+    """Part after part; files are read in a thread."""
+    wanted = np.unique(np.fromiter(devices, np.int64))
+    for part in listed:
+        inside = wanted[(wanted >= part.first_device) & (wanted <= part.last_device)]
+        if len(inside):
+            files = import_module("tracking.store.parquet")
+            for fixes in await asyncio.to_thread(
+                files.read, part, devices=inside, since_us=since_us, until_us=until_us
+            ):
+                yield fixes
