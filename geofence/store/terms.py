@@ -1,9 +1,7 @@
 """The terms of persons under supervision, put together from orders, conditions, zones, hours and wearings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from typing import Final
+from collections.abc import Iterable
 
 import asyncpg
 import numpy as np
@@ -12,31 +10,18 @@ import shapely
 from core import columns
 from core.clock import from_us, to_us
 from core.columns import Columns
-from core.model import DeviceId, OrderId, PersonId
+from core.model import DeviceId, PersonId
 from geofence.model import (
     Absence,
-    ConditionId,
-    ConditionKind,
     DayException,
     Hours,
     Shape,
     ShapeKind,
     TakenOff,
-    Term,
     Terms,
-    Window,
-    ZoneId,
 )
+from geofence.store import assembling
 from tracking.directory import FOREVER_US, Wearing
-
-KINDS: Final = (
-    ConditionKind.EXCLUSION,
-    ConditionKind.INCLUSION,
-    ConditionKind.CURFEW,
-    ConditionKind.BOUNDARY,
-)
-FIRST_DAY: Final = date(1970, 1, 1).toordinal()
-NONE: Final[tuple[Absence, ...]] = ()
 
 Fingerprints = dict[PersonId, int]
 """One number a person that changes whenever anything their terms are made of changes."""
@@ -197,9 +182,9 @@ async def terms(conn: asyncpg.Connection, people: Iterable[PersonId] | None) -> 
     of = None if wanted is None else np.unique(rows["id"]).tolist()
     shapes = await _shapes(conn, rows)
     hours = await _hours(conn, rows, of)
-    made = _made(rows, shapes=shapes, hours=hours, absences=await _absences(conn, of))
+    made = assembling.made(rows, shapes=shapes, hours=hours, absences=await _absences(conn, of))
     found: dict[PersonId, Terms] = dict.fromkeys(wanted or (), ())
-    return found | {PersonId(person): tuple(made[a:b]) for person, a, b in _runs(rows["person"])}
+    return found | {PersonId(person): tuple(made[a:b]) for person, a, b in assembling.runs(rows["person"])}
 
 
 async def taken_off(
@@ -215,31 +200,6 @@ async def taken_off(
     return {person: tuple(listed) for person, listed in found.items()}
 
 
-def _made(
-    rows: Columns,
-    *,
-    shapes: Mapping[tuple[int, int], Shape],
-    hours: Mapping[int, Hours],
-    absences: Mapping[int, tuple[Absence, ...]],
-) -> list[Term]:
-    listed = (rows[name].tolist() for name in TERM_FORMS if name not in {"person", "tz"})
-    return [
-        Term(
-            ConditionId(condition),
-            OrderId(order),
-            ZoneId(zone),
-            version,
-            KINDS[kind - 1],
-            shapes[zone, version],
-            hours[ident],
-            since,
-            None if until == columns.FOREVER_US else until,
-            absences.get(ident, NONE),
-        )
-        for ident, order, zone, version, kind, condition, since, until in zip(*listed, strict=True)
-    ]
-
-
 async def _shapes(conn: asyncpg.Connection, rows: Columns) -> dict[tuple[int, int], Shape]:
     """One value a zone version, however many persons it binds."""
     wanted = sorted(set(zip(rows["zone"].tolist(), rows["version"].tolist(), strict=True)))
@@ -252,8 +212,8 @@ async def _shapes(conn: asyncpg.Connection, rows: Columns) -> dict[tuple[int, in
 
 
 async def _hours(conn: asyncpg.Connection, rows: Columns, of: list[int] | None) -> dict[int, Hours]:
-    weekly = _weekly(await columns.fetch(conn, WINDOWS, WINDOW_FORMS, of))
-    days = _exceptions(await columns.fetch(conn, EXCEPTIONS, EXCEPTION_FORMS, of))
+    weekly = assembling.weekly(await columns.fetch(conn, WINDOWS, WINDOW_FORMS, of))
+    days = assembling.exceptions(await columns.fetch(conn, EXCEPTIONS, EXCEPTION_FORMS, of))
     names, first = np.unique(rows["tz"], return_index=True)
     told = {row["id"]: row["tz"] for row in await conn.fetch(ZONES_OF_TIME, rows["id"][first].tolist())}
     called = {
@@ -270,43 +230,9 @@ async def _hours(conn: asyncpg.Connection, rows: Columns, of: list[int] | None) 
     return found
 
 
-def _weekly(rows: Columns) -> dict[int, tuple[Window, ...]]:
-    order = np.lexsort((rows["starts"], rows["weekday"], rows["condition"]))
-    packed = np.stack([rows[name][order] for name in ("weekday", "starts", "ends")], axis=1)
-    one: dict[bytes, tuple[Window, ...]] = {}
-    found = {}
-    for condition, a, b in _runs(rows["condition"][order]):
-        key = packed[a:b].tobytes()
-        if key not in one:
-            one[key] = tuple(Window(*row) for row in packed[a:b].tolist())
-        found[condition] = one[key]
-    return found
-
-
-def _exceptions(rows: Columns) -> dict[int, tuple[DayException, ...]]:
-    """Rows without a window say that the day is free; with others of the same day they add nothing."""
-    windows: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    listed = zip(*(rows[name].tolist() for name in EXCEPTION_FORMS), strict=True)
-    for condition, day, starts, ends in sorted(listed):
-        of_day = windows[condition, day]
-        if starts >= 0 and ends >= 0:
-            of_day.append((starts, ends))
-    days: dict[int, list[DayException]] = defaultdict(list)
-    for (condition, day), of_day in windows.items():
-        days[condition].append(DayException(date.fromordinal(FIRST_DAY + day), tuple(of_day)))
-    return {condition: tuple(exceptions) for condition, exceptions in days.items()}
-
-
 async def _absences(conn: asyncpg.Connection, of: list[int] | None) -> dict[int, tuple[Absence, ...]]:
     granted: dict[int, list[Absence]] = defaultdict(list)
     rows = await columns.fetch(conn, ABSENCES, ABSENCE_FORMS, of)
     for condition, since, until in sorted(zip(*(column.tolist() for column in rows.values()), strict=True)):
         granted[condition].append(Absence(since, min(until, FOREVER_US)))
     return {condition: tuple(listed) for condition, listed in granted.items()}
-
-
-def _runs(values: np.ndarray) -> Iterator[tuple[int, int, int]]:
-    """Each value of a sorted column, and where its run begins and ends."""
-    found, firsts = np.unique(values, return_index=True)
-    bounds = [*firsts.tolist(), len(values)]
-    yield from zip(found.tolist(), bounds, bounds[1:], strict=False)

@@ -136,8 +136,8 @@ async def clockwork(
 ) -> None:
     """What the clock, an edit and late reports cost."""
     now = BEGIN_US + int(second * SECOND_US) + SECOND_US
-    heard = {wearing.device: now for wearing in held.ear.wearings}
-    held.ear.located |= heard
+    heard = service.Heard(held.ear.device, np.full(len(held.ear.device), now))
+    held.ear.locate(*heard)
     await timed("a second's tick", service.tick(conn, held, contacts=heard, blind=(), now_us=now))
     await timed("checkpoint of everybody", service.checkpoint(conn, held, now_us=now, most=10**9))
     await conn.execute("update zone_versions set radius_m = 120 where zone_id = 1")

@@ -2,6 +2,6 @@
 
 from tracking.store.absent import absent
 from tracking.store.partitions import keep_partitions
-from tracking.store.records import Cited, cited, located, reports, reports_since
+from tracking.store.records import Cited, cited, reports, reports_since
 
-__all__ = ["Cited", "absent", "cited", "keep_partitions", "located", "reports", "reports_since"]
+__all__ = ["Cited", "absent", "cited", "keep_partitions", "reports", "reports_since"]

@@ -94,11 +94,6 @@ from unnest($1::bigint[], $2::bigint[]) as n (device_id, sequence)
 join device_events e using (device_id, sequence)
 """
 
-# When was a fix of each device last received? Devices without one since $1 are left out.
-_LOCATED: Final = """
-select device_id, max(received_at) as at from fixes where received_at >= $1 group by device_id
-"""
-
 
 async def insert_fixes(
     conn: asyncpg.Connection, fixes: Fixes, *, certain: NDArray[np.bool_]
@@ -190,12 +185,6 @@ async def cited(conn: asyncpg.Connection, marks: Iterable[Cited]) -> dict[Cited,
     found += [_event(row) for row in await conn.fetch(_CITED_EVENTS, *keys)]
     by_mark: dict[Cited, Report] = {(r.device, r.sequence, r.taken_us): r for r in found}
     return {mark: by_mark[mark] for mark in wanted if mark in by_mark}
-
-
-async def located(conn: asyncpg.Connection, *, since_us: int) -> dict[DeviceId, int]:
-    """When a fix of each device was last received, if since that moment."""
-    rows = await conn.fetch(_LOCATED, from_us(since_us))
-    return {DeviceId(row["device_id"]): to_us(row["at"]) for row in rows}
 
 
 async def _insert(conn: asyncpg.Connection, fixes: Fixes, certain: NDArray[np.bool_]) -> NDArray[np.bool_]:
