@@ -4,12 +4,13 @@ import asyncio
 import json
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import click
 
-from app import settings
+from app import compare_sums, settings
 from core import db
 from core.times import from_us, to_us
 from geofence.model import BreachKind
@@ -77,7 +78,7 @@ async def compare(
     conn = await db.connect(url)
     try:
         while True:
-            reports = counting.reports(ledger, await _stored(conn, ledger))
+            reports = await _reports(conn, ledger)
             breaches = counting.breaches(ledger, await _found(conn, ledger), sure_s=sure_s)
             if not (reports.lost or breaches.missed) or time.monotonic() > until:
                 return reports, breaches
@@ -125,6 +126,12 @@ def text(reports: Reports, breaches: Breaches) -> str:
     return "\n".join(lines)
 
 
+async def _reports(conn: asyncpg.Connection, ledger: Ledger) -> Reports:
+    if ledger.sums:
+        return counting.sums(ledger, await compare_sums.stored(conn, ledger, *_span(ledger)))
+    return counting.reports(ledger, await _stored(conn, ledger))
+
+
 async def _stored(conn: asyncpg.Connection, ledger: Ledger) -> list[Stored]:
     rows = await conn.fetch(REPORTS, _serials(ledger), *_span(ledger))
     return [Stored(r[0], r[1], to_us(r[2]), r[3], r[4]) for r in rows]
@@ -148,8 +155,8 @@ async def _found(conn: asyncpg.Connection, ledger: Ledger) -> list[Found]:
 
 
 def _serials(ledger: Ledger) -> list[str]:
-    return sorted({device for device, _ in (*ledger.sent, *ledger.told)})
+    return sorted(ledger.sums or {device for device, _ in (*ledger.sent, *ledger.told)})
 
 
-def _span(ledger: Ledger) -> tuple[object, object]:
+def _span(ledger: Ledger) -> tuple[datetime, datetime]:
     return from_us(int(ledger.run["begins_us"]) - MARGIN_US), from_us(ledger.ended_us + MARGIN_US)

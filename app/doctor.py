@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from app import settings
-from app.private import broker, place, postgres, process
+from app.private import broker, nats, place, postgres, process
 from app.private.broker import HOST
 from app.supervisor import readers
 
@@ -56,6 +56,7 @@ def machine() -> Iterator[Finding]:
 def services() -> Iterator[Finding]:
     yield _postgres()
     yield _mosquitto()
+    yield Finding("NATS", str(nats.program() or "none (only for tests, and past one machine)"))
     own = place.unpacked() / "usr/lib/chromium/chromium"
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or (own if own.exists() else None)
     yield Finding("Chromium", str(chromium or "none (only tests and benchmarks need it)"))

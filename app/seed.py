@@ -1,8 +1,10 @@
-"""ejazo seed: write the made-up city, so that its devices are known and its orders are in force."""
+"""ejazo seed: write the made-up city, so that its devices are known and its orders are in force.
+
+City by city: a nation of 255,000 needs the memory of one."""
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +27,8 @@ Row = tuple[Any, ...]
 LOTS, FIRMWARE = 4, "1.0.0"
 """Made-up devices come in so many lots, and all with this firmware."""
 OFFSETS = ("persons", "orders", "devices", "zones", "conditions", "users")
+COUNTED = (*OFFSETS, "zone_versions", "wearings", "hours", "hour_exceptions", "absences", "caseloads")
+"""What the planner must know the size of before the first query."""
 
 SHAPES = """
 -- Draw these zones, in force since then.
@@ -90,10 +94,32 @@ async def write(
         if is_staged:
             await _renew(conn, _world(people, seed, now, is_staged=True), now)
         return False
-    world = _world(people, seed, now, is_staged=is_staged)
-    await _write(conn, world)
-    await conn.execute(UNHEARD, min(r.order.begins_at for r in world.residents), now)
+    base = {table: await conn.fetchval(f"select coalesce(max(id), 0) from {table}") for table in OFFSETS}  # noqa: S608 - our own table names
+    begins = now
+    async for city in _ahead(_cities(people, seed, now, is_staged=is_staged)):
+        await _write(conn, city, base=base)
+        begins = min(begins, *(r.order.begins_at for r in city.residents))
+    for table in OFFSETS:
+        await conn.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - our own table names
+    await conn.execute(UNHEARD, begins, now)
+    for table in COUNTED:
+        await conn.execute(f"analyze {table}")
     return True
+
+
+async def _ahead(cities: Iterator[World]) -> AsyncIterator[World]:
+    """The next one is made up while the database takes in this one."""
+    coming = asyncio.create_task(asyncio.to_thread(next, cities, None))
+    while (city := await coming) is not None:
+        coming = asyncio.create_task(asyncio.to_thread(next, cities, None))
+        yield city
+
+
+def _cities(people: int, seed: int, now: datetime, *, is_staged: bool) -> Iterator[World]:
+    """A stage is built in a world that is whole."""
+    if is_staged:
+        return iter((_world(people, seed, now, is_staged=True),))
+    return worlds.cities(people, seed, now)
 
 
 def _world(people: int, seed: int, now: datetime, *, is_staged: bool) -> World:
@@ -113,15 +139,13 @@ async def _renew(conn: asyncpg.Connection, world: World, now: datetime) -> None:
             await _copy(conn, "absences", ABSENCES, _absences(ident, term, granted_by=granted_by))
 
 
-async def _write(conn: asyncpg.Connection, world: World) -> None:
-    base = {table: await conn.fetchval(f"select coalesce(max(id), 0) from {table}") for table in OFFSETS}  # noqa: S608 - our own table names
-    await _officers(conn, world, base=base)
-    await _zones(conn, world, base=base)
-    await _people(conn, world.residents, base=base)
-    await _conditions(conn, world.residents, base=base)
-    await _caseloads(conn, world, base=base)
-    for table in OFFSETS:
-        await conn.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - our own table names
+async def _write(conn: asyncpg.Connection, city: World, *, base: dict[str, int]) -> None:
+    if city.officers:
+        await _officers(conn, city, base=base)
+    await _zones(conn, city, base=base)
+    await _people(conn, city.residents, base=base)
+    await _conditions(conn, city.residents, base=base)
+    await _caseloads(conn, city.residents, base=base)
 
 
 async def _officers(conn: asyncpg.Connection, world: World, *, base: dict[str, int]) -> None:
@@ -212,12 +236,14 @@ def _absences(condition: int, term: Term, *, granted_by: int) -> list[Row]:
     ]
 
 
-async def _caseloads(conn: asyncpg.Connection, world: World, *, base: dict[str, int]) -> None:
+async def _caseloads(
+    conn: asyncpg.Connection, residents: Sequence[Resident], *, base: dict[str, int]
+) -> None:
     rows = [
         (base["users"] + i, base["persons"] + r.person.id, asyncpg.Range(r.order.begins_at, None))
-        for i, officer in enumerate(world.officers, 1)
+        for i, officer in enumerate(worlds.OFFICERS, 1)
         if officer.sees_one_in
-        for r in world.residents[:: officer.sees_one_in]
+        for r in residents[:: officer.sees_one_in]
     ]
     await _copy(conn, "caseloads", ("user_id", "person_id", "during"), rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import uvloop
 
-from app import settings
+from app import crowd, crowd_options, settings
 from core import clock
 from simulators import gateway, play, scenarios, stage, truth, world
 from simulators.fleet import Fleet
@@ -33,7 +33,7 @@ class Order:
 
     devices: int
     interval_s: float
-    scenario: str
+    scenario: str | None
     seed: int
     duration_s: float | None
     ledger: Path | None
@@ -43,11 +43,15 @@ class Order:
     ago_s: float = 0.0
     stage: str | None = None
 
+    @property
+    def play(self) -> str:
+        return self.scenario or "mixed"
+
 
 @click.command
 @click.option("--devices", default=200, show_default=True, help="The first N people of the seeded city.")
 @click.option("--interval", "interval_s", default=2.0, show_default=True, help="Seconds between two fixes.")
-@click.option("--scenario", type=click.Choice(list(scenarios.SCENARIOS)), default="mixed", show_default=True)
+@click.option("--scenario", type=click.Choice(list(scenarios.SCENARIOS)), help="[default: mixed]")
 @click.option("--seed", default=1, show_default=True, help="The city's seed, as in `ejazo seed`.")
 @click.option("--duration", "duration_s", type=float, help="Seconds; without it until Ctrl-C.")
 @click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="For `ejazo compare`.")
@@ -58,9 +62,16 @@ class Order:
 @click.option("--clock-error", "clock_error_s", default=0.0, help="Standard deviation of clocks, seconds.")
 @click.option("--stage", type=click.Choice(["demo"]), help="Scenes of a demonstration (`seed --demo`).")
 @click.option("--ago", "ago_s", default=0.0, help="Begin so many seconds ago and catch up at full speed.")
+@crowd_options.all_of_them
 def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
-    """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first)."""
-    order = Order(manners=Manners(repeats, shuffles, garbage), **asked)
+    """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first).
+
+    With --connections a whole country reports, over as many real connections."""
+    manners = Manners(repeats, shuffles, garbage)
+    if asked["connections"]:
+        crowd.run(settings.load().gateway, crowd_options.order(manners, asked))
+        return
+    order = Order(manners=manners, **crowd_options.none_of_them(asked))
     if order.ledger and order.duration_s is None:
         raise click.UsageError("--ledger needs --duration: what is true must be known to its end")
     if order.ledger and order.stage:
@@ -101,7 +112,7 @@ def _fleet(order: Order, city: World, begins_us: int) -> Fleet:
     else:
         lasts_s = order.duration_s or ENDLESS_S
         plan = scenarios.plan(
-            order.scenario, city.residents, begins_us=begins_us, lasts_s=lasts_s, seed=order.seed
+            order.play, city.residents, begins_us=begins_us, lasts_s=lasts_s, seed=order.seed
         )
     return Fleet(
         city.residents,
@@ -121,7 +132,7 @@ def _ledger(order: Order, fleet: Fleet, *, begins_us: int) -> Writer:
     assert order.ledger is not None  # noqa: S101 - for the type checker
     ends_us = begins_us + int((order.duration_s or 0) * SECOND_US)
     made = Writer(order.ledger)
-    about = {"scenario": order.scenario, "seed": order.seed, "devices": order.devices}
+    about = {"scenario": order.play, "seed": order.seed, "devices": order.devices}
     made.say("run", {**about, "interval_s": order.interval_s, "begins_us": begins_us, "ends_us": ends_us})
     receiver = fleet.plan.receiver
     made.truth(truth.breaches(fleet.ways, since_us=begins_us, until_us=ends_us, receiver=receiver))

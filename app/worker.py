@@ -17,7 +17,6 @@ from core import bus, clock, heartbeat
 from core.model import DeviceId
 from geofence import service as geofence
 from geofence.sharing import Own
-from geofence.store import handing
 from tracking import retention, wire
 from tracking import service as tracking
 from tracking.answers import Answers
@@ -38,6 +37,10 @@ TURN_S: Final = 0.25
 TICK_US: Final = 1_000_000
 REMIND_US: Final = 10_000_000
 """How often commands without an answer are looked for."""
+CATCH_UP: Final = 50
+"""People with late reports whom one transaction folds again,"""
+CATCH_UP_US: Final = 200_000
+"""and for how long in each second."""
 LOOK_BACK: Final = timedelta(days=2)
 """Blind times that still matter to a silence."""
 
@@ -72,13 +75,15 @@ class Worker:
         cls, conn: asyncpg.Connection, inbox: Inbox, *, shard: Shard, ack_every_s: float
     ) -> Self:
         """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
-        rung = {commands.CHANNEL, handing.CHANNEL}
-        for channel in (TERMS, commands.CHANNEL, handing.CHANNEL):
+        rung = {commands.CHANNEL}
+        for channel in (TERMS, commands.CHANNEL):
             await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
         devices = await directory.load(conn, shard)
         known, as_of_us = await marks.load(conn, devices)
         async with conn.transaction():
-            supervision = await geofence.recover(conn, now_us=clock.now_us(), own=own_of(devices))
+            supervision = await geofence.recover(
+                conn, now_us=clock.now_us(), own=own_of(devices), shard=shard.number
+            )
         people = len(supervision.duties)
         log.info(
             "recovered", extra={"shard": shard.number, "devices": len(devices.devices), "people": people}
@@ -118,7 +123,7 @@ class Worker:
             self.answer()
 
     async def heed(self) -> None:
-        """Edited terms and wearings, people handed over, new commands: whatever rang since the last turn."""
+        """Edited terms and wearings, and new commands: whatever rang since the last turn."""
         if TERMS in self.rung:
             self.rung.discard(TERMS)
             self.directory = await directory.load(self.conn, self.directory.shard)
@@ -126,11 +131,6 @@ class Worker:
                 rows = await geofence.reload(
                     self.conn, self.supervision, now_us=clock.now_us(), own=own_of(self.directory)
                 )
-                await bus.announce(self.conn, rows)
-        if handing.CHANNEL in self.rung:
-            self.rung.discard(handing.CHANNEL)
-            async with self.conn.transaction():
-                rows = await geofence.take_over(self.conn, self.supervision, now_us=clock.now_us())
                 await bus.announce(self.conn, rows)
         if commands.CHANNEL in self.rung and self.inbox.is_connected:
             self.rung.discard(commands.CHANNEL)
@@ -165,17 +165,30 @@ class Worker:
             rows = await geofence.tick(
                 self.conn,
                 self.supervision,
-                contacts=self.marks.contacts(),
+                contacts=geofence.Heard(*self.marks.spoke()),
                 blind=await self.blind(now_us),
                 now_us=now_us,
             )
             await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
             await bus.announce(self.conn, rows)
+        await self.catch_up()
         await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
         if now_us - self.reminded_us >= REMIND_US:
             self.reminded_us = now_us
             now = clock.from_us(now_us)
             await self.command(await commands.unanswered(self.conn, self.marks, now=now))
+
+    async def catch_up(self) -> None:
+        """Late reports are history: they are judged beside the living, for a while in every second."""
+        until_us = clock.now_us() + CATCH_UP_US
+        while clock.now_us() < until_us:
+            async with self.conn.transaction():
+                rows, count = await geofence.catch_up(
+                    self.conn, self.supervision, now_us=clock.now_us(), most=CATCH_UP
+                )
+                await bus.announce(self.conn, rows)
+            if count < CATCH_UP:
+                break
 
     async def blind(self, now_us: int) -> list[tuple[int, int]]:
         """The pulse, and when there was none: a worker whom no message can reach has none."""

@@ -7,6 +7,8 @@ SEMI_MAJOR_M = 6378137.0
 """Equatorial radius of WGS84, metres."""
 ECCENTRICITY_2 = 6.69437999014e-3
 """First eccentricity of WGS84, squared."""
+POLAR_M = 8_700.0
+"""Metres in a degree of longitude at 85.5°."""
 
 
 class LonLat(NamedTuple):
@@ -23,6 +25,13 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     prime_vertical = SEMI_MAJOR_M / sqrt(w2)
     meridian = prime_vertical * (1.0 - ECCENTRICITY_2) / w2
     return radians(prime_vertical * cos(phi)), radians(meridian)
+
+
+def bend(lat: float) -> float:
+    """1/m: by which share a degree of longitude is longer halfway to what lies a metre north of `lat`:
+    -tan φ / 2N(φ), towards the poles no more than at 85.5°."""
+    kx, _ = metres_per_degree(lat)
+    return -radians(sin(radians(lat))) / (2.0 * max(kx, POLAR_M))
 
 
 def distance_m(here: LonLat, there: LonLat) -> float:

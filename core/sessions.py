@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import LargeBinary, any_, cast, delete, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
@@ -90,7 +91,11 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
 
 async def keep(conn: AsyncConnection, hashes: Collection[bytes], *, now: datetime) -> set[bytes]:
     """Which of these have not ended; an open live map is use: no alarm desk falls silent (ADR-0010)."""
-    living = (sessions.c.token_hash.in_(hashes), sessions.c.ends_at > now, sessions.c.seen_at > now - IDLE)
+    living = (
+        sessions.c.token_hash == any_(cast(list(hashes), ARRAY(LargeBinary))),
+        sessions.c.ends_at > now,
+        sessions.c.seen_at > now - IDLE,
+    )
     await conn.execute(
         update(sessions).where(*living, sessions.c.seen_at <= now - SEEN_EVERY).values(seen_at=now)
     )

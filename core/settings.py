@@ -12,7 +12,8 @@ class Settings(BaseSettings):
     database_url: str
     """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
-    """mqtt://user:password@host:port, for the worker: may read every device and answer it."""
+    """mqtt://user:password@host:port, for the worker: may read every device and answer it. The nodes of a
+    cluster as host:port,host:port"""
     shards: int = 1
     """Equal parts of all devices, each with one worker at a time; the same for all workers and the keeper."""
     broker_sorts: bool = False

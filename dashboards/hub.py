@@ -1,41 +1,45 @@
-"""Follows the feed and fills every officer's mailbox: positions coalesce, alerts never do (ADR-0012)."""
+"""Follows the feed and tells every audience: positions coalesce, alerts never do (ADR-0012, ADR-0020)."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final, cast
 
 import asyncpg
-import numpy as np
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core import bus, clock, sessions
-from core.auth import Caller
-from dashboards.model import Card, PersonState
+from core.auth import Caller, Role
+from core.model import UserId
+from dashboards import lines, scenery
+from dashboards.board import Board
+from dashboards.lines import Audience, Line, Wire
+from dashboards.model import Card, PersonState, Seen
+from dashboards.store import last as places
 from dashboards.store import live as store
 from inmates import service as inmates
 from inmates import store as files
 from tracking.wire import positions
 
-MOST_WAITING: Final = 5_000
-"""Alerts a socket may leave unread; then it is too slow, is closed, and comes back with its last number."""
-COALESCE_AT: Final = 64
-"""Batches of positions that wait before they are merged."""
-LOOK_BACK: Final = timedelta(days=2)
-"""How old a last position may be and still be shown after a start."""
-
+GATHER_S: Final = 0.1
+"""An alert leaves at once, and the next ones together so much later."""
+SHOW_S: Final = 0.2
+"""Positions leave at most five times a second."""
+BEAT_S: Final = 5.0
+"""Silence longer than this tells a browser that the connection is dead."""
+SEND_S: Final = 10.0
+"""A socket that takes nothing for so long is too slow."""
 CHECK_S: Final = 2.0
 """How often sessions and caseloads are looked at."""
+LOOK_BACK: Final = timedelta(days=2)
+"""How old a last position may be and still be shown after a start."""
 LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
 """The database is away: try again at the next wake-up."""
-
-Seen = frozenset[int] | None
-"""The people one may see; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,59 +56,8 @@ class News:
         mine = tuple(card for card in self.alerts if card.person_id in seen)
         return News(self.seq, mine, {who: how for who, how in self.states.items() if who in seen})
 
-
-@dataclass(slots=True, eq=False)
-class Mailbox:
-    """What one socket has still to be sent."""
-
-    caller: Caller
-    seen: Seen
-    bell: asyncio.Event = field(default_factory=asyncio.Event)
-    news: list[News] = field(default_factory=list)
-    moved: list[positions.Positions] = field(default_factory=list)
-    is_ended: bool = False
-    """The session is over: the socket must close."""
-    is_slow: bool = False
-    """Too much waits: the socket must close and come back."""
-    is_rescoped: bool = False
-    """The caseload changed: the socket wants a new snapshot."""
-
-    def tell(self, news: News) -> None:
-        mine = news.within(self.seen)
-        if mine.alerts:
-            self.news.append(mine)
-            self.is_slow = sum(len(n.alerts) for n in self.news) > MOST_WAITING
-            self.bell.set()
-
-    def move(self, moved: positions.Positions) -> None:
-        mine = within(moved, self.seen)
-        if len(mine):
-            self.moved.append(mine)
-            if len(self.moved) > COALESCE_AT:
-                self.moved = [positions.merge(self.moved)]
-            self.bell.set()
-
-    def rescope(self, seen: Seen) -> None:
-        """What waits for people no longer seen is not sent any more."""
-        self.seen, self.is_rescoped = seen, True
-        self.news = [n.within(seen) for n in self.news]
-        self.moved = [within(m, seen) for m in self.moved]
-        self.bell.set()
-
-    def take_news(self) -> list[News]:
-        taken, self.news = self.news, []
-        return taken
-
-    def take_moved(self) -> bytes | None:
-        """The newest position of everybody who moved since the last time."""
-        taken, self.moved = self.moved, []
-        return positions.encode(positions.merge(taken)) if taken else None
-
-
-def within(moved: positions.Positions, seen: Seen) -> positions.Positions:
-    if seen is None:
-        return moved
-    return moved[np.isin(moved["person"], np.fromiter(seen, np.uint32, len(seen)))]
+    def frame(self) -> bytes:
+        return lines.message("changes", **asdict(self))
 
 
 class Hub:
@@ -114,9 +67,23 @@ class Hub:
         self.engine = engine
         self.url = url
         self.seq = 0
-        self.last = positions.merge(())
-        self.mailboxes: set[Mailbox] = set()
+        """The last row that was read."""
+        self.told = 0
+        """The last row of which everybody was told: what a beat may promise."""
+        self.board = Board()
+        self.scenery = scenery.Scenery(self.board)
+        self.audiences: dict[Seen, Audience] = {}
+        self.watchers: dict[int, set[Audience]] = {}
+        """Who may see a person, besides those who may see everybody."""
+        self.late: set[Line] = set()
+        self.rung: set[int] = set()
+        """Alerts to tell of."""
+        self.bell = asyncio.Event()
         self.ready = asyncio.Event()
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for audience in self.audiences.values() for line in audience.lines]
 
     async def run(self) -> None:
         """For ever: a lost database is waited for, and what was missed meanwhile is read by number."""
@@ -130,72 +97,162 @@ class Hub:
         if not self.ready.is_set():
             await self.begin(conn)
         while rows := await bus.rows_after(conn, self.seq):
-            await self.spread(rows)
+            self.spread(rows)
 
     async def begin(self, conn: asyncpg.Connection) -> None:
         """The number first, then the positions: what comes between is read again, and does no harm."""
-        self.seq = await bus.last(conn)
+        self.seq = self.told = await bus.last(conn)
+        newest = await places.positions_since(conn, clock.now() - LOOK_BACK)
+        self.scenery.moved.append(self.board.take(newest))
         async with self.engine.connect() as records:
-            fixes = await store.last_fixes(records, clock.now() - LOOK_BACK)
-        self.last = positions.latest(fixes)
+            self.board.stand(await store.states(records))
         self.ready.set()
 
-    async def spread(self, rows: Sequence[bus.FeedRow]) -> None:
-        moved = [positions.decode(row.packed) for row in rows if row.packed]
-        if moved:
-            newest = positions.merge(moved)
-            self.last = positions.merge([self.last, newest])
-            for mailbox in self.mailboxes:
-                mailbox.move(newest)
-        await self._tell([row.body["alert"] for row in rows if row.kind == "alert"], seq=rows[-1].seq)
+    def spread(self, rows: Sequence[bus.FeedRow]) -> None:
+        for row in rows:
+            if row.packed:
+                self.scenery.moved.append(self.board.take(positions.decode(row.packed)))
+            if row.kind == "alert":
+                self.rung.add(row.body["alert"])
+                self.bell.set()
         self.seq = rows[-1].seq
 
-    async def _tell(self, ids: Sequence[int], *, seq: int) -> None:
-        if ids and self.mailboxes:
-            news = await self.news(ids, seq=seq)
-            for mailbox in self.mailboxes:
-                mailbox.tell(news)
+    async def write(self) -> None:
+        """For ever: alerts at once, then what gathered meanwhile."""
+        beaten = shown = 0.0
+        now = asyncio.get_running_loop().time
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.bell.wait(), GATHER_S)
+            has_rung = self.bell.is_set()
+            with suppress(*LOST):
+                await self.tell()
+            self.wake(now())
+            if now() - shown >= SHOW_S:
+                shown = now()
+                self.scenery.show(self.audiences.values(), watchers=self.watchers, now=shown)
+            if now() - beaten >= BEAT_S:
+                beaten = now()
+                self.beat()
+            if has_rung:
+                await asyncio.sleep(GATHER_S)
 
-    async def news(self, ids: Iterable[int], *, seq: int) -> News:
+    async def tell(self) -> None:
+        """All alerts that rang, read once and encoded once an audience."""
+        self.bell.clear()
+        seq, ids = self.seq, self.rung
+        if ids:
+            self.rung = set()
+            try:
+                self.spread_news(await self.news(ids, seq=seq))
+            except BaseException:
+                self.rung |= ids
+                raise
+        self.told = seq
+
+    def spread_news(self, news: News) -> None:
+        self.board.stand(news.states)
+        for audience in self.audience_of({card.person_id for card in news.alerts}):
+            mine = news.within(audience.seen)
+            frame = mine.frame()
+            for line in audience.lines:
+                line.tell(frame, alerts=len(mine.alerts))
+
+    def audience_of(self, people: Collection[int]) -> set[Audience]:
+        """Everybody who may see one of them; nobody if there are none."""
+        found = {audience for who in people for audience in self.watchers.get(who, ())}
+        return found | {self.audiences[None]} if people and None in self.audiences else found
+
+    async def news(self, ids: Collection[int], *, seq: int) -> News:
         async with self.engine.connect() as conn:
-            cards = await store.cards(conn, set(ids))
-            states = await store.states(conn, {card.person_id for card in cards})
+            cards = await store.cards(conn, ids)
+            states = await store.states_of(conn, {card.person_id for card in cards})
         return News(seq, tuple(cards), states)
 
+    def wake(self, now: float) -> None:
+        """Who could not take what was sent takes it now, or has waited too long."""
+        for line in list(self.late):
+            if line.wire.blocked_at is None:
+                line.flush()
+                if line.is_behind and line.can_write:
+                    self.scenery.show_all(line)
+            elif now - line.wire.blocked_at > SEND_S:
+                line.end(lines.TOO_SLOW)
+            if line.code or not (line.is_held or line.is_behind or line.waiting or line.wire.blocked_at):
+                self.late.discard(line)
+
+    def beat(self) -> None:
+        frame = lines.message("beat", seq=self.told, newest_ms=self.board.newest_ms)
+        for line in self.lines:
+            line.beat(frame)
+
     @contextmanager
-    def mailbox(self, caller: Caller, seen: Seen) -> Iterator[Mailbox]:
+    def line(self, wire: Wire, caller: Caller, *, seen: Seen) -> Iterator[Line]:
         """Open from before the snapshot until the socket is gone."""
-        made = Mailbox(caller, seen)
-        self.mailboxes.add(made)
+        made = Line(wire, caller, self._audience(seen), self.late)
+        made.audience.lines.add(made)
         try:
             yield made
         finally:
-            self.mailboxes.discard(made)
+            self.late.discard(made)
+            self._leave(made)
+
+    def rescope(self, line: Line, seen: Seen) -> None:
+        self._leave(line)
+        line.rescope(self._audience(seen))
+        line.audience.lines.add(line)
+
+    def _audience(self, seen: Seen) -> Audience:
+        found = self.audiences.get(seen)
+        if found is None:
+            found = self.audiences[seen] = Audience(seen)
+            found.is_crowd = self.scenery.is_crowd(found)
+            for person in seen or ():
+                self.watchers.setdefault(person, set()).add(found)
+        return found
+
+    def _leave(self, line: Line) -> None:
+        """The last one takes the audience along."""
+        left = line.audience
+        left.leave(line)
+        if not left.lines and self.audiences.get(left.seen) is left:
+            del self.audiences[left.seen]
+            for person in left.seen or ():
+                self.watchers[person].discard(left)
+                if not self.watchers[person]:
+                    del self.watchers[person]
 
     async def seen(self, caller: Caller) -> Seen:
-        scope = inmates.within(caller)
-        if scope.user is None:
-            return None
+        return (await self.seen_by([caller]))[caller.user, caller.role]
+
+    async def seen_by(self, callers: Collection[Caller]) -> dict[tuple[UserId, Role], Seen]:
+        """What each of them may see now."""
+        different = {(caller.user, caller.role): caller for caller in callers}
+        scopes = {who: inmates.within(caller) for who, caller in different.items()}
         async with self.engine.connect() as conn:
-            return await files.seen(conn, scope)
+            found = await files.seen_by_each(conn, scopes.values())
+        return {who: None if scope.user is None else found[scope.user] for who, scope in scopes.items()}
 
     async def check(self) -> None:
-        """Ends the mailboxes of ended sessions and notices changed caseloads."""
-        hashes = {mailbox.caller.session for mailbox in self.mailboxes}
+        """Ends the lines of ended sessions and notices changed caseloads, and scopes that became crowds."""
+        there = self.lines
         async with self.engine.begin() as conn:
-            lasting = await sessions.keep(conn, hashes, now=clock.now())
-        for mailbox in list(self.mailboxes):
-            seen = await self.seen(mailbox.caller)
-            mailbox.is_ended = mailbox.caller.session not in lasting
-            if seen != mailbox.seen:
-                mailbox.rescope(seen)
-            if mailbox.is_ended:
-                mailbox.bell.set()
+            lasting = await sessions.keep(conn, {line.caller.session for line in there}, now=clock.now())
+        seen = await self.seen_by([line.caller for line in there])
+        grown = {a for a in self.audiences.values() if a.is_crowd != self.scenery.is_crowd(a)}
+        for audience in grown:
+            audience.is_crowd = not audience.is_crowd
+        for line in there:
+            mine = seen[line.caller.user, line.caller.role]
+            if line.caller.session not in lasting:
+                line.end(lines.SESSION_ENDED)
+            elif line in line.audience.lines and (mine != line.audience.seen or line.audience in grown):
+                self.rescope(line, mine)
 
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(CHECK_S)
-            if self.mailboxes:
+            if self.audiences:
                 with suppress(*LOST):
                     await self.check()
 
@@ -203,7 +260,7 @@ class Hub:
 @asynccontextmanager
 async def running(hub: Hub) -> AsyncIterator[Hub]:
     """A hub that fails takes its process with it: screens that stand still are worse than none."""
-    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(hub.watch())]
+    tasks = [asyncio.create_task(work) for work in (hub.run(), hub.write(), hub.watch())]
     for task in tasks:
         task.add_done_callback(_or_stop)
     try:

@@ -1,32 +1,34 @@
 """The live socket: subscribe first, then the snapshot, then what changes after its number."""
 
 import asyncio
-from contextlib import suppress
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from core import audit, clock
+from core import audit
 from core.auth import Caller, Permission, allow
 from dashboards import hub as hubs
-from dashboards.hub import Hub, Mailbox
+from dashboards import tiles
+from dashboards.hub import Hub
+from dashboards.lines import SESSION_ENDED, WIRE, Audience, Line, message
 from dashboards.store import live as store
-from inmates import service as inmates
-from tracking.wire import positions
 
-FLUSH_S: Final = 0.2
-"""Positions leave at most five times a second."""
-BEAT_S: Final = 5.0
-"""Silence longer than this tells a browser that the connection is dead."""
-SEND_S: Final = 10.0
-"""A socket that takes no message for so long is too slow."""
-SESSION_ENDED: Final = 4401
-TOO_SLOW: Final = 4408
+VIEW_S: Final = 0.1
+"""A browser may look elsewhere so often."""
+NOT_A_VIEW: Final = 1007
+LON, LAT = msgspec.Meta(ge=-180, le=180), msgspec.Meta(ge=-90, le=90)
 
 router = APIRouter()
+
+
+class View(msgspec.Struct, forbid_unknown_fields=True):
+    """What a browser says: where it looks."""
+
+    view: tuple[Annotated[float, LON], Annotated[float, LAT], Annotated[float, LON], Annotated[float, LAT]]
+    """West, south, east, north."""
+    zoom: Annotated[float, msgspec.Meta(ge=0, le=24)]
 
 
 @router.websocket("/v1/live")
@@ -39,39 +41,70 @@ async def live(
     async with hub.engine.begin() as conn:
         await audit.record(conn, caller.user, action=Permission.MAP_READ, subject_kind="map")
     await socket.accept()
-    with hub.mailbox(caller, await hub.seen(caller)) as mailbox, suppress(WebSocketDisconnect, TimeoutError):
-        await serve(socket, hub, mailbox=mailbox, after=after)
+    with hub.line(socket.scope["extensions"][WIRE], caller, seen=await hub.seen(caller)) as line:
+        await serve(socket, hub, line=line, after=after)
 
 
-async def serve(socket: WebSocket, hub: Hub, *, mailbox: Mailbox, after: int | None) -> None:
-    """Until either side goes; whichever task ends first ends the others."""
-    await begin(socket, hub, mailbox=mailbox, after=after)
+async def serve(socket: WebSocket, hub: Hub, *, line: Line, after: int | None) -> None:
+    """Until either side goes; whichever task ends first ends the other."""
     tasks = [
-        asyncio.create_task(talk)
-        for talk in (listen(socket), tell(socket, hub, mailbox=mailbox), beat(socket, hub))
+        asyncio.create_task(listen(socket, hub, line=line)),
+        asyncio.create_task(attend(hub, line=line, after=after)),
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    too_slow = mailbox.is_slow or any(
-        isinstance(t.exception(), TimeoutError) for t in tasks if not t.cancelled()
-    )
-    if mailbox.is_ended or too_slow:
-        async with asyncio.timeout(SEND_S):
-            await socket.close(SESSION_ENDED if mailbox.is_ended else TOO_SLOW)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for fault in ended:
+        if isinstance(fault, Exception) and not isinstance(fault, WebSocketDisconnect):
+            raise fault
+    if line.code:
+        await close(socket, line)
 
 
-async def begin(socket: WebSocket, hub: Hub, *, mailbox: Mailbox, after: int | None) -> None:
+async def close(socket: WebSocket, line: Line) -> None:
+    """Who does not even take the reason is cut off."""
+    try:
+        async with asyncio.timeout(hubs.SEND_S):
+            await socket.close(line.code or SESSION_ENDED)
+    except TimeoutError:
+        line.wire.abort()
+    except WebSocketDisconnect:
+        pass
+
+
+async def attend(hub: Hub, *, line: Line, after: int | None) -> None:
+    """A snapshot now and whenever the caseload changed; what follows is the hub's."""
+    await begin(hub, line, after=after)
+    while not line.code:
+        await line.bell.wait()
+        line.bell.clear()
+        if line.is_rescoped and not line.code:
+            line.is_rescoped = False
+            await begin(hub, line, after=None)
+
+
+async def begin(hub: Hub, line: Line, *, after: int | None) -> None:
     """What was missed since `after`, where the feed still has it; else everything."""
+    audience = line.audience
     missed = None if after is None else await missed_since(hub, after)
     if missed is None:
-        await say(socket, await snapshot(hub, mailbox))
+        first = [await audience.once(lambda: snapshot(hub, audience))]
     else:
-        await say(socket, changes(missed.within(mailbox.seen)))
-    await send(socket, positions.encode(hubs.within(hub.last, mailbox.seen)))
+        first = [missed.within(audience.seen).frame(), *counted(hub, audience)]
+    if line.audience is audience and not line.is_rescoped:  # else the next snapshot is on its way
+        if not (audience.is_crowd or line.tiles):
+            audience.plain.add(line)
+        line.open(*first)
+        hub.scenery.show_all(line)
+
+
+def counted(hub: Hub, audience: Audience) -> list[bytes]:
+    """A page that knows names learns from it that they have become too many."""
+    counts = hub.board.counts(hub.scenery.rows_of(audience))
+    return [message("counts", counts=counts)] if audience.is_crowd else []
 
 
 async def missed_since(hub: Hub, after: int) -> hubs.News | None:
@@ -81,57 +114,23 @@ async def missed_since(hub: Hub, after: int) -> hubs.News | None:
     return None if ids is None else await hub.news(ids, seq=seq)
 
 
-async def snapshot(hub: Hub, mailbox: Mailbox) -> dict[str, Any]:
-    """Everything a screen begins with. News that came meanwhile waits in the mailbox and is sent after it."""
-    scope, seq = inmates.within(mailbox.caller), hub.seq
+async def snapshot(hub: Hub, audience: Audience) -> bytes:
+    """Everything a screen begins with. News that came meanwhile waits in the line and is sent after it."""
+    seen, seq, is_crowd = audience.seen, hub.seq, audience.is_crowd
     async with hub.engine.connect() as conn:
-        people = await store.people(conn, scope)
-        alerts = await store.open_cards(conn, scope)
-    return {"type": "snapshot", "seq": seq, "people": people, "alerts": alerts} | now()
+        people = None if is_crowd else await store.people(conn, seen)
+        alerts = await store.open_cards(conn, seen)
+    counts = hub.board.counts(hub.scenery.rows_of(audience)) if is_crowd else None
+    return message("snapshot", seq=seq, people=people, counts=counts, alerts=alerts)
 
 
-def changes(news: hubs.News) -> dict[str, Any]:
-    return {"type": "changes"} | asdict(news) | now()
-
-
-def now() -> dict[str, Any]:
-    return {"now": clock.now()}
-
-
-async def tell(socket: WebSocket, hub: Hub, *, mailbox: Mailbox) -> None:
-    """News at once, positions gathered for a moment."""
-    while not (mailbox.is_ended or mailbox.is_slow):
-        await mailbox.bell.wait()
-        mailbox.bell.clear()
-        if mailbox.is_rescoped:
-            mailbox.is_rescoped = False
-            await say(socket, await snapshot(hub, mailbox))
-            await send(socket, positions.encode(hubs.within(hub.last, mailbox.seen)))
-        for news in mailbox.take_news():
-            await say(socket, changes(news))
-        moved = mailbox.take_moved()
-        if moved:
-            await send(socket, moved)
-        await asyncio.sleep(FLUSH_S)
-
-
-async def beat(socket: WebSocket, hub: Hub) -> None:
+async def listen(socket: WebSocket, hub: Hub, *, line: Line) -> None:
+    """Where the browser looks; and whether it is still there."""
     while True:
-        await asyncio.sleep(BEAT_S)
-        await say(socket, {"type": "beat", "seq": hub.seq} | now())
-
-
-async def listen(socket: WebSocket) -> None:
-    """Browsers have nothing to say here; reading notices that they went."""
-    while True:
-        await socket.receive_text()
-
-
-async def say(socket: WebSocket, message: dict[str, Any]) -> None:
-    async with asyncio.timeout(SEND_S):
-        await socket.send_text(msgspec.json.encode(message).decode())
-
-
-async def send(socket: WebSocket, packed: bytes) -> None:
-    async with asyncio.timeout(SEND_S):
-        await socket.send_bytes(packed)
+        said = await socket.receive_text()
+        try:
+            view = msgspec.json.decode(said, type=View)
+        except msgspec.DecodeError:
+            return line.end(NOT_A_VIEW)
+        hub.scenery.look(line, tiles.in_view(*view.view, zoom=view.zoom))
+        await asyncio.sleep(VIEW_S)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from geofence.model import BreachKind
 
+Seen = frozenset[int] | None
+"""The people one may see; None: all."""
+
 
 class PersonState(StrEnum):
     """One word for a person, the gravest that holds."""

@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
+from dashboards.model import PersonState
+from dashboards.store import live
 from dashboards.store import scenes as store
 from geofence import reading
 from geofence.api.conditions import Window
@@ -43,9 +45,16 @@ class Spot(BaseModel, from_attributes=True):
     accuracy_m: float | None
 
 
+class Watched(BaseModel, from_attributes=True):
+    name: str
+    number: str
+    state: PersonState
+
+
 class Scene(BaseModel):
     zones: Features
     fixes: list[Spot]
+    watched: Watched | None = Field(None, description="Who it is and how they stand, for a person")
     contact_at: datetime | None = Field(None, description="A device without a position still says something")
 
 
@@ -62,7 +71,8 @@ async def scene_of_person(
     ]
     worn = await tracks.device_of(conn, person, at=clock.now())
     drawn = scene(features, await store.last(conn, person, now=clock.now()))
-    return drawn.model_copy(update={"contact_at": worn.contact_at if worn else None})
+    known = Watched.model_validate(await live.watched(conn, person))
+    return drawn.model_copy(update={"watched": known, "contact_at": worn.contact_at if worn else None})
 
 
 @router.get("/v1/alerts/{alert_id}/scene", summary="The zone as it was, and the fixes that decided")

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 import asyncpg
+import numpy as np
 
 from core.bus import Row
 from core.model import PersonId
@@ -20,15 +21,17 @@ from geofence.rules.duty import Duty
 from geofence.rules.episodes import Differences, Episode
 from geofence.store import breaches as breaches_store
 from geofence.store import standings, terms
-from tracking import fixes
-from tracking import store as tracking_store
+from tracking.fixes import Fixes, of
+from tracking.store import stored
 
 PATIENCE_US: Final = 10_000_000
 """The clock is passed this much later than it ticks: reports of the last moments are still on their way, and
 a fix taken before hours began but heard after would each time make a replay."""
-AT_ONCE: Final = 250
+MANY: Final = 10_000
+"""So many people's terms come quicker with everybody's."""
+AT_ONCE: Final = 1000
 """Persons whose reports are held in memory together."""
-NO_FIXES: Final = fixes.of(())
+NO_FIXES: Final = of(())
 NEVER_US: Final = 253_402_300_799_000_000
 """The last second that a calendar knows."""
 
@@ -54,9 +57,12 @@ class Told:
 
 async def duties(conn: asyncpg.Connection, people: Iterable[PersonId]) -> dict[PersonId, Duty]:
     wanted = list(people)
-    held = await terms.terms(conn, wanted)
-    offs = await terms.taken_off(conn, wanted)
-    return {person: Duty(held[person], offs[person]) for person in wanted}
+    if not wanted:
+        return {}
+    asked = wanted if len(wanted) < MANY else None
+    held = await terms.terms(conn, asked)
+    offs = await terms.taken_off(conn, asked)
+    return {person: Duty(held.get(person, ()), offs.get(person, ())) for person in wanted}
 
 
 async def refold(
@@ -87,15 +93,22 @@ async def compare(
     now_us: int,
 ) -> dict[PersonId, Told]:
     """Fold again and compare; changes nothing."""
-    reports = await tracking_store.reports_since(
-        conn, {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
-    )
+    moments = {person: begin.last.taken_us if begin.last else 0 for person, begin in begins.items()}
+    fixes = await stored.since(conn, moments)
+    told: dict[PersonId, list[walk.Fact]] = {person: [] for person in begins}
+    for event in await stored.events_since(conn, moments):
+        told[event.person].append(event)
+    spans = _spans(fixes)
     facts = {
-        person: unfolded(begin, reports[person], bound[person], now_us=now_us)
+        person: unfolded(begin, told[person], bound[person], now_us=max(now_us, spans.get(person, (0, 0))[1]))
         for person, begin in begins.items()
     }
-    walked = fold(begins, facts, bound, policies=policies.in_force(), until_us=now_us - PATIENCE_US)
+    until_us = now_us - PATIENCE_US
+    walked = fold(begins, facts, bound, policies=policies.in_force(), until_us=until_us, fixes=fixes)
     starts = {person: start(begin, facts[person]) for person, begin in begins.items()}
+    for person, (first_us, _) in spans.items():
+        if begins[person].last is None:
+            starts[person] = min(starts[person], first_us - 1)
     return await _compared(conn, begins, walked, starts=starts)
 
 
@@ -106,13 +119,20 @@ def fold(
     *,
     policies: Policies,
     until_us: int,
+    fixes: Fixes = NO_FIXES,
 ) -> dict[PersonId, Walked]:
-    """On a board of its own: the engine that judged them is the one that judges again."""
+    """On a board of its own: the engine that judged them is the one that judges again. `fixes`: facts too,
+    as columns; what is in a standing already is left out of them."""
     board = Board(policies)
+    board.put_fresh(
+        [person for person, begin in begins.items() if begin.last is None],
+        {person: duty.terms for person, duty in bound.items()},
+    )
     for person, begin in begins.items():
-        board.put(person, bound[person].terms, begin)
+        if begin.last is not None:
+            board.put(person, bound[person].terms, begin)
     changes: dict[PersonId, list[Change]] = {person: [] for person in begins}
-    judged = board.judge(NO_FIXES, chain.from_iterable(facts.values()))
+    judged = board.judge(fixes.take(~board.is_folded(fixes)), chain.from_iterable(facts.values()))
     if judged.late:
         raise walk.OutOfOrderError(sorted(judged.late))
     for change in judged.changes + board.advance(until_us):
@@ -125,6 +145,16 @@ def start(begin: Standing, facts: Sequence[walk.Fact]) -> int:
     if begin.last:
         return begin.at_us
     return facts[0].taken_us - 1 if facts else NEVER_US
+
+
+def _spans(fixes: Fixes) -> dict[PersonId, tuple[int, int]]:
+    """When each person's first and last fix was taken."""
+    order = np.lexsort((fixes.taken_us, fixes.person))
+    people, firsts = np.unique(fixes.person[order], return_index=True)
+    taken = fixes.taken_us[order]
+    lasts = np.append(firsts[1:], len(taken))[: len(firsts)] - 1
+    spans = zip(taken[firsts].tolist(), taken[lasts].tolist(), strict=True)
+    return dict(zip(map(PersonId, people.tolist()), spans, strict=True))
 
 
 async def _compared(
@@ -163,6 +193,19 @@ async def beginnings(
                 conn, person, bound[person], before_us=before_us
             )
         begins[person] = standing
+    return begins
+
+
+async def known(
+    conn: asyncpg.Connection, people: Sequence[PersonId], bound: Mapping[PersonId, Duty]
+) -> dict[PersonId, Standing]:
+    """Where to fold on from, of those who have a checkpoint that holds."""
+    latest = await standings.latest(conn, dict.fromkeys(people, NEVER_US))
+    begins = {}
+    for person, checkpoint in latest.items():
+        standing = restored(checkpoint, bound[person]) or await beginning(conn, person, bound[person])
+        if standing.last is not None:
+            begins[person] = standing
     return begins
 
 

@@ -26,12 +26,17 @@ class Own:
 
 
 async def keep_own(
-    conn: asyncpg.Connection, own: Own | None, fixes: Fixes, events: Sequence[DeviceEvent]
+    conn: asyncpg.Connection,
+    own: Own | None,
+    fixes: Fixes,
+    events: Sequence[DeviceEvent],
+    *,
+    now_us: int,
 ) -> tuple[Fixes, Sequence[DeviceEvent]]:
     """The reports of our own people; the others are handed over."""
     if own is None:
         return fixes, events
-    ours = np.isin(fixes.person, np.fromiter(own.people, np.int64, len(own.people)))
+    ours = np.array([person in own.people for person in fixes.person.tolist()], bool)
     if ours.all() and all(event.person in own.people for event in events):
         return fixes, events
     others = fixes.take(~ours)
@@ -40,5 +45,5 @@ async def keep_own(
     told += [(event.person, event.taken_us) for event in events if event.person not in own.people]
     for person, at_us in told:
         moments[PersonId(person)] = min(at_us, moments.get(PersonId(person), at_us))
-    await handing.hand(conn, moments)
+    await handing.hand(conn, moments, now_us=now_us)
     return fixes.take(ours), [event for event in events if event.person in own.people]

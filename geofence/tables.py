@@ -160,11 +160,30 @@ standings = Table(  # checkpoints of the fold: recovery and replay begin at one 
     PrimaryKeyConstraint("person_id", "as_of"),
 )
 
-handed_over = Table(  # people whom another shard must fold again: a report of theirs came elsewhere
+seats = Table(  # everybody's seat, block by block, as it was a minute or two ago: recovery begins there
+    "seats",
+    metadata,
+    Column("shard", SmallInteger, nullable=False, autoincrement=False),  # of the worker that wrote it
+    Column("block", Integer, nullable=False, autoincrement=False),
+    Column("as_of", DateTime(timezone=True), nullable=False),  # what was received before is in it
+    Column("engine", Text, nullable=False),  # another engine does not read it
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("shard", "block"),
+)
+
+void_seats = Table(  # people who were folded again since their seats were written down
+    "void_seats",
+    metadata,
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+handed_over = Table(  # people to be folded again: late reports of theirs came, here or to another worker
     "handed_over",
     metadata,
     Column("person_id", ForeignKey("persons.id"), primary_key=True),
     Column("since", DateTime(timezone=True), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("touched_at", DateTime(timezone=True), nullable=False),
 )
 
 breaches = Table(

@@ -1,11 +1,13 @@
 """Persons, orders and caseloads as the records hold them."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.model import OrderId, PersonId
+from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from inmates.model import Order, OrderKind, Person, Scope
 from inmates.rules import APOSTROPHES, fold
@@ -55,10 +57,21 @@ async def count(conn: AsyncConnection, scope: Scope, *, search: str = "") -> int
     return int((await conn.execute(query)).scalar_one())
 
 
-async def seen(conn: AsyncConnection, scope: Scope) -> frozenset[PersonId]:
-    """Everybody within the scope."""
-    rows = await conn.execute(select(persons.c.id).where(seen_by(scope, persons.c.id)))
-    return frozenset(PersonId(ident) for ident in rows.scalars())
+async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict[UserId, frozenset[PersonId]]:
+    """Everybody within each scope that has a user; a few thousand are asked for in one go."""
+    users = [scope.user for scope in scopes if scope.user is not None]
+    if not users:
+        return {}
+    query = (
+        select(caseloads.c.user_id, func.array_agg(caseloads.c.person_id.distinct()))
+        .where(
+            caseloads.c.user_id == any_(cast(users, ARRAY(BigInteger))),
+            caseloads.c.during.contains(max(scope.at for scope in scopes)),
+        )
+        .group_by(caseloads.c.user_id)
+    )
+    found = {UserId(row[0]): frozenset(row[1]) for row in await conn.execute(query)}
+    return {user: found.get(user, frozenset()) for user in users}
 
 
 async def orders_of(conn: AsyncConnection, ident: PersonId) -> list[Order]:

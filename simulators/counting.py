@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median, quantiles
-from typing import Final
+from typing import Final, TypeVar
 
 from geofence.model import BreachKind
 from simulators.ledger import Ledger
@@ -44,6 +44,17 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredSum:
+    """What the database has of one device's numbers in the ledger's range."""
+
+    device: str
+    rows: int = 0
+    distinct: int = 0
+    distinct_acked: int = 0
+    checksum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One breach as the database has it."""
 
@@ -55,6 +66,9 @@ class Found:
     closed_us: int | None
     found_us: int
     is_annulled: bool = False
+
+
+T = TypeVar("T", Found, TrueBreach)
 
 
 @dataclass(slots=True)
@@ -107,15 +121,32 @@ def reports(ledger: Ledger, rows: Iterable[Stored]) -> Reports:
     return out
 
 
+def sums(ledger: Ledger, rows: Iterable[StoredSum]) -> Reports:
+    """The same of a crowd; of a device whose count is right and whose sum is not, one report is altered."""
+    out, stored = Reports(), {row.device: row for row in rows}
+    for device, said in ledger.sums.items():
+        row = stored.get(device, StoredSum(device))
+        acknowledged = max(0, min(said.acked, said.last) - said.first + 1)
+        out.sent += said.many
+        out.stored += row.distinct
+        out.lost += said.many - row.distinct
+        out.acknowledged_and_lost += acknowledged - row.distinct_acked
+        out.unacknowledged += row.distinct - row.distinct_acked
+        out.doubled += row.rows - row.distinct
+        out.altered += row.rows == said.many == row.distinct and row.checksum != said.checksum
+    return out
+
+
 def breaches(ledger: Ledger, rows: Sequence[Found], *, sure_s: float = SURE_S) -> Breaches:
     out = Breaches()
     interval_s = float(ledger.run.get("interval_s", 1.0))
     sure_s = max(sure_s, SURE_FIXES * interval_s)
     truths = [t for t in (_acted(t, ledger.ended_us) for t in ledger.truth) if t.begins_us < t.ends_us]
     held = [row for row in rows if not row.is_annulled]
+    found, true = _by_person(held), _by_person(truths)
     moments = _moments(ledger)
     for truth in truths:
-        mine = [row for row in held if _belongs(row, truth)]
+        mine = [row for row in found.get(truth.person, ()) if _belongs(row, truth)]
         if not _is_seen(truth, moments.get(truth.person, []), interval_s):
             out.unseen += 1
         elif truth.clear_s < sure_s:
@@ -127,7 +158,7 @@ def breaches(ledger: Ledger, rows: Sequence[Found], *, sure_s: float = SURE_S) -
     for row in held:
         if row.kind not in JUDGED:
             out.others[row.kind] += 1
-        elif _is_of_run(row, ledger) and not any(_belongs(row, truth) for truth in truths):
+        elif _is_of_run(row, ledger) and not any(_belongs(row, truth) for truth in true.get(row.person, ())):
             out.false.append(row)
     out.doubled = _doubled(held)
     return out
@@ -158,6 +189,13 @@ def _acted(truth: TrueBreach, ended_us: int) -> TrueBreach:
     return replace(
         truth, ends_us=ends_us, clear_s=min(truth.clear_s, (ends_us - truth.begins_us) / SECOND_US)
     )
+
+
+def _by_person(rows: Iterable[T]) -> dict[str, list[T]]:
+    out: dict[str, list[T]] = {}
+    for row in rows:
+        out.setdefault(row.person, []).append(row)
+    return out
 
 
 def _moments(ledger: Ledger) -> dict[str, list[int]]:

@@ -6,12 +6,13 @@ One object a line, with one key that says what it is:
   {"sent": [[device, sequence, taken_us, lon, lat], ...]}             fixes, when first handed to the broker
   {"told": [[device, sequence, taken_us, kind], ...]}                 events, likewise
   {"acked": [[device, through], ...]}                                 cumulative acknowledgements as they came
+  {"sums": [[device, first, last, acked, checksum], ...]}             of a crowd, in place of most of these
   {"ended": {at_us, held, garbage}}                                   once, last; a killed run has none"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -24,6 +25,19 @@ _decode: Final = msgspec.json.Decoder().decode
 
 Sent = dict[tuple[str, int], tuple[int, float, float]]
 """(device, sequence) → (taken_us, lon, lat)."""
+
+
+class Sum(NamedTuple):
+    """What one device of a crowd sent: each number from first to last; for the sum see `crowd.sums`."""
+
+    first: int
+    last: int
+    acked: int
+    checksum: int
+
+    @property
+    def many(self) -> int:
+        return self.last - self.first + 1
 
 
 class Writer:
@@ -72,6 +86,8 @@ class Ledger:
     sent: Sent = field(default_factory=dict)
     told: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     acked: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, Sum] = field(default_factory=dict)
+    """Not empty: a crowd's ledger, in which `sent` has only those who broke something."""
 
     @property
     def ended_us(self) -> int:
@@ -93,6 +109,8 @@ def read(path: Path) -> Ledger:
         elif what == "acked":
             for device, through in value:
                 found.acked[device] = max(through, found.acked.get(device, 0))
+        elif what == "sums":
+            found.sums.update({device: Sum(*rest) for device, *rest in value})
         elif what == "run":
             found.run = value
         elif what == "ended":

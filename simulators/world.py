@@ -1,7 +1,11 @@
-"""A made-up city of supervised people: the same seed gives the same people, places, orders and devices."""
+"""A made-up city of supervised people: the same seed gives the same people, places, orders and devices.
 
-from dataclasses import dataclass
+More people than live in one city live in others just like it (`nation`)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from math import hypot, pi
 from random import Random
 
@@ -9,7 +13,7 @@ from core.model import DeviceId, OrderId, PersonId
 from core.times import to_us
 from geofence.model import Terms
 from inmates.model import Order, OrderKind, Person
-from simulators import conditions, days, names, places
+from simulators import conditions, days, names, nation, places
 from simulators.days import Day, Habit
 from simulators.places import Zone
 from simulators.plane import Spot
@@ -41,6 +45,18 @@ class Officer:
     shown_as: str
     sees_one_in: int
     """Every n-th person is in the caseload; 0: none of their own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is cheap to make up of a person; from `random` follow the day and the rest, in this order."""
+
+    kind: OrderKind
+    habit: Habit
+    home: Spot
+    work: Spot
+    leaves_s: int
+    random: Random
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,32 +93,80 @@ OFFICERS = (  # of a demonstration, printed when it starts
 
 def world(people: int, seed: int, now: datetime) -> World:
     """`now` places birthdays and orders only: walks and zones do not depend on it."""
-    city, shared = places.city(), places.forbidden(Random(f"{seed}/zones"))
+    made = list(cities(people, seed, now))
+    zones = tuple(zone for city in made for zone in city.zones)
+    return World(seed, zones, tuple(r for city in made for r in city.residents), OFFICERS)
+
+
+def cities(people: int, seed: int, now: datetime) -> Iterator[World]:
+    """The same one city after the other: nobody needs the memory for a nation at once."""
+    first = _city(min(people, nation.CITY), seed, now)
+    yield first
+    for number in range(1, -(-people // nation.CITY)):
+        here = islice(first.residents, people - number * nation.CITY)
+        residents = tuple(_moved(resident, number, seed=seed, today=now.date()) for resident in here)
+        yield World(seed, nation.shared(first.zones, number), residents, ())
+
+
+def _city(people: int, seed: int, now: datetime) -> World:
+    city, forbidden = places.city(), shared(seed)
     residents = tuple(
-        resident(i, Random(f"{seed}/{i}"), today=now.date(), city=city, forbidden=shared)
-        for i in range(1, people + 1)
+        resident(i, seed, today=now.date(), city=city, forbidden=forbidden) for i in range(1, people + 1)
     )
-    return World(seed, (city, *shared), residents, OFFICERS)
+    return World(seed, (city, *forbidden), residents, OFFICERS)
 
 
-def resident(
-    number: int, random: Random, *, today: date, city: Zone, forbidden: tuple[Zone, ...]
-) -> Resident:
+def shared(seed: int) -> tuple[Zone, ...]:
+    """The forbidden zones of the city."""
+    return places.forbidden(Random(f"{seed}/zones"))
+
+
+def sketch(number: int, seed: int) -> Sketch:
+    """Of somebody of the first city."""
+    random = Random(f"{seed}/{number}")
     kind = random.choice(KINDS)
     habit = random.choice(HABITS[kind])
     home = _home(random)
     work = days.near(home, random, least=1200, most=6000)
-    day = days.day(habit, home, work, leaves_s=random.randrange(days.DAY_S), random=random)
-    order = _order(number, random, kind=kind, today=today)
+    return Sketch(kind, habit, home, work, random.randrange(days.DAY_S), random)
+
+
+def resident(number: int, seed: int, *, today: date, city: Zone, forbidden: tuple[Zone, ...]) -> Resident:
+    """One of `world`, alone; the shared zones, of the first city, are `places.city()` and `shared(seed)`."""
+    first, town = nation.first(number)
+    if town:
+        alike = resident(first, seed, today=today, city=city, forbidden=forbidden)
+        return _moved(alike, town, seed=seed, today=today)
+    s = sketch(number, seed)
+    random, work = s.random, s.work
+    day = days.day(s.habit, s.home, work, leaves_s=s.leaves_s, random=random)
+    order = _order(number, random, kind=s.kind, today=today)
     zones, terms = conditions.conditions(order, day, work=work, city=city, forbidden=forbidden, random=random)
     return Resident(
         person=_person(number, random, today=today),
         order=order,
         device=Device(DeviceId(number), f"SIM-{number:05}"),
-        habit=habit,
+        habit=s.habit,
         day=day,
         zones=zones,
         terms=terms,
+    )
+
+
+def _moved(first: Resident, city: int, *, seed: int, today: date) -> Resident:
+    """Somebody else, who lives in another city as the first does in theirs."""
+    number = nation.number(first.person.id, city)
+    order = replace(
+        first.order, id=OrderId(number), person_id=PersonId(number), act_number=f"DEMO-999-{number:05}"
+    )
+    return Resident(
+        person=_person(number, Random(f"{seed}/{number}"), today=today),
+        order=order,
+        device=Device(DeviceId(number), f"SIM-{number:05}"),
+        habit=first.habit,
+        day=nation.day(first.day, city),
+        zones=tuple(nation.own(zone, city) for zone in first.zones),
+        terms=tuple(nation.term(term, order, city) for term in first.terms),
     )
 
 

@@ -1,6 +1,7 @@
 """The worker on a real database, and beside it the fold of the same facts in perfect order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import asyncpg
 import numpy as np
@@ -12,15 +13,15 @@ from core.model import DeviceId
 from geofence import policies, replay, service
 from geofence.breaches import NOT_OF_ONE
 from geofence.rules import episodes, walk
-from geofence.service import Supervision
+from geofence.supervision import Supervision
 from tracking import fixes
 from tracking.model import DeviceEvent, Fix, Report
 from tracking.store import records
 
 TABLES = (
-    "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings absences"
-    " hour_exceptions hours conditions zone_versions zones device_events fixes feed wearings firmwares"
-    " devices orders persons users"
+    "alert_entries audit alerts former_verdicts breaches proximity_standings proximities standings seats"
+    " void_seats absences hour_exceptions hours conditions zone_versions zones device_events fixes feed"
+    " wearings firmwares devices orders persons users handed_over mark_rounds"
 )
 
 Ending = dict[episodes.Name, int | None]
@@ -51,7 +52,7 @@ class Courtroom:
         for report in reports:
             key = report.device, report.sequence
             if key not in self.stored:
-                new.setdefault(key, report)
+                new.setdefault(key, replace(report, received_us=scene.at(now)))
         columns = fixes.of(r for r in new.values() if isinstance(r, Fix)).in_order()
         events = [r for r in new.values() if isinstance(r, DeviceEvent)]
         async with self.conn.transaction():
@@ -68,11 +69,18 @@ class Courtroom:
         blind: Sequence[tuple[int, int]] = (),
     ) -> None:
         async with self.conn.transaction():
-            everyone = {w.device: scene.at(now) for w in self.held.ear.wearings}
+            everyone = {d: scene.at(now) for d in self.held.ear.device.tolist()}
             contacts = everyone if heard is None else heard
             rows = await service.tick(
                 self.conn, self.held, contacts=contacts, blind=blind, now_us=scene.at(now)
             )
+            await bus.announce(self.conn, rows)
+
+    async def catch_up(self, *, now: float) -> None:
+        """Whoever waits to be folded again is quiet."""
+        await self.conn.execute("update handed_over set touched_at = '-infinity'")
+        async with self.conn.transaction():
+            rows, _ = await service.catch_up(self.conn, self.held, now_us=scene.at(now), most=1000)
             await bus.announce(self.conn, rows)
 
     async def reload(self, *, now: float) -> None:

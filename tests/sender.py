@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Self
+from itertools import cycle
+from typing import Protocol, Self
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from app.private.broker import Broker
 from tracking import fixes as columns
 from tracking.model import Fix
 from tracking.wire import binary, down, json
@@ -26,6 +26,15 @@ def as_json(fixes: Sequence[Fix]) -> bytes:
 
 def as_binary(fixes: Sequence[Fix]) -> bytes:
     return binary.encode(columns.of(fixes))
+
+
+class Reached(Protocol):
+    """A broker, or a cluster of several nodes."""
+
+    @property
+    def ports(self) -> tuple[int, ...]: ...
+
+    def password(self, user: str) -> str: ...
 
 
 @dataclass
@@ -45,25 +54,28 @@ class Sender:
 
     def __init__(
         self,
-        broker: Broker,
+        broker: Reached,
         held: Mapping[str, Sequence[Fix]],
         *,
         encode: Callable[[Sequence[Fix]], bytes] = as_binary,
         size: int = 20,
         seed: int = 1,
+        pause_s: float = 0.002,
     ) -> None:
         self.held = {serial: Held(list(fixes)) for serial, fixes in held.items()}
         self.encode, self.size, self.chance = encode, size, random.Random(seed)
-        self.sent = 0
+        self.sent, self.pause_s = 0, pause_s
         self.client = Client(CallbackAPIVersion.VERSION2)
         self.client.username_pw_set("gateway", broker.password("gateway"))
         self.client.reconnect_delay_set(0.1, 0.5)  # type: ignore[arg-type]
         self.client.on_connect = lambda client, *_: client.subscribe("em/v1/+/down", 0)
         self.client.on_message = self._hear
-        self.client.connect("127.0.0.1", broker.port)
+        self.stopped = threading.Event()
+        self.ports = cycle(broker.ports)
+        self._turn()
+        self.client.on_disconnect = self.client.on_connect_fail = self._turn
         self.client.loop_start()
         self.thread = threading.Thread(target=self._send_all)
-        self.stopped = threading.Event()
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -84,6 +96,11 @@ class Sender:
         while self.waiting() and time.monotonic() < deadline:
             time.sleep(0.05)
 
+    def _turn(self, *_: object) -> None:
+        """To the next node, where there are several."""
+        if not self.stopped.is_set():
+            self.client.connect_async("127.0.0.1", next(self.ports))
+
     def _send_all(self) -> None:
         """First everything once, shuffled and some of it twice; then, patiently, what is not acknowledged."""
         parts = [(s, part) for s, device in self.held.items() for part in self._parts(device.fixes)]
@@ -93,7 +110,7 @@ class Sender:
             if self.stopped.is_set():
                 return
             self._publish(serial, part)
-            time.sleep(0.002)
+            time.sleep(self.pause_s)
         while not self.stopped.wait(0.2):
             now = time.monotonic()
             for serial, device in self.held.items():

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,6 +18,8 @@ from tracking.model import Message
 
 BACK_OFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Between attempts to reach the broker; the last one from then on."""
+HELLO_S: Final = 10.0
+"""A broker that has not granted our subscription by then cannot: one of a cluster without its others."""
 AT_MOST: Final = 20_000
 """Messages held in memory; beyond it the socket is not read until half of them are gone."""
 LEAST_S: Final = 0.005
@@ -48,7 +51,8 @@ class Inbox:
         count: int = 2_000,
         wait_s: float = 0.05,
     ) -> None:
-        """`prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
+        """`url`: may name several nodes of a cluster, see `Session.of`.
+        `prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
         `count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
         self._count, self._wait_s = count, wait_s
         self._messages, self._receipts = list[Message](), list[int]()
@@ -57,6 +61,7 @@ class Inbox:
         self._is_paused = False
         made = Lean if link is LinkKind.LEAN else Paho
         session = Session.of(url, client_id=client_id, topics=topics, prefix=prefix)
+        self._brokers = cycle(session.brokers)
         self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
 
     async def __aenter__(self) -> Self:
@@ -117,9 +122,11 @@ class Inbox:
         return taken
 
     async def _keep_connected(self) -> None:
-        while True:
+        """Where there are several brokers, the next one is asked after each loss."""
+        for broker in self._brokers:
             try:
-                await self._link.live()
+                async with asyncio.timeout(HELLO_S) as self._patience:
+                    await self._link.live(broker)
             except (OSError, TimeoutError):
                 log.warning("broker unreachable", extra={"failures": self._failures})
             await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
@@ -136,6 +143,7 @@ class Inbox:
         self._full.clear()
 
     def _on_ready(self) -> None:
+        self._patience.reschedule(None)
         self._failures = 0
         self._ready.set()
         log.info("broker connected")

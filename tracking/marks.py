@@ -70,6 +70,11 @@ class Marks:
         heard = np.flatnonzero(self.contact_us != NEVER)
         return dict(zip(map(DeviceId, heard.tolist()), self.contact_us[heard].tolist(), strict=True))
 
+    def spoke(self) -> tuple[I8, I8]:
+        """The same as columns: devices, and when."""
+        heard = np.flatnonzero(self.contact_us != NEVER)
+        return heard, self.contact_us[heard]
+
     def take(self, news: News) -> None:
         self._reserve(max((int(ids.max()) for ids in (news.device, news.spoke) if len(ids)), default=0))
         self.last[news.device] = news.last

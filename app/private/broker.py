@@ -87,6 +87,22 @@ def hashed(password: str) -> str:
     return f"$7$101${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
+def password(secret: bytes, user: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(secret, user.encode(), "sha256"))[:24].decode()
+
+
+def admits(port: int, user: str, word: str, *, patience_s: float = 2) -> bool:
+    """Knock as an MQTT 3.1.1 client and read the answer."""
+    fields = (part.encode() for part in (user, word))
+    body = b"\0\4MQTT\4\xc2\0\5\0\0" + b"".join(len(p).to_bytes(2, "big") + p for p in fields)
+    try:
+        with socket.create_connection((HOST, port), timeout=patience_s) as line:
+            line.sendall(b"\x10" + bytes([len(body)]) + body)
+            return line.recv(4) == b"\x20\x02\0\0"
+    except OSError:
+        return False
+
+
 class Broker:
     """Passwords follow from one secret in `home` and outlive a restart. `start` may be called again."""
 
@@ -100,13 +116,18 @@ class Broker:
         self.child: subprocess.Popen[bytes] | None = None
         self._secret = b""
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it is reached: as a cluster answers the same question."""
+        return (self.port,)
+
     def url(self, user: str) -> str:
         """The address with the credentials of `ingest`, `gateway` or a device (known from now on)."""
         self.enrol(user)
         return f"mqtt://{user}:{self.password(user)}@{HOST}:{self.port}"
 
     def password(self, user: str) -> str:
-        return base64.urlsafe_b64encode(hmac.digest(self._secret, user.encode(), "sha256"))[:24].decode()
+        return password(self._secret, user)
 
     def enrol(self, *users: str) -> None:
         """Give devices their passwords; returns when the broker knows them."""
@@ -160,15 +181,7 @@ class Broker:
         return self.child is not None and self.child.poll() is None
 
     def admits(self, user: str, password: str) -> bool:
-        """Knock as an MQTT 3.1.1 client and read the answer."""
-        name, word = user.encode(), password.encode()
-        body = b"\0\4MQTT\4\xc2\0\5\0\0" + b"".join(len(p).to_bytes(2, "big") + p for p in (name, word))
-        try:
-            with socket.create_connection((HOST, self.port), timeout=2) as line:
-                line.sendall(b"\x10" + bytes([len(body)]) + body)
-                return line.recv(4) == b"\x20\x02\0\0"
-        except OSError:
-            return False
+        return admits(self.port, user, password)
 
     def _wait_for(self, user: str) -> None:
         deadline = time.monotonic() + START_S
@@ -193,9 +206,4 @@ class Broker:
         return bytes.fromhex(path.read_text("ascii"))
 
     def _write(self, name: str, text: str) -> None:
-        """Whole or not at all, and for the broker's eyes only."""
-        new = self.home / f"{name}.new"
-        new.touch(mode=0o600)
-        new.write_text(text, "utf-8")
-        process.give(new, self.owner)
-        new.rename(self.home / name)
+        process.keep(self.home / name, text, self.owner)

@@ -58,6 +58,15 @@ def folder(path: Path, who: Owner | None) -> Path:
     return path
 
 
+def keep(path: Path, text: str, who: Owner | None) -> None:
+    """Write a file whole or not at all, for the eyes of `who` (and root) only."""
+    new = path.with_name(f"{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_text(text, "utf-8")
+    give(new, who)
+    new.rename(path)
+
+
 def ends_with_parent(sign: signal.Signals) -> Callable[[], None]:
     """For `preexec_fn`: it runs after the change of user, which would clear the wish. Linux only."""
     parent = os.getpid()

@@ -48,6 +48,22 @@ export function addPeople(map) {
     paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
 }
 
+/** Cells of a crowd: how many, ringed by the gravest state, and how many are in it. */
+export function addCrowd(map) {
+  map.addSource("crowd", { type: "geojson", data: nothing });
+  map.addLayer({ id: "crowd", type: "circle", source: "crowd", layout: { "circle-sort-key": ["get", "order"] },
+    paint: {
+      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "people"]], 0, 12, 2, 19, 5, 29],
+      "circle-color": colours.rim, "circle-opacity": 0.92, "circle-stroke-color": STATE, "circle-stroke-width": 2.6,
+    } });
+  map.addLayer({ id: "crowd-name", type: "symbol", source: "crowd",
+    layout: {
+      "text-field": ["case", ["==", ["get", "graver"], ""], ["get", "name"],
+        ["format", ["get", "name"], {}, "\n", {}, ["get", "graver"], { "text-color": STATE, "font-scale": 0.84 }]],
+      "text-font": ["Inter Variable"], "text-size": 12, "text-line-height": 1.1, "text-allow-overlap": true, "text-ignore-placement": true },
+    paint: { "text-color": colours.ink } });
+}
+
 /** Breaches breathe while there are some, unless the reader wants stillness. */
 export function breathe(map, isAnybody) {
   if (isStill) return;

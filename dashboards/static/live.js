@@ -4,13 +4,15 @@ const DEAD_MS = 15000; // the server speaks at least every 5 s
 const LATE_MS = 5 * 60000;
 const SESSION_ENDED = 4401;
 
-/** `on`: snapshot(message), changes(message), positions(buffer), state("on" | "off"). Returns a closer. */
+/** `on`: snapshot(message), changes(message), counts(message), beat(message), packed(buffer), state("on" | "off").
+ * Returns what the page may say: look(bounds, zoom) and again(), which asks for a snapshot. */
 export function follow(on) {
   let seq = null;
   let socket = null;
   let wait = 500;
   let heard = performance.now();
   let isClosed = false;
+  let view = null;
 
   function open() {
     const address = new URL("/v1/live", location.href);
@@ -18,9 +20,10 @@ export function follow(on) {
     if (seq !== null) address.searchParams.set("after", seq);
     socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
+    socket.onopen = () => look(view);
     socket.onmessage = ({ data }) => {
       heard = performance.now();
-      typeof data === "string" ? read(JSON.parse(data)) : on.positions(data);
+      typeof data === "string" ? read(JSON.parse(data)) : on.packed(data);
     };
     socket.onclose = ({ code }) => {
       if (isClosed) return;
@@ -33,10 +36,12 @@ export function follow(on) {
 
   function read(message) {
     wait = 500;
-    seq = message.seq;
+    seq = message.seq ?? seq;
     on.state("on", Date.parse(message.now));
     if (message.type === "snapshot") on.snapshot(message);
     if (message.type === "changes") on.changes(message);
+    if (message.type === "counts") on.counts(message);
+    if (message.type === "beat") on.beat(message);
   }
 
   const watch = setInterval(() => {
@@ -50,7 +55,16 @@ export function follow(on) {
     clearInterval(watch);
     socket.close();
   }
-  return close;
+
+  function look(wanted) {
+    view = wanted;
+    if (view && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(view));
+  }
+  function again() {
+    seq = null;
+    socket.close();
+  }
+  return { look, again };
 }
 
 /** Whether the newest position is so old that the reader must be told. */

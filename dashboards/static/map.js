@@ -2,7 +2,8 @@
 
 import { openMap } from "/static/basemap.js";
 import { PersonCard } from "/static/card.js";
-import { addPeople, addZones, box, breathe, choose } from "/static/layers.js";
+import { Crowd, kind, listed } from "/static/crowd.js";
+import { addCrowd, addPeople, addZones, box, breathe, choose } from "/static/layers.js";
 import { AlertList } from "/static/list.js";
 import { follow, isLate } from "/static/live.js";
 import { People } from "/static/people.js";
@@ -12,6 +13,8 @@ import { el, t } from "/static/texts.js";
 const at = (id) => document.getElementById(id);
 const container = at("map");
 const people = new People();
+const crowd = new Crowd();
+const COUNTRY = [[55.9, 37.1], [73.2, 45.6]];
 const bell = new Bell(at("ring"));
 const card = new PersonCard(at("card"), { onClose: () => select(null) });
 const list = new AlertList(at("alerts"), { onChoose: (alert) => select(alert.person_id), onNew: announce });
@@ -22,11 +25,13 @@ function draw() {
   isDrawn = true;
   if (!map) return;
   map.getSource("people").setData(people.features(only));
+  map.getSource("crowd").setData(crowd.features(only));
   if (chosen) {
     choose(map, people.get(chosen));
     card.refresh(people.state(people.get(chosen)), now());
   }
-  container.dataset.people = people.all.size;
+  container.dataset.people = everybody();
+  container.dataset.cells = crowd.cells.size;
   container.dataset.ready = "yes";
 }
 
@@ -36,16 +41,21 @@ function drawSoon() {
   isDrawn = false;
 }
 
+/** How many there are, named or not. */
+const everybody = () => (crowd.counts ? Object.values(crowd.counts).reduce((sum, n) => sum + n, 0) : people.all.size);
+
 function count() {
-  const counts = people.counts();
+  const counts = crowd.counts ?? people.counts();
   for (const button of document.querySelectorAll(".count")) {
-    button.querySelector("b").textContent = counts[button.dataset.state];
+    button.querySelector("b").textContent = counts[button.dataset.state].toLocaleString("ru");
+    button.parentElement.toggleAttribute("data-crowd", Boolean(crowd.counts));
   }
-  at("count-all").textContent = `${t("map.people")}: ${people.all.size}`;
+  at("count-all").textContent = `${t("map.people")}: ${everybody().toLocaleString("ru")}`;
   at("alert-count").textContent = list.cards.size || "";
 }
 
 async function select(id, fly = true) {
+  if (crowd.counts && id !== null && !people.get(id)?.name) await meet(id);
   chosen = people.get(id) ? id : null;
   const person = people.get(chosen);
   choose(map, person);
@@ -61,6 +71,18 @@ async function select(id, fly = true) {
   map.getSource("zones").setData(zones);
   card.tell(zones);
   if (fly && person.lon !== undefined) frame(person, zones);
+}
+
+/** Nobody of a crowd is known by name until somebody asks. */
+async function meet(id) {
+  const answer = await fetch(`/v1/people/${id}/scene`);
+  if (!answer.ok) return;
+  const { watched, fixes: [last], contact_at } = await answer.json();
+  const person = people.meet(id, watched.state);
+  Object.assign(person, { name: watched.name, number: watched.number, contact: Date.parse(contact_at) || 0 });
+  if (person.lon === undefined && last) {
+    Object.assign(person, { lon: last.lon, lat: last.lat, accuracy: last.accuracy_m, taken: Date.parse(last.taken_at) });
+  }
 }
 
 /** The person together with those of their zones that are near. */
@@ -86,12 +108,21 @@ function connection(state) {
   at("link").lastElementChild.textContent = t(`map.link.${shown}`);
 }
 
-function find() {
+async function lookUp(words) {
+  await new Promise((wait) => setTimeout(wait, 250));
+  if (words !== at("find").value.trim()) return null;
+  const answer = await fetch(`/v1/people?most=8&search=${encodeURIComponent(words)}`);
+  if (!answer.ok) return null;
+  return (await answer.json()).people.map(({ id, surname, given_name, number }) => ({ id, number, name: `${surname} ${given_name}`, state: "order" }));
+}
+
+async function find() {
   const words = at("find").value.trim();
-  const found = words ? people.find(words) : [];
+  const found = !words ? [] : crowd.counts ? await lookUp(words) : people.find(words);
+  if (found === null || words !== at("find").value.trim()) return;
   at("found").hidden = !words;
   at("found").replaceChildren(...found.map((person) => {
-    const button = el("button.bare-button", { type: "button" }, el(`i.dot.is-${people.state(person)}`), person.name, el("span.small.quiet", {}, person.number));
+    const button = el("button.bare-button", { type: "button" }, crowd.counts ? null : el(`i.dot.is-${people.state(person)}`), person.name, el("span.small.quiet", {}, person.number));
     button.addEventListener("click", () => { at("find").value = ""; find(); select(person.id); });
     return el("li", {}, button);
   }));
@@ -119,7 +150,8 @@ function listen() {
   }
   map.on("click", (event) => {
     const [x, y] = [event.point.x, event.point.y];
-    const [hit] = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["people"] });
+    const [hit] = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["people", "crowd"] });
+    if (hit?.layer.id === "crowd") return map.easeTo({ center: hit.geometry.coordinates, zoom: map.getZoom() + 2 });
     select(hit?.properties.id ?? null, false);
   });
   map.on("mouseenter", "people", () => { map.getCanvas().style.cursor = "pointer"; });
@@ -128,6 +160,7 @@ function listen() {
 
 /** The first time, the map shows where people are; #person=7 chooses somebody. */
 function settle() {
+  if (crowd.counts) return;
   const points = people.features().features.map((f) => f.geometry.coordinates);
   const wanted = Number(new URLSearchParams(location.hash.slice(1)).get("person"));
   if (wanted && people.get(wanted)) return select(wanted);
@@ -135,18 +168,55 @@ function settle() {
   if (bounds) map.fitBounds(bounds, { padding: isPhone() ? { top: 30, left: 24, right: 24, bottom: 260 } : 60, maxZoom: 12.5, animate: false });
 }
 
+/** With a crowd the server is told where we look; who is out of sight is forgotten. */
+function look() {
+  if (!crowd.counts) return;
+  const bounds = map.getBounds();
+  people.keep((person) => person.id === chosen || (person.lon !== undefined && bounds.contains([person.lon, person.lat])));
+  const edge = (degrees, most) => Math.max(-most, Math.min(most, degrees));
+  const view = [edge(bounds.getWest(), 180), edge(bounds.getSouth(), 90), edge(bounds.getEast(), 180), edge(bounds.getNorth(), 90)];
+  live.look({ view, zoom: map.getZoom() });
+}
+
+/** Frames by their kind; cells and people of tiles take each other's place. */
+const READ = {
+  EP(buffer) { crowd.counts ? live.again() : people.move(buffer); },
+  EC(buffer) { crowd.count(buffer); people.keep((person) => person.id === chosen); },
+  ET(buffer) {
+    crowd.clear();
+    const view = new DataView(buffer);
+    for (const { id, state, at } of listed(buffer)) people.place(people.meet(id, state), view, at);
+  },
+};
 let isSettled = false;
 map = await openMap(container);
 addZones(map);
 addPeople(map);
+addCrowd(map);
 breathe(map, () => people.counts().breach > 0);
 listen();
-follow({
+map.on("moveend", look);
+const live = follow({
   state: (state, server) => { if (server) ahead = server - Date.now(); connection(state); },
-  snapshot(message) { people.begin(message.people); list.begin(message.alerts); count(); drawSoon(); },
+  snapshot(message) {
+    crowd.counts = message.counts;
+    people.begin(message.people ?? []);
+    list.begin(message.alerts);
+    count();
+    drawSoon();
+    if (!crowd.counts) return crowd.clear(), live.look(null);
+    if (!isSettled) map.fitBounds(COUNTRY, { padding: isPhone() ? { top: 10, left: 0, right: 0, bottom: 260 } : 20, animate: false });
+    look();
+  },
   changes(message) { people.stand(message.states); list.change(message.alerts); count(); drawSoon(); },
-  positions(buffer) {
-    people.move(buffer);
+  beat({ newest_ms }) { if (crowd.counts) people.newest = newest_ms; },
+  counts(message) {
+    if (!crowd.counts) return live.again(); // they have become too many to be named
+    crowd.counts = message.counts;
+    count();
+  },
+  packed(buffer) {
+    READ[kind(buffer)](buffer);
     if (!isSettled) settle();
     isSettled = true;
     drawSoon();

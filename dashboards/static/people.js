@@ -28,24 +28,39 @@ export class People {
     }
   }
 
-  /** Reads a frame; returns whether anybody moved. */
+  /** Reads a frame of positions. */
   move(buffer) {
     const view = new DataView(buffer);
     const count = view.getUint32(4, true);
     for (let i = 0, at = HEADER; i < count; i++, at += ROW) {
-      const taken = view.getFloat64(at, true);
       const person = this.all.get(view.getUint32(at + 8, true));
-      if (!person || taken < (person.taken ?? 0)) continue;
-      person.taken = taken;
-      person.contact = Math.max(person.contact, taken);
-      person.lon = view.getInt32(at + 12, true) / 1e7;
-      person.lat = view.getInt32(at + 16, true) / 1e7;
-      person.accuracy = view.getFloat32(at + 20, true);
-      person.speed = view.getFloat32(at + 24, true);
-      person.battery = view.getUint8(at + 30);
-      this.newest = Math.max(this.newest, taken);
+      if (person) this.place(person, view, at);
     }
-    return count > 0;
+  }
+
+  /** A row of a frame says where somebody is. */
+  place(person, view, at) {
+    const taken = view.getFloat64(at, true);
+    if (taken < (person.taken ?? 0)) return;
+    person.taken = taken;
+    person.contact = Math.max(person.contact, taken);
+    person.lon = view.getInt32(at + 12, true) / 1e7;
+    person.lat = view.getInt32(at + 16, true) / 1e7;
+    person.accuracy = view.getFloat32(at + 20, true);
+    person.speed = view.getFloat32(at + 24, true);
+    person.battery = view.getUint8(at + 30);
+    this.newest = Math.max(this.newest, taken);
+  }
+
+  /** Somebody of whom only the place is known; returns what is known. */
+  meet(id, state) {
+    if (!this.all.has(id)) this.all.set(id, { id, name: "", number: "", contact: 0 });
+    return Object.assign(this.all.get(id), { state });
+  }
+
+  /** Forgets all for whom `isKept` does not speak. */
+  keep(isKept) {
+    for (const [id, person] of this.all) if (!isKept(person)) this.all.delete(id);
   }
 
   get(id) {

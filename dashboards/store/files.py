@@ -38,7 +38,7 @@ class Broke:
 
 
 async def glances(conn: AsyncConnection, people: Collection[PersonId], *, at: datetime) -> dict[int, Glance]:
-    states = await live.states(conn, people)
+    states = await live.states_of(conn, people)
     kinds = await _order_kinds(conn, people, at=at)
     contacts = await _contacts(conn, people, at=at)
     waiting = await _open_alerts(conn, people)

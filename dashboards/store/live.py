@@ -1,22 +1,19 @@
-"""The live map's questions: who is watched, where they were last, what is open, and who may see it."""
+"""The live map's questions: who is watched, what is open, and how people stand."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any, Final
 
-import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, any_, cast, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.model import PersonId
 from core.tables import feed, users
-from dashboards.model import Card, PersonState, Watched, state_of
+from dashboards.model import Card, PersonState, Seen, Watched, state_of
 from geofence.model import BreachKind
 from geofence.tables import alerts, breaches, conditions, zones
-from inmates.model import Scope
-from inmates.store import seen_by
 from inmates.tables import persons
-from tracking.fixes import DTYPES, UNKNOWN, Fixes
-from tracking.tables import fixes, marks, wearings
+from tracking.tables import marks, wearings
 
 ZONE_KINDS: Final = (
     BreachKind.EXCLUSION_ENTERED,
@@ -28,27 +25,44 @@ ZONE_KINDS: Final = (
 NAME: Final = persons.c.surname + " " + persons.c.given_name
 
 
-async def people(conn: AsyncConnection, scope: Scope) -> list[Watched]:
-    """Everybody in scope who wears a device now."""
+def among(seen: Seen, person: ColumnElement[int]) -> ColumnElement[bool]:
+    """One of these; None: anybody."""
+    return true() if seen is None else person == any_(cast(list(seen), ARRAY(BigInteger)))
+
+
+async def people(conn: AsyncConnection, seen: Seen) -> list[Watched]:
+    """Those of these people who wear a device now."""
     query = (
         select(persons.c.id, NAME, persons.c.number, func.max(marks.c.contact_at))
         .join(wearings, and_(wearings.c.person_id == persons.c.id, wearings.c.during.contains(func.now())))
         .outerjoin(marks, marks.c.device_id == wearings.c.device_id)
-        .where(seen_by(scope, persons.c.id))
+        .where(among(seen, persons.c.id))
         .group_by(persons.c.id)
         .order_by(NAME)
     )
     found = (await conn.execute(query)).all()
-    held = await _open_kinds(conn, seen_by(scope, breaches.c.person_id))
+    held = await _open_kinds(conn, among(seen, breaches.c.person_id))
     return [
         Watched(ident, name, number, state_of(held.get(ident, ())), contact)
         for ident, name, number, contact in found
     ]
 
 
-async def states(conn: AsyncConnection, people: Collection[int]) -> dict[int, PersonState]:
+async def watched(conn: AsyncConnection, person: PersonId) -> Watched:
+    """One person, whether they wear a device or not; the caller has asked whether they may be shown."""
+    row = (await conn.execute(select(NAME, persons.c.number).where(persons.c.id == person))).one()
+    state = (await states_of(conn, [person]))[person]
+    return Watched(person, row[0], row[1], state, None)
+
+
+async def states(conn: AsyncConnection) -> dict[int, PersonState]:
+    """The state of everybody with an open breach."""
+    return {person: state_of(kinds) for person, kinds in (await _open_kinds(conn, true())).items()}
+
+
+async def states_of(conn: AsyncConnection, people: Collection[int]) -> dict[int, PersonState]:
     """The state of each of these, from the breaches that are open."""
-    held = await _open_kinds(conn, breaches.c.person_id.in_(people))
+    held = await _open_kinds(conn, among(frozenset(people), breaches.c.person_id))
     return {person: state_of(held.get(person, ())) for person in people}
 
 
@@ -63,12 +77,12 @@ async def _open_kinds(conn: AsyncConnection, which: ColumnElement[bool]) -> dict
 
 async def cards(conn: AsyncConnection, ids: Collection[int]) -> list[Card]:
     """These alerts as they are now."""
-    return _cards(await conn.execute(_card().where(alerts.c.id.in_(ids))))
+    return _cards(await conn.execute(_card().where(alerts.c.id == any_(cast(list(ids), ARRAY(BigInteger))))))
 
 
-async def open_cards(conn: AsyncConnection, scope: Scope) -> list[Card]:
+async def open_cards(conn: AsyncConnection, seen: Seen) -> list[Card]:
     """Alerts nobody has closed, gravest and oldest first."""
-    query = _card().where(alerts.c.state != "closed", seen_by(scope, alerts.c.person_id))
+    query = _card().where(alerts.c.state != "closed", among(seen, alerts.c.person_id))
     return _cards(await conn.execute(query.order_by(alerts.c.severity, alerts.c.raised_at)))
 
 
@@ -102,41 +116,6 @@ def _card() -> Select[Any]:
 
 def _cards(rows: Any) -> list[Card]:
     return [Card(*row) for row in rows]
-
-
-async def last_fixes(conn: AsyncConnection, since: datetime) -> Fixes:
-    """The newest stored fix of every device worn now."""
-    newest = (
-        select(*(fixes.c[name] for name in ("sequence", "taken_at", "lon", "lat", "accuracy_m", "speed_mps")))
-        .add_columns(fixes.c.course_deg, fixes.c.battery, fixes.c.mechanism, fixes.c.flags)
-        .where(fixes.c.device_id == wearings.c.device_id, fixes.c.taken_at > since)
-        .order_by(fixes.c.taken_at.desc())
-        .limit(1)
-        .lateral("newest")
-    )
-    query = select(wearings.c.device_id, wearings.c.person_id, newest).join(newest, true())
-    rows = (await conn.execute(query.where(wearings.c.during.contains(func.now())))).all()
-    return _columns(rows)
-
-
-def _columns(rows: Sequence[Row[Any]]) -> Fixes:
-    """What a position needs; the other columns stay unknown."""
-    known: dict[str, list[Any]] = {
-        "device": [r.device_id for r in rows],
-        "person": [r.person_id for r in rows],
-        "sequence": [r.sequence for r in rows],
-        "taken_us": [round(r.taken_at.timestamp() * 1e6) for r in rows],
-    }
-    for name in ("lon", "lat", "accuracy_m", "speed_mps", "course_deg", "battery", "mechanism", "flags"):
-        known[name] = [getattr(r, name) for r in rows]
-    return Fixes(*(_column(known.get(name), dtype, len(rows)) for name, dtype in DTYPES.items()))
-
-
-def _column(values: list[Any] | None, dtype: type[np.generic], length: int) -> Any:
-    nothing = np.nan if np.issubdtype(dtype, np.floating) else 0 if dtype is not np.int16 else UNKNOWN
-    if values is None:
-        return np.full(length, nothing, dtype)
-    return np.array([nothing if v is None else v for v in values], dtype)
 
 
 async def alerts_after(conn: AsyncConnection, seq: int) -> list[int] | None:

@@ -8,7 +8,7 @@ from geofence.engine.compiled import digest
 
 __all__ = ["VERSION", "Board", "Judged", "version"]
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Raised by hand whenever a verdict or its evidence may differ from what this version would have said."""
 
 

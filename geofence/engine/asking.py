@@ -9,7 +9,7 @@ from geofence.engine.compiled import Column, lean, part
 from geofence.engine.distance import border, covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, INSIDE, View, whole
-from geofence.engine.plane import metres_per_degree
+from geofence.engine.plane import plane_at
 
 BLOCK = 128
 
@@ -83,13 +83,11 @@ def measure_pairs(
         touch_block(view, zone, first, address, left[BLOCK - asked :], asked)
         for k in range(told):
             i, cell = first + left[k], address[left[k]]
-            kx, ky = metres_per_degree(lat[i])
-            metres = border(view, zone[i], cell, lon[i], lat[i], kx, ky, reach_m[i])
+            metres = border(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
             found[i] = -metres if found[i] < 0.0 else metres
         for k in range(BLOCK - asked, BLOCK):
             i, cell = first + left[k], address[left[k]]
-            kx, ky = metres_per_degree(lat[i])
-            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], kx, ky, reach_m[i])
+            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
 
 
 @part
@@ -119,5 +117,4 @@ def sorted_out(
 @lean
 def measure_pair(view: View, zone: int, lon: float, lat: float, reach_m: float) -> float:
     """Signed metres from one place (degrees) to the border of one zone, within ±reach."""
-    kx, ky = metres_per_degree(lat)
-    return signed(view, zone, lon, lat, kx, ky, reach_m)
+    return signed(view, zone, lon, lat, plane_at(lat), reach_m)

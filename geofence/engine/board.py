@@ -4,15 +4,17 @@ Equal to `walk.walk` person by person, for any split into batches and any ticks 
 folded by the compiled judge, the rest by the scalar rules themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.model import PersonId
-from geofence.engine import findings, judging, parameters, roster, usual
+from geofence.engine import findings, judging, parameters, roster, seating, snapshots, usual
+from geofence.engine.clockwork import Clockwork
 from geofence.engine.roster import FOUND, PLACE, TRAIL, Batch, Out
 from geofence.engine.seats import Seat, Seats
+from geofence.engine.snapshots import Snapshot
 from geofence.engine.zones import Zones
 from geofence.model import Change, Place, Standing, Term, Terms
 from geofence.policies import Policies
@@ -40,6 +42,7 @@ class Board:
         self._params = parameters.columns(policies)
         self._zones = Zones()
         self._seats = Seats(policies, self._zones)
+        self._clock = Clockwork(self._seats)
         self._turn = 0
         self._out = Out(roster.room(ROOM, FOUND), roster.room(ROOM * TRAIL, PLACE))
         self._scratch = roster.scratch()
@@ -60,13 +63,53 @@ class Board:
         Terms that differ from the old before `standing.at_us` need a standing folded under the new ones."""
         if standing is None:
             standing = self.standing(person) if person in self else walk.fresh(person)
-        self._seats.sit(person, terms, standing)
+        seat = self._seats.sit(person, terms, standing)
+        self._clock.stays(np.array([seat.row]))
+
+    def put_fresh(self, people: Sequence[PersonId], terms: Mapping[PersonId, Terms]) -> None:
+        """Seat many of whom nothing was heard yet; none of them has a seat."""
+        seating.sit_fresh(self._seats, people, [terms[person] for person in people])
+
+    def snapshot(self, people: Sequence[PersonId]) -> Snapshot:
+        """Their seats as they are now."""
+        return snapshots.take(self._seats, people, self._clock)
+
+    def restore(self, taken: Snapshot, terms: Mapping[PersonId, Terms]) -> list[PersonId]:
+        """Seat those who have no seat as they were, under the same terms; gives those of whom the terms say
+        that they are not the same: put them."""
+        strange = snapshots.restore(self._seats, taken, terms, self._clock)
+        for standing in taken.odd:
+            self.put(standing.person, terms[standing.person], standing)
+        return strange
 
     def drop(self, person: PersonId) -> None:
         self._seats.rise(person)
 
     def standing(self, person: PersonId) -> Standing:
         return self._seats.read(self._seats.people[person])
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Devices that put somebody at their last place, and when they did."""
+        odd = [seat.standing.place for seat in self._seats.people.values() if seat.standing is not None]
+        known = [place for place in odd if place is not None]
+        device, taken_us = snapshots.places(self._seats)
+        return (
+            np.append(device, np.array([place.device for place in known], np.int64)),
+            np.append(taken_us, np.array([place.taken_us for place in known], np.int64)),
+        )
+
+    def is_folded(self, fixes: Fixes) -> np.ndarray:
+        """Of each: the board holds its person, and it does not come after their last report."""
+        cols = self._seats.columns()
+        known = fixes.person < len(cols.seat_of)
+        rows = np.where(known, cols.seat_of[np.where(known, fixes.person, 0)], roster.NOBODY)
+        seats = cols.seats[rows]
+        later = fixes.taken_us > seats["last_us"]
+        same, device = fixes.taken_us == seats["last_us"], fixes.device == seats["device"]
+        later |= same & (fixes.device > seats["device"])
+        later |= same & device & (fixes.sequence > seats["sequence"])
+        found: np.ndarray = (rows != roster.NOBODY) & ~later
+        return found
 
     def at_us(self, person: PersonId) -> int:
         """`standing(person).at_us`, at once."""
@@ -75,6 +118,16 @@ class Board:
     def terms(self, person: PersonId) -> Terms:
         """Those that had not ended when they were put."""
         return self._seats.people[person].terms
+
+    def take_back(self, fixes: Fixes) -> list[PersonId]:
+        """Whoever's reports, now to be judged, were under way when the clock passed a moment and found
+        nothing: their clock is put back to their last report. Call it before `judge`; what was saved of them
+        since is void."""
+        return self._clock.take_back(fixes)
+
+    def wind(self, person: PersonId, now_us: int) -> None:
+        """Call it for everybody once in a while."""
+        self._clock.wind(person, now_us)
 
     def judge(self, fixes: Fixes, events: Iterable[walk.Fact] = ()) -> Judged:
         """Fold a batch. The reports may come in any order and hold repeats; they are sorted here."""
@@ -94,12 +147,15 @@ class Board:
 
     def advance(self, until_us: int) -> list[Change]:
         """Let the clock run for everybody, up to and including `until_us`."""
-        due, changes = np.array(self._seats.due(until_us), np.int32), list[Change]()
+        all_due, changes = self._seats.due(until_us), list[Change]()
+        due = np.array(all_due, np.int32)
+        self._clock.runs(due.astype(np.int64))
         while len(due):
             passed, n = judging.advance(self._seats.columns(), due, until_us, self._params, self._out)
+            self._clock.stays(self._out.found["seat"][:n])
             changes += findings.changes(self._seats, self.policies, self._out, n)
             due = due[passed:]
-        for row in self._seats.due(until_us):
+        for row in self._seats.due(until_us, all_due):
             seat = self._seats.seat_in(row)
             standing, found = walk.through(
                 self._seats.read(seat),
@@ -109,6 +165,7 @@ class Board:
                 measure=self._measure(seat),
             )
             self._seats.write(seat, standing, as_of_us=until_us)
+            self._clock.stays(np.array([row]))
             changes += found
         return changes
 
@@ -117,6 +174,7 @@ class Board:
         batch = Batch(*(getattr(fixes, name) for name in Batch._fields))
         outcome = np.full(len(fixes), usual.BY_HAND, np.uint8)
         order, changes, done = self._order(fixes, batch, told), list[Change](), 0
+        begun = self._begin(fixes, order)
         self._turn += 1
         while done < len(order):
             done, n = judging.judge(
@@ -124,7 +182,24 @@ class Board:
                 self._out, self._scratch, outcome,
             )  # fmt: skip
             changes += findings.changes(self._seats, self.policies, self._out, n)
+        for row in begun[self._seats.columns().seats["last_us"][begun] == -roster.NEVER_US].tolist():
+            seat = self._seats.seat_in(row)  # what it said is unusual: by hand, from the beginning
+            self._seats.write(seat, walk.fresh(self._seats.person_in(row)))
         return outcome, changes
+
+    def _begin(self, fixes: Fixes, order: np.ndarray) -> np.ndarray:
+        """Whoever is heard for the first time becomes somebody whom the kernel can fold; their rows."""
+        cols = self._seats.columns()
+        person = fixes.person[order]
+        known = (person >= 0) & (person < len(cols.seat_of))
+        rows = np.where(known, cols.seat_of[np.where(known, person, 0)], roster.NOBODY)
+        seats = cols.seats[rows]
+        is_new = (rows != roster.NOBODY) & (seats["last_us"] == -roster.NEVER_US) & (seats["simple"] == 0)
+        people, firsts = np.unique(person[is_new], return_index=True)
+        has_room = [len(self._seats.people[p].terms) <= roster.MOST_TERMS for p in people.tolist()]
+        first = order[np.flatnonzero(is_new)[firsts[has_room]]]
+        begun = [PersonId(person) for person in people[has_room].tolist()]
+        return seating.begin(self._seats, begun, fixes.device[first], fixes.taken_us[first])
 
     def _order(self, fixes: Fixes, batch: Batch, told: dict[PersonId, list[walk.Fact]]) -> np.ndarray:
         """Rows for the kernel: each person's in the order of the fold. Whoever has events goes by hand."""

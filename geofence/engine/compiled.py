@@ -14,6 +14,7 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, config, types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 from numpy.typing import NDArray
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
@@ -132,3 +133,25 @@ def _prefetch(typing: Any, column: Any, index: Any) -> Any:  # noqa: ARG001 - Nu
 
 prefetch = cast("Callable[[Any, Any], None]", intrinsic(_prefetch))
 """Ask for the cache line of `column[index]` (one dimension, index in range) without waiting for it."""
+
+
+def _scratch(typing: Any, count: Any, dtype: Any) -> Any:  # noqa: ARG001 - Numba's signature
+    if not isinstance(count, types.IntegerLiteral):
+        return None
+    found = types.Array(dtype.dtype, 1, "C")
+
+    def write(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+        item, size = context.get_data_type(found.dtype), ir.IntType(64)
+        wide = context.get_abi_sizeof(item)
+        data = cgutils.alloca_once(builder, item, size=ir.Constant(size, count.literal_value))  # type: ignore[no-untyped-call]
+        array = context.make_array(found)(context, builder)
+        shape, strides = [ir.Constant(size, count.literal_value)], [ir.Constant(size, wide)]
+        populate_array(array, data, shape, strides, ir.Constant(size, wide), None)  # type: ignore[no-untyped-call]
+        return array._getvalue()  # noqa: SLF001 - Numba has no other way
+
+    return found(count, dtype), write
+
+
+scratch = cast("Callable[[int, Any], Column]", intrinsic(_scratch))
+"""A column (count,) on the kernel's own stack, for as long as the kernel runs. Nothing else can lie there, so
+loops that write to it are done several places at a time."""

@@ -4,10 +4,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geofence.engine.cells import BORDER, INSIDE, Grid, reference, sketch
+from geofence.engine.cells import INSIDE, Grid, reference, sketch
 from geofence.engine.compiled import Column, apart, grown, part, put, rare
-from geofence.engine.covering import edges_of, spread_zone
-from geofence.engine.spreading import Known, Window
+from geofence.engine.sheaf import (
+    IN,
+    MEETS,
+    MEETS_BAD,
+    Block,
+    Sheaf,
+    edges_in,
+    same,
+    spread_contents,
+    worth_less,
+)
 from geofence.engine.tree import (
     ASK_BIT,
     CHILD,
@@ -30,34 +39,6 @@ MANY = 10
 DEEPEST = 3
 """Blocks below blocks."""
 MOST_FINE = 6
-OUT, IN, MEETS, MEETS_BAD = 0, 1, 2, 4
-"""What a zone is to a cell. MEETS + 1: the reference point is inside; MEETS_BAD: the border passes it."""
-
-
-class Block(NamedTuple):
-    """A block to fill: its entries begin at `at`; it is 4**k cells of 2**-bits degrees from (left, low)."""
-
-    source: int
-    """Where its contents stand."""
-    at: int
-    left: int
-    low: int
-    bits: int
-    k: int
-    depth: int
-
-
-class Sheaf(NamedTuple):
-    """The borders of a block's contents, spread over its cells."""
-
-    marks: Column
-    """(borders, cells) u8."""
-    starts: Column
-    """(borders, cells + 1) i64 where each cell's edges begin in `edges`."""
-    edges: Column
-    """u32."""
-    slots: Column
-    """(borders,) i64."""
 
 
 class Scratch(NamedTuple):
@@ -109,111 +90,45 @@ def fill(tree: Tree, used: Column, source: int, left: int, low: int, c: int) -> 
 @rare
 def fill_block(tree: Tree, used: Column, contents: Column, block: Block, old: Scratch) -> Scratch:
     """Write a block's entries and records; blocks below it are put into the scratch."""
-    scratch, grid, mask = old, grid_of(block.bits), (1 << block.k) - 1
     insides = contents[block.source + 2 : block.source + 2 + contents[block.source]]
     sheaf = spread_contents(tree, contents, block)
+    most = min(len(sheaf.edges) // MANY, 1 << 2 * block.k)
+    words = len(sheaf.edges) + most * (2 + len(insides) + 3 * len(sheaf.slots))
+    below = Scratch(
+        grown(old.contents, old.counts[0] + words), grown(old.blocks, old.counts[1] + 6 * most), old.counts
+    )
+    write_cells(tree, used, insides, sheaf, block, below)
+    return below
+
+
+@apart
+def write_cells(
+    tree: Tree, used: Column, insides: Column, sheaf: Sheaf, block: Block, scratch: Scratch
+) -> None:
+    """All entries of a block, cell by cell."""
+    grid, mask = grid_of(block.bits), (1 << block.k) - 1
     deeper = block.depth < DEEPEST and block.bits + 2 <= FINE
     for cell in range(1 << 2 * block.k):
+        i, j = block.left + (cell & mask), block.low + (cell >> block.k)
         twin = same(sheaf, cell, block.k)
         if twin >= 0:
             tree.entries[block.at + cell] = tree.entries[block.at + twin]
         elif deeper and worth_less(tree, sheaf, cell) > MANY:
             first = take(used, ENTRIES, LINE, tree.entries)
             if first < 0:
-                return scratch
-            left, low = block.left + (cell & mask), block.low + (cell >> block.k)
-            below = Block(scratch.counts[0], first, left << 2, low << 2, block.bits + 2, 2, block.depth + 1)
-            scratch = put_below(scratch, insides, sheaf, cell, below)
+                return
+            below = Block(scratch.counts[0], first, i << 2, j << 2, block.bits + 2, 2, block.depth + 1)
+            put_below(scratch, insides, sheaf, cell, below)
             tree.entries[block.at + cell] = (first // LINE) << 2 | CHILD
         else:
-            i, j = block.left + (cell & mask), block.low + (cell >> block.k)
             tree.entries[block.at + cell] = entry(tree, used, insides, sheaf, cell, grid, i, j)
-    return scratch
-
-
-@rare
-def spread_contents(tree: Tree, contents: Column, block: Block) -> Sheaf:
-    """Every border of the contents over the block's cells."""
-    borders, cells = int(contents[block.source + 1]), 1 << 2 * block.k
-    sheaf = Sheaf(
-        np.empty((borders, cells), np.uint8), np.empty((borders, cells + 1), np.int64),
-        np.empty(256, np.uint32), np.empty(borders, np.int64),
-    )  # fmt: skip
-    window = Window(block.left, block.low, 1 << block.k, 1 << block.k)
-    x, y = reference(grid_of(block.bits - block.k), block.left >> block.k, block.low >> block.k)
-    at, used, found = block.source + 2 + int(contents[block.source]), 0, sheaf.edges
-    for b in range(borders):
-        slot, count, answer = int(contents[at]), int(contents[at + 1] >> 2), int(contents[at + 1] & 3)
-        listed = contents[at + 2 : at + 2 + count]
-        known = Known(x, y, answer)
-        if answer == BORDER:
-            listed, known = edges_of(tree, slot), Known(x + 720.0, y, 0)
-        spread = spread_zone(tree, slot, listed, block.bits, window, known)
-        found = grown(found, used + len(spread.edges))
-        put(found, used, spread.edges)
-        sheaf.slots[b] = slot
-        for cell in range(cells):
-            sheaf.starts[b, cell] = used + spread.starts[cell]
-            meets = spread.starts[cell + 1] > spread.starts[cell]
-            sheaf.marks[b, cell] = mark_of(meets, spread.inside[cell])
-        used, at = used + len(spread.edges), at + 2 + count
-        sheaf.starts[b, cells] = used
-    return Sheaf(sheaf.marks, sheaf.starts, found, sheaf.slots)
-
-
-@part
-def mark_of(meets: bool, inside: int) -> int:
-    """What a zone is to a cell, by its border and the answer at the reference point."""
-    if not meets:
-        return int(inside)
-    return MEETS_BAD if inside == BORDER else MEETS + int(inside)
 
 
 @apart
-def same(sheaf: Sheaf, cell: int, k: int) -> int:
-    """The cell to the left or below if no border meets either and the same zones hold both; else -1."""
-    if cell & ((1 << k) - 1) and alike(sheaf, cell, cell - 1):
-        return cell - 1
-    if cell >= 1 << k and alike(sheaf, cell, cell - (1 << k)):
-        return cell - (1 << k)
-    return -1
-
-
-@part
-def alike(sheaf: Sheaf, cell: int, other: int) -> bool:
-    """Are both free of borders, and inside the same zones?"""
-    for b in range(len(sheaf.slots)):
-        if sheaf.marks[b, cell] >= MEETS or sheaf.marks[b, cell] != sheaf.marks[b, other]:
-            return False
-    return True
-
-
-@part
-def edges_in(sheaf: Sheaf, cell: int) -> int:
-    """How many edges meet a cell."""
-    found = 0
-    for b in range(len(sheaf.slots)):
-        found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
-    return found
-
-
-@part
-def worth_less(tree: Tree, sheaf: Sheaf, cell: int) -> int:
-    """How many edges a smaller cell may spare; those of round zones are asked all the same."""
-    found = 0
-    for b in range(len(sheaf.slots)):
-        if tree.rounds[sheaf.slots[b], 0] == 0.0:
-            found += sheaf.starts[b, cell + 1] - sheaf.starts[b, cell]
-    return found
-
-
-@rare
-def put_below(old: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Block) -> Scratch:
-    """Write a cell's contents to the scratch, and the block of 16 that is to hold them."""
-    at, row = old.counts[0], old.counts[1]
-    room = 2 + len(insides) + len(sheaf.slots) * 3 + edges_in(sheaf, cell)
-    contents = grown(old.contents, at + room)
-    blocks = grown(old.blocks, row + 6)
+def put_below(scratch: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Block) -> None:
+    """Write a cell's contents to the scratch, and the block of 16 that is to hold them; there is room."""
+    contents, blocks, counts = scratch
+    at, row = counts[0], counts[1]
     blocks[row], blocks[row + 1], blocks[row + 2] = block.source, block.at, block.left
     blocks[row + 3], blocks[row + 4], blocks[row + 5] = block.low, block.bits, block.depth
     fixed, borders = put(contents, at + 2, insides), 0
@@ -229,8 +144,7 @@ def put_below(old: Scratch, insides: Column, sheaf: Sheaf, cell: int, block: Blo
             contents[fixed], contents[fixed + 1] = sheaf.slots[b], len(meets) << 2 | mark - MEETS
             fixed, borders = put(contents, fixed + 2, meets), borders + 1
     contents[at + 1] = borders
-    old.counts[0], old.counts[1] = fixed, row + 6
-    return Scratch(contents, blocks, old.counts)
+    counts[0], counts[1] = fixed, row + 6
 
 
 @apart

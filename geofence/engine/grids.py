@@ -3,7 +3,7 @@
 In phases, so that many questions wait for memory together: `touch`, `seek`, `touch_cell`, `glance`; if that
 was not enough `touch_border`, `touch_corners`, `covers`, `border`. NaN is beyond."""
 
-from math import isnan, sqrt
+from math import isnan
 
 from geofence.engine.cells import lies_on, way_crosses
 from geofence.engine.compiled import part, rare
@@ -42,6 +42,7 @@ from geofence.engine.layout import (
     turned,
 )
 from geofence.engine.lists import item_of, run_of
+from geofence.engine.plane import Plane, least_kx
 from geofence.engine.raw import fetch, float64_at, uint32_at
 from geofence.engine.stretches import Border, search2, to_run2
 
@@ -246,31 +247,30 @@ def locate(view: View, zone: int, x: float, y: float) -> int:
 
 
 @part
-def nearest2(
-    view: View, zone: int, address: int, x: float, y: float, kx: float, ky: float, most2: float
-) -> float:
+def nearest2(view: View, zone: int, address: int, x: float, y: float, plane: Plane, most2: float) -> float:
     """Square metres to the nearest edge of an area or a middle line, x turned; `most2` if it is farther."""
     corners = corners_of(view, zone)
     cell = uint32_at(view.pool, max(address, 0))
     if is_inline(cell):
         first, edges = near_run(cell)
-        return to_run2(corners, first, edges, x, y, kx, ky, most2)
+        return to_run2(corners, first, edges, x, y, plane, most2)
     at = list_of(cell)
     if address <= 0 or at == 0:
         whole = Border(corners, integer(view, zone, COUNT) - 1, boxes_of(view, zone))
-        return search2(whole, x, y, kx, ky, most2)
+        return search2(whole, x, y, plane, most2)
     wide, lists = (integer(view, zone, FORM) >> 2) & 1, lists_of(view, zone)
     item = item_of(lists, at, wide)
     at += 1 + (item & 255)
     for k in range(item >> 8):
         first, edges = run_of(lists, at + k, wide)
-        most2 = to_run2(corners, first, edges, x, y, kx, ky, most2)
+        most2 = to_run2(corners, first, edges, x, y, plane, most2)
     return most2
 
 
 @part
-def box_distance(view: View, zone: int, x: float, lat: float, kx: float, ky: float) -> float:
-    """Metres at least to a zone, by its box; x turned."""
+def is_beyond(view: View, zone: int, x: float, lat: float, plane: Plane, most_m: float) -> bool:
+    """By its box, is a zone at least so far away? x turned."""
+    kx, ky = least_kx(plane, most_m), plane.ky
     dx = max(span(view, zone, WEST) - x, x - span(view, zone, EAST), 0.0) * kx
     dy = max(span(view, zone, SOUTH) - lat, lat - span(view, zone, NORTH), 0.0) * ky
-    return sqrt(dx * dx + dy * dy)
+    return dx * dx + dy * dy >= most_m * most_m

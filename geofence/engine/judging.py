@@ -55,7 +55,7 @@ def look_up(cols: Columns, batch: Batch, order: Column, block: int, size: int, s
             seat = cols.seats[s]
             prefetch(cols.trails, s * TRAIL + seat.newest)
             prefetch(cols.trails, s * TRAIL + ((seat.newest + 1) & (TRAIL - 1)))
-            for k in range(0, seat.count, 2):
+            for k in range(seat.count + 1):
                 prefetch(cols.slots, seat.first + k)
 
 

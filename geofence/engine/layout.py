@@ -203,7 +203,7 @@ def turned(lon: float, middle: float) -> float:
     """The same meridian, less than half a turn from the zone's middle."""
     if abs(middle - lon) <= 180.0:
         return lon
-    return lon + 360.0 * float(np.rint((middle - lon) / 360.0))
+    return lon + 360.0 * float(np.rint((middle - lon) * (1.0 / 360.0)))
 
 
 @part

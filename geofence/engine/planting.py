@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from geofence.engine.cells import OUTSIDE
 from geofence.engine.compiled import Column, apart, kernel, part, put, rare, signed
-from geofence.engine.covering import Cover, cover, nothing
+from geofence.engine.covering import Cover, add, box_of, cover, edges_of, nothing, window_of
 from geofence.engine.filling import fill
+from geofence.engine.spreading import Window
 from geofence.engine.tree import (
     ACROSS,
     COARSE,
@@ -30,7 +32,7 @@ def plant(tree: Tree, used: Column, first: int, last: int) -> bool:
     used: (5,) i64, all as for an empty tree."""
     covers = nothing()
     for slot in range(first, last):
-        covers = cover(tree, slot, covers)
+        covers = cover_whole(tree, slot, covers)
     divide(tree, used, covers)
     if used[FULL]:
         return False
@@ -47,6 +49,15 @@ def plant(tree: Tree, used: Column, first: int, last: int) -> bool:
             fill_cell(tree, used, cell, covers.keys[order[at[cell]]])
             tree.sizes[cell] += 4 * (used[CONTENTS] - before)
     return not used[FULL]
+
+
+@rare
+def cover_whole(tree: Tree, slot: int, covers: Cover) -> Cover:
+    """Add a zone's tiles to a cover of tiles that are not divided; answers at reference points may lack."""
+    tiles = window_of(box_of(tree, slot), 0, Window(0, 0, ACROSS, UP))
+    if tiles.wide * tiles.high > 1:
+        return cover(tree, slot, covers)
+    return add(covers, slot, (tiles.low * ACROSS + tiles.left) << KEY, OUTSIDE, edges_of(tree, slot))
 
 
 @part
@@ -137,6 +148,15 @@ def write_meeting(tree: Tree, covers: Cover, row: int, at: int) -> int:
     return put(tree.contents, at + 2, covers.edges[start : start + count])
 
 
+@apart
+def same_inside(tree: Tree, one: int, other: int) -> bool:
+    """Are two coarse cells free of borders, and inside the same zones?"""
+    differ = 1 if tree.contents[one + 1] else 0
+    for k in range(2 + tree.contents[one]):
+        differ += tree.contents[one + k] != tree.contents[other + k]
+    return differ == 0
+
+
 @rare
 def fill_cell(tree: Tree, used: Column, cell: int, key: int) -> None:
     """Entries and records of the coarse cell that stands at `cell` of `coarse`, from its contents."""
@@ -144,5 +164,8 @@ def fill_cell(tree: Tree, used: Column, cell: int, key: int) -> None:
     left = ((tile % ACROSS) << c) + (key & ((1 << c) - 1))
     low = ((tile // ACROSS) << c) + ((key & ((1 << KEY) - 1)) >> c)
     before = used[ENTRIES] * 4 + used[RECORDS] * 12
+    if key & ((1 << c) - 1) and same_inside(tree, tree.contents_at[cell], tree.contents_at[cell - 1]):
+        tree.coarse[cell], tree.sizes[cell] = tree.coarse[cell - 1], 0
+        return
     tree.coarse[cell] = fill(tree, used, tree.contents_at[cell], left, low, c)
     tree.sizes[cell] = used[ENTRIES] * 4 + used[RECORDS] * 12 - before

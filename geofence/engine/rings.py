@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Geometry
 
 from geofence.model import Shape, ShapeKind
 from geofence.rules import drawing
@@ -80,16 +79,15 @@ def _outlines(shapes: Sequence[Shape]) -> tuple[NDArray[np.object_], I8]:
 
 def _lines(shapes: Sequence[Shape]) -> tuple[NDArray[np.object_], I8]:
     """The same where some of them are round."""
-    found: list[Geometry] = []
-    owner: list[int] = []
-    for zone, shape in enumerate(shapes):
-        check(shapely.get_coordinates(shape.geometry))
-        if shape.kind is ShapeKind.AREA:
-            lines = list(_outlines([shape])[0])
-        elif shape.kind is ShapeKind.CIRCLE:
-            lines = [shapely.linestrings(shapely.get_coordinates(shape.geometry).repeat(2, axis=0))]
-        else:
-            lines = [unwrapped(shape.geometry)]
-        found += lines
-        owner += [zone] * len(lines)
-    return np.array(found, dtype=object), np.array(owner, np.int64)
+    drawn = np.array([shape.geometry for shape in shapes], dtype=object)
+    check(shapely.get_coordinates(drawn))
+    kinds = np.array([shape.kind for shape in shapes])
+    areas, circles, corridors = (np.flatnonzero(kinds == kind) for kind in ShapeKind)
+    outlines, owner = _outlines([shapes[i] for i in areas.tolist()])
+    centres = shapely.get_coordinates(drawn[circles]).repeat(2, axis=0).reshape(-1, 2, 2)
+    lines = [unwrapped(shapes[i].geometry) for i in corridors.tolist()]
+    rounds = np.asarray(shapely.linestrings(centres), dtype=object)
+    found: NDArray[np.object_] = np.concatenate((outlines, rounds, np.array(lines, dtype=object)))
+    owners = np.concatenate((areas[owner], circles, corridors)).astype(np.int64)
+    order = np.argsort(owners, kind="stable")
+    return found[order], owners[order]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
-from geofence.engine.plane import metres_per_degree, to_segment2
+from geofence.engine.plane import Plane, foot, plane_at, to_segment2
 from geofence.engine.raw import float64_at
 from geofence.engine.stretches import FEW, Border, collect, search2
 
@@ -22,16 +22,18 @@ MOST = 512
 
 
 @part
-def plane_of_row(south: float, north: float) -> tuple[float, float, float]:
-    """Metres per degree in the middle of a row of cells, and by which share they can differ within it."""
-    kx, ky = metres_per_degree((south + north) / 2.0)
+def plane_of_row(south: float, north: float) -> tuple[Plane, float]:
+    """The plane in the middle of a row of cells, bent as much as any in the row; and by which share metres
+    per degree can differ within it."""
+    kx, ky, bend = plane_at((south + north) / 2.0)
     kx, slack = abs(kx), 1e-9
     for lat in (south, north, min(max(south, 0.0), north)):
-        other_x, other_y = metres_per_degree(lat)
-        slack = max(slack, abs(abs(other_x) / kx - 1.0), abs(other_y / ky - 1.0))
+        other = plane_at(lat)
+        bend = max(abs(bend), abs(other.bend))
+        slack = max(slack, abs(abs(other.kx) / kx - 1.0), abs(other.ky / ky - 1.0))
     if max(abs(south), abs(north)) > 90.0:
         slack = 1.0
-    return kx, ky, min(slack, 1.0)
+    return Plane(kx, ky, bend), min(slack, 1.0)
 
 
 @part
@@ -42,16 +44,6 @@ def meets(ax: float, ay: float, bx: float, by: float, half_x: float, half_y: flo
         return False
     dx, dy = bx - ax, by - ay
     return abs(ax * dy - ay * dx) <= half_x * abs(dy) + half_y * abs(dx)
-
-
-@part
-def foot(ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
-    """The point of the edge from a to b that is nearest to the origin."""
-    dx, dy = bx - ax, by - ay
-    length2 = dx * dx + dy * dy
-    along = -(ax * dx + ay * dy) / length2 if length2 > 0.0 else 0.0
-    along = min(max(along, 0.0), 1.0)
-    return ax + along * dx, ay + along * dy
 
 
 class Scratch(NamedTuple):
@@ -103,7 +95,14 @@ class Cell(NamedTuple):
     """Metres per degree, in its middle."""
     ky: float
     slack: float
-    """The share by which they differ elsewhere in the cell."""
+    """The share by which they differ elsewhere in the cell, and halfway from there to the border."""
+
+
+@part
+def loosened(cell: Cell, bend: float, most_m: float) -> Cell:
+    """The same cell, with slack for what lies within `most_m` as well."""
+    slack = (1.0 + cell.slack) * (1.0 + bend * most_m) - 1.0
+    return Cell(cell.x, cell.y, cell.half_x, cell.half_y, cell.kx, cell.ky, min(slack, 1.0))
 
 
 @part
@@ -239,6 +238,6 @@ def rivals(border: Border, cell: Cell, bound: float, work: Scratch) -> tuple[int
         count = collect(border, cell.x, cell.y, cell.kx, cell.ky, limit * limit, work.found)
     if count < MOST:
         return narrow(border, cell, work, count)
-    middle = sqrt(search2(border, cell.x, cell.y, cell.kx, cell.ky, np.inf))
+    middle = sqrt(search2(border, cell.x, cell.y, Plane(cell.kx, cell.ky, 0.0), np.inf))
     least = max((middle - half) * (1.0 - slack) - ROUNDING_M, 0.0)
     return -1, least, (middle + half) * (1.0 + slack) + ROUNDING_M, middle

@@ -51,10 +51,10 @@ PLACE: Final = np.dtype([  # 64 bytes; `model.Place`
 ])  # fmt: skip
 SLOT: Final = np.dtype([  # 40 bytes; one condition of one person: `model.Belief`
     ("odds", "f8"),  # of outside
-    ("west", "f4"),  # the zone's box, degrees, rounded outward
-    ("south", "f4"),
-    ("east", "f4"),
-    ("north", "f4"),
+    ("lon", "f4"),  # the middle of the zone's box, degrees
+    ("lat", "f4"),
+    ("half_lon", "f4"),  # how far it reaches from there, rounded outward
+    ("half_lat", "f4"),
     ("zone", "u4"),  # number in the pool of zones
     ("line", "u4"),  # number of its timeline
     ("kind", "u1"),  # 1: must not be inside, 0: must be
@@ -79,6 +79,7 @@ FOUND: Final = np.dtype([  # a breach opens or closes
 NEAR: Final = np.dtype([  # of one fix
     ("kx", "f8"),  # metres in a degree of longitude
     ("ky", "f8"),  # … of latitude
+    ("bend", "f8"),  # `plane.Plane`
     ("most_m", "f8"),  # farther says nothing more
 ])  # fmt: skip
 PAIR: Final = np.dtype([  # a fix and a zone

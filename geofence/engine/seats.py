@@ -4,7 +4,7 @@ Whoever is not simple (two devices, a doubtful place, conditions not yet looked 
 and the columns only say when the person is next due."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -110,11 +110,12 @@ class Seats:
         row = self._seats[seat.row]
         return max(0, int(row["last_us"]), int(row["passed_us"]))
 
-    def due(self, until_us: int) -> list[int]:
-        """Rows for whom the clock matters up to a moment."""
-        rows = self._seats[: len(self.by_row)]
-        is_due = (rows["next_us"] <= until_us) | (rows["stop_us"] <= until_us)
-        return [row for row in np.flatnonzero(is_due).tolist() if self.by_row[row] is not None]
+    def due(self, until_us: int, among: list[int] | None = None) -> list[int]:
+        """Rows for whom the clock matters up to a moment; `among`: only these are looked at."""
+        rows = self._seats[: len(self.by_row)] if among is None else self._seats[among]
+        due = np.flatnonzero((rows["next_us"] <= until_us) | (rows["stop_us"] <= until_us))
+        listed = due.tolist() if among is None else [among[i] for i in due.tolist()]
+        return [row for row in listed if self.by_row[row] is not None]
 
     def seat_in(self, row: int) -> Seat:
         return self.people[self.person_in(row)]
@@ -250,8 +251,8 @@ class Seats:
             slot = self._slots[first + k]
             slot["odds"], slot["seen"] = belief.odds, belief.seen
             head = seat.numbers[k] * HEAD
-            slot["west"], slot["south"] = spans[head + WEST], spans[head + SOUTH]
-            slot["east"], slot["north"] = spans[head + EAST], spans[head + NORTH]
+            slot["lon"], slot["half_lon"] = around(spans[head + WEST], spans[head + EAST])
+            slot["lat"], slot["half_lat"] = around(spans[head + SOUTH], spans[head + NORTH])
             slot["zone"], slot["line"] = seat.numbers[k], seat.lines[k]
             slot["kind"] = FORBIDS[term.kind]
             slot["bits"] = 0 if belief.breach is None else OPEN
@@ -276,6 +277,13 @@ class Seats:
         self._slots = grown(self._slots, self._slots_used)
         self._opened_us = grown(self._opened_us, self._slots_used)
         return first
+
+
+def around(low: Any, high: Any) -> tuple[Any, Any]:
+    """The middle of a span, and half of it, rounded up; of many, if they are columns. All float32."""
+    middle = low / 2 + high / 2
+    half = np.maximum(np.float64(high) - np.float64(middle), np.float64(middle) - np.float64(low))
+    return middle, np.nextafter(np.float32(half), np.float32(np.inf))
 
 
 def places_of(rows: Column, first: int, count: int) -> tuple[Place, ...]:

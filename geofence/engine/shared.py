@@ -95,9 +95,9 @@ class SharedZones:
 
 
 def _pairs(tree: Tree, lon: F8, lat: F8) -> tuple[I8, I8, bool]:
-    room, counts, done, work = 2 * len(lon) + 1024, np.zeros(2, np.int64), 0, lookup.room()
+    room, counts, done = 2 * len(lon) + 1024, np.zeros(2, np.int64), 0
     rows, zones = np.empty(room, np.int64), np.empty(room, np.int64)
-    while (done := lookup.find(tree, work, lon, lat, done, rows, zones, counts)) < len(lon):
+    while (done := lookup.find(tree, lon, lat, done, rows, zones, counts)) < len(lon):
         more = np.empty(len(rows), np.int64)
         rows, zones = np.concatenate((rows, more)), np.concatenate((zones, more))
-    return rows[: counts[0]], zones[: counts[0]], bool(counts[1])
+    return rows[: counts[0]].copy(), zones[: counts[0]].copy(), bool(counts[1])

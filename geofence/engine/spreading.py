@@ -85,26 +85,44 @@ def on_border(vertices: Column, listed: Column, first: int, last: int, x: float,
 
 @rare
 def lists(vertices: Column, edges: Column, grid: Grid, window: Window) -> tuple[Column, Column]:
-    """`Spread.starts` and `Spread.edges`: counted first, then written."""
+    """`Spread.starts` and `Spread.edges`."""
     cells = window.wide * window.high
-    starts = np.zeros(cells + 2, np.int64)
-    for k in range(len(edges)):
-        low, high = rows(vertices, edges[k], grid, window)
-        for j in range(low, high):
-            left, right = columns(vertices, edges[k], grid, window, j)
-            for cell in range(j * window.wide + left, j * window.wide + right):
-                starts[cell + 2] += 1
-    for cell in range(cells):
-        starts[cell + 2] += starts[cell + 1]
-    listed = np.empty(starts[cells + 1], edges.dtype)
-    for k in range(len(edges)):
-        low, high = rows(vertices, edges[k], grid, window)
-        for j in range(low, high):
-            left, right = columns(vertices, edges[k], grid, window, j)
-            for cell in range(j * window.wide + left, j * window.wide + right):
-                listed[starts[cell + 1]] = edges[k]
-                starts[cell + 1] += 1
+    starts, met = np.zeros(cells + 2, np.int64), np.empty(4 * len(edges) + 64, np.int64)
+    count = meetings(vertices, edges, grid, window, met)
+    if count > len(met):
+        met = np.empty(count, np.int64)
+        meetings(vertices, edges, grid, window, met)
+    listed = np.empty(count, edges.dtype)
+    sort_by_cell(edges, met[:count], starts, listed)
     return starts[: cells + 1], listed
+
+
+@apart
+def meetings(vertices: Column, edges: Column, grid: Grid, window: Window, met: Column) -> int:
+    """Which edge meets which cell, as edge << 32 | cell, edge by edge; how many, even if there is no room."""
+    used = 0
+    for k in range(len(edges)):
+        low, high = rows(vertices, edges[k], grid, window)
+        for j in range(low, high):
+            left, right = columns(vertices, edges[k], grid, window, j)
+            for cell in range(j * window.wide + left, j * window.wide + right):
+                if used < len(met):
+                    met[used] = k << 32 | cell
+                used += 1
+    return used
+
+
+@apart
+def sort_by_cell(edges: Column, met: Column, starts: Column, listed: Column) -> None:
+    """Write where each cell's edges begin, (cells + 2,) zeros before, and the edges."""
+    for meeting in met:
+        starts[(meeting & 0xFFFFFFFF) + 2] += 1
+    for cell in range(len(starts) - 1):
+        starts[cell + 1] += starts[cell]
+    for meeting in met:
+        cell = (meeting & 0xFFFFFFFF) + 1
+        listed[starts[cell]] = edges[meeting >> 32]
+        starts[cell] += 1
 
 
 @part

@@ -4,13 +4,14 @@ The tree lies in one column, level by level from the edges upward, so that a box
 arithmetic. The edges of all rings are numbered through; the pair of NaN between two rings makes two edges
 whose distance is NaN, and NaN is never nearer than anything."""
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from geofence.engine.compiled import Column, part, rare
 from geofence.engine.layout import real
-from geofence.engine.plane import to_segment2
+from geofence.engine.plane import Plane, bent2, foot, least_kx, to_segment2
 from geofence.engine.raw import float32_at, float64_at
 
 
@@ -102,17 +103,15 @@ def to_box2(boxes: int, box: int, x: float, y: float, kx: float, ky: float) -> f
 
 
 @part
-def to_run2(
-    corners: int, first: int, edges: int, x: float, y: float, kx: float, ky: float, most2: float
-) -> float:
+def to_run2(corners: int, first: int, edges: int, x: float, y: float, plane: Plane, most2: float) -> float:
     """Square metres to the nearest of `edges` edges from corner `first` on; `most2` if all are farther.
 
     corners: address of the border's first corner. A distance of NaN is none."""
-    at = corners + 16 * first
+    at, kx, ky = corners + 16 * first, plane.kx, plane.ky
     ax, ay = (float64_at(at, 0) - x) * kx, (float64_at(at, 1) - y) * ky
     for edge in range(1, edges + 1):
         bx, by = (float64_at(at, 2 * edge) - x) * kx, (float64_at(at, 2 * edge + 1) - y) * ky
-        found = to_segment2(ax, ay, bx, by)
+        found = bent2(*foot(ax, ay, bx, by), plane.bend)
         most2 = found if found < most2 else most2  # noqa: FURB136 - NaN
         ax, ay = bx, by
     return most2
@@ -140,13 +139,15 @@ def nearest_leaf(boxes: int, edges: int, x: float, y: float, kx: float, ky: floa
 
 
 @rare
-def search2(border: Border, x: float, y: float, kx: float, ky: float, most2: float) -> float:
+def search2(border: Border, x: float, y: float, plane: Plane, most2: float) -> float:
     """Square metres to the nearest edge of a border; `most2` if it is farther."""
     corners, edges, boxes = border.corners, border.edges, border.boxes
     if edges <= FEW:
-        return to_run2(corners, 0, edges, x, y, kx, ky, most2)
+        return to_run2(corners, 0, edges, x, y, plane, most2)
+    kx, ky = plane.kx, plane.ky
     leaf = nearest_leaf(boxes, edges, x, y, kx, ky)
-    most2 = to_run2(corners, leaf * 8, min(8, edges - leaf * 8), x, y, kx, ky, most2)
+    most2 = to_run2(corners, leaf * 8, min(8, edges - leaf * 8), x, y, plane, most2)
+    kx = least_kx(plane, sqrt(most2))
     top, first = 0, 0
     while boxes_at(edges, top) > 1:
         first += boxes_at(edges, top)
@@ -159,7 +160,7 @@ def search2(border: Border, x: float, y: float, kx: float, ky: float, most2: flo
                 first -= boxes_at(edges, level)
                 box *= 8
                 continue
-            most2 = to_run2(corners, box * 8, min(8, edges - box * 8), x, y, kx, ky, most2)
+            most2 = to_run2(corners, box * 8, min(8, edges - box * 8), x, y, plane, most2)
         while level < top and (box % 8 == 7 or box == boxes_at(edges, level) - 1):
             first += boxes_at(edges, level)
             level += 1

@@ -10,12 +10,11 @@ from geofence.engine import belief, parameters
 from geofence.engine.compiled import Column, part
 from geofence.engine.distance import signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
-from geofence.engine.layout import ASK, View, turned
-from geofence.engine.plane import metres_per_degree
+from geofence.engine.layout import ASK, View, real
+from geofence.engine.plane import Plane, least_kx, plane_at
 from geofence.engine.roster import NOBODY, Batch, Columns, Scratch
 
-BESIDE = 0.999
-"""A box's corners are rounded to 32 bits: its distance is taken a little less."""
+TURN = 360.0
 
 
 @part
@@ -49,8 +48,9 @@ def survey(
     for q in range(left):
         pair = scratch.pairs[q]
         i, near = order[block + pair.fix], scratch.near[pair.fix]
+        plane = Plane(near.kx, near.ky, near.bend)
         scratch.metres[pair.at] = signed_at(
-            view, pair.zone, pair.address, batch.lon[i], batch.lat[i], near.kx, near.ky, near.most_m
+            view, pair.zone, pair.address, batch.lon[i], batch.lat[i], plane, near.most_m
         )
 
 
@@ -72,14 +72,16 @@ def sift(
     lon, lat = batch.lon[i], batch.lat[i]
     by = params[parameters.at(params, batch.taken_us[i])]
     accuracy_m, _ = belief.accuracy(batch.accuracy_m[i], batch.mechanism[i], by)
-    near.kx, near.ky = metres_per_degree(lat)
+    plane = plane_at(lat)
+    near.kx, near.ky, near.bend = plane.kx, plane.ky, plane.bend
     near.most_m = belief.sigma(accuracy_m, by) * by.no_doubt_sigmas
-    most2 = near.most_m * near.most_m
+    most_m, kx, ky = near.most_m, least_kx(plane, near.most_m), plane.ky
     for k in range(seat.count):
         slot = cols.slots[seat.first + k]
-        metres2 = beside(slot, lon, lat, near.kx, near.ky)
-        scratch.metres[at + k] = np.sqrt(metres2)
-        if metres2 < most2:
+        x, y = beside(slot, lon, lat)
+        x, y = x * kx, y * ky
+        scratch.metres[at + k] = max(x, y, most_m)
+        if x * x + y * y < most_m * most_m:
             pair = scratch.pairs[left]
             pair.fix, pair.at, pair.zone = j, at + k, slot.zone
             touch(view, slot.zone)
@@ -104,10 +106,7 @@ def skim(view: View, scratch: Scratch, count: int) -> int:
 
 
 @part
-def beside(slot: Any, lon: float, lat: float, kx: float, ky: float) -> float:
-    """Square metres at least from a place to the box of a condition's zone."""
-    west, east = np.float64(slot.west), np.float64(slot.east)
-    x = turned(lon, (west + east) / 2.0)
-    dx = max(west - x, x - east, 0.0) * kx
-    dy = max(np.float64(slot.south) - lat, lat - np.float64(slot.north), 0.0) * ky
-    return (dx * dx + dy * dy) * BESIDE
+def beside(slot: Any, lon: float, lat: float) -> tuple[float, float]:
+    """Degrees of longitude and of latitude from a place to the box of a condition's zone."""
+    x, y = abs(lon - real(slot.lon)), abs(lat - real(slot.lat))
+    return max(min(x, abs(TURN - x)) - real(slot.half_lon), 0.0), max(y - real(slot.half_lat), 0.0)

@@ -17,7 +17,8 @@ from geofence.engine.layout import (
     whole,
 )
 from geofence.engine.lists import listed
-from geofence.engine.rivals import Cell, Scratch, plane_of_row, rivals, scratch
+from geofence.engine.plane import Plane
+from geofence.engine.rivals import Cell, Scratch, loosened, plane_of_row, rivals, scratch
 from geofence.engine.sides import UNKNOWN, sides
 from geofence.engine.stretches import Border, search2
 
@@ -56,11 +57,11 @@ def stretch(low: float, high: float, pad: float, count: int, index: int) -> tupl
 
 
 @part
-def cell_of(outline: Outline, column: int, row: int, kx: float, ky: float, slack: float) -> Cell:
+def cell_of(outline: Outline, column: int, row: int, plane: Plane, slack: float) -> Cell:
     left, right = stretch(outline.west, outline.east, outline.pad_x, outline.columns, column)
     low, high = stretch(outline.south, outline.north, outline.pad_y, outline.rows, row)
-    half_x, half_y = (right - left) / 2.0 * kx, (high - low) / 2.0 * ky
-    return Cell((left + right) / 2.0, (low + high) / 2.0, half_x, half_y, kx, ky, slack)
+    half_x, half_y = (right - left) / 2.0 * plane.kx, (high - low) / 2.0 * plane.ky
+    return Cell((left + right) / 2.0, (low + high) / 2.0, half_x, half_y, plane.kx, plane.ky, slack)
 
 
 @part
@@ -146,15 +147,17 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
     columns, used = outline.columns, 1 + outline.wide
     ring = border.edges if outline.kind == AREA and outline.rings == 1 else 0
     last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))
-    middle = sqrt(search2(border, last.x, last.y, last.kx, last.ky, np.inf))
+    middle = sqrt(search2(border, last.x, last.y, Plane(last.kx, last.ky, 0.0), np.inf))
     for row in range(outline.rows + 2):
-        kx, ky, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
+        plane, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
         for step in range(columns + 2):
             column = step if row % 2 == 0 else columns + 1 - step
-            cell = cell_of(outline, column, row, kx, ky, slack)
+            cell = cell_of(outline, column, row, plane, slack)
             low, high = from_last(cell, last, middle)
+            half = hypot(cell.half_x, cell.half_y)
+            cell = loosened(cell, plane.bend, 2.0 * (high + half))
             side, code = reference_side(outline, inner, column, row), 0
-            least = (low - hypot(cell.half_x, cell.half_y)) * (1.0 - slack)
+            least = (low - half) * (1.0 - cell.slack)
             if least <= FAR_M + outline.radius or side == UNKNOWN:
                 side, count, least, middle = surveyed(border, outline, column, row, side, cell, high, work)
                 last = cell

@@ -3,6 +3,7 @@
 Whatever a week, a single day, summer time and absences make of it has become a short list of moments; what
 the judge asks at a moment is which entry it lies behind. Equal hours share one list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -50,6 +51,11 @@ class Timelines:
             number = self._numbers[key] = self._add(key)
         self._listed[number].holders += 1
         return number
+
+    def hold_again(self, more: Mapping[int, int]) -> None:
+        """Lists that are held already, each so many times more."""
+        for number, times in more.items():
+            self._listed[number].holders += times
 
     def release(self, number: int) -> None:
         one = self._listed[number]

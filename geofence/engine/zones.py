@@ -4,7 +4,7 @@ What is written for a zone is never changed: an edit holds a new zone and releas
 before an edit stays right, for whoever reads it in another thread; when too much is garbage, what is held is
 copied to new memory, and old views keep the old."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -64,7 +64,7 @@ class Zones:
 
     def hold_all(self, shapes: Sequence[Shape]) -> list[int]:
         """Many at once: much quicker than one by one."""
-        keys = [key_of(shape) for shape in shapes]
+        keys = keys_of(shapes)
         fresh = {key: shape for key, shape in zip(keys, shapes, strict=True) if key not in self._numbers}
         if fresh:
             self._settle(list(fresh), list(fresh.values()))
@@ -72,6 +72,11 @@ class Zones:
         for number in numbers:
             self._held[number] += 1
         return numbers
+
+    def hold_again(self, more: Mapping[int, int]) -> None:
+        """Zones that are held already, each so many times more."""
+        for number, times in more.items():
+            self._held[number] += times
 
     def release(self, number: int) -> None:
         self._held[number] -= 1
@@ -145,7 +150,10 @@ class Zones:
         self._left = []
 
 
-def key_of(shape: Shape) -> bytes:
-    """Equal for equal shapes; a digest, so that the pool keeps no geometry alive."""
-    text = f"{shape.kind} {shape.radius_m!r} ".encode()
-    return blake2b(text + shapely.to_wkb(shape.geometry), digest_size=16).digest()
+def keys_of(shapes: Sequence[Shape]) -> list[bytes]:
+    """Equal for equal shapes; digests, so that the pool keeps no geometry alive."""
+    drawn = shapely.to_wkb(np.array([shape.geometry for shape in shapes], dtype=object))
+    return [
+        blake2b(f"{shape.kind} {shape.radius_m!r} ".encode() + wkb, digest_size=16).digest()
+        for shape, wkb in zip(shapes, drawn, strict=True)
+    ]

@@ -1,7 +1,8 @@
 """Zones as geometry: what is inside, how far the border is, and whether a way led through.
 
 Inside is exact on the stored doubles, and the border counts as inside. Metres are those of the local WGS84
-plane at the place asked about: circles and corridors are true circles and corridors there, not polygons."""
+plane at the place asked about: circles and corridors are true circles and corridors there, not polygons. How
+far it is to the border is measured with degrees of longitude as long as they are halfway."""
 
 from math import hypot
 
@@ -10,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, LineString, Point
 
-from core.geo import LonLat, metres_per_degree
+from core.geo import LonLat, bend, metres_per_degree
 from geofence.model import Shape, ShapeKind
 
 HERE = Point(0.0, 0.0)
@@ -28,10 +29,10 @@ def covers(shape: Shape, at: LonLat) -> bool:
 def signed_distance(shape: Shape, at: LonLat, *, most_m: float) -> float:
     """Metres to the border: + outside, − inside; never beyond ±`most_m`."""
     if shape.kind is ShapeKind.AREA:
-        border = float(shapely.distance(_around(shapely.boundary(shape.geometry), at), HERE))
+        border = _to_nearest(shapely.boundary(shape.geometry), at)
         metres = -border if covers(shape, at) else border
     else:
-        metres = _to_centre(shape.geometry, at) - shape.radius_m
+        metres = _to_edge(shape, at)
     return max(-most_m, min(most_m, metres))
 
 
@@ -57,6 +58,29 @@ def _to_centre(centre: Geometry, at: LonLat) -> float:
         kx, ky = metres_per_degree(at.lat)
         return hypot(shortest(centre.x - at.lon) * kx, (centre.y - at.lat) * ky)
     return float(shapely.distance(_around(unwrapped(centre), at), HERE))
+
+
+def _to_edge(shape: Shape, at: LonLat) -> float:
+    """Signed metres to the edge of a circle or corridor; outside, as bent as the way from the edge is."""
+    plain = _to_centre(shape.geometry, at)
+    if plain <= shape.radius_m:
+        return plain - shape.radius_m
+    bent = _to_nearest(unwrapped(shape.geometry), at)
+    return plain - shape.radius_m + (bent - plain) * (1.0 - (shape.radius_m / plain) ** 2)
+
+
+def _to_nearest(lines: Geometry, at: LonLat) -> float:
+    """Metres to the nearest edge: to its foot in the plane, by the length of degrees halfway there."""
+    found, share = np.inf, bend(at.lat)
+    for line in shapely.get_parts(_around(lines, at)):
+        ends = shapely.get_coordinates(line)
+        ends = ends if len(ends) > 1 else ends.repeat(2, axis=0)
+        starts, ways = ends[:-1], np.diff(ends, axis=0)
+        length2 = (ways * ways).sum(axis=1)
+        along = -(starts * ways).sum(axis=1) / np.where(length2 > 0.0, length2, 1.0)
+        x, y = (starts + np.clip(along, 0.0, 1.0)[:, None] * ways).T
+        found = min(found, np.hypot(x * (1.0 + share * y), y).min())
+    return float(found)
 
 
 def _around(geometry: Geometry, at: LonLat) -> Geometry:

@@ -1,6 +1,9 @@
-"""People handed from one worker to another: a report of theirs came to a worker that does not judge them."""
+"""People who must be folded again, but not at once: late reports of theirs came, here or to another worker.
+
+A row is written with the reports themselves: whatever dies, it waits for whoever judges the person next."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -8,29 +11,44 @@ import asyncpg
 from core.clock import from_us, to_us
 from core.model import PersonId
 
-CHANNEL: Final = "handed_over"
+QUIET: Final = timedelta(seconds=5)
+"""A store of late reports comes in many messages: the fold waits for its end,"""
+AT_LATEST: Final = timedelta(minutes=5)
+"""but not for ever."""
 
 # Whoever waits already is folded again from the earlier of both moments.
 _HAND: Final = """
-insert into handed_over (person_id, since)
-select * from unnest($1::bigint[], $2::timestamptz[])
-on conflict (person_id) do update set since = least(handed_over.since, excluded.since)
+insert into handed_over (person_id, since, made_at, touched_at)
+select person, since, $3, $3 from unnest($1::bigint[], $2::timestamptz[]) as n (person, since)
+on conflict (person_id) do update
+set since = least(handed_over.since, excluded.since), touched_at = excluded.touched_at
 """
 
+# Who has waited long enough?
 _TAKE: Final = """
-delete from handed_over where person_id = any($1::bigint[])
+delete from handed_over
+where person_id in (
+    select person_id
+    from handed_over
+    where ($1::bigint[] is null or person_id = any($1)) and (touched_at < $2 or made_at < $3)
+    order by made_at
+    limit $4
+)
 returning person_id, since
 """
 
 
-async def hand(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> None:
-    """Somebody else folds these people again, each from a moment on, once this transaction has committed."""
+async def hand(conn: asyncpg.Connection, moments: Mapping[PersonId, int], *, now_us: int) -> None:
+    """Whoever judges these people folds them again, each from a moment on, after this transaction."""
     if moments:
-        await conn.execute(_HAND, list(moments), [from_us(at) for at in moments.values()])
-        await conn.execute("select pg_notify($1, '')", CHANNEL)
+        await conn.execute(_HAND, list(moments), [from_us(at) for at in moments.values()], from_us(now_us))
 
 
-async def take(conn: asyncpg.Connection, people: Collection[PersonId]) -> dict[PersonId, int]:
-    """Those of them who were handed over, and since when; the caller folds them in this transaction."""
-    rows = await conn.fetch(_TAKE, list(people))
+async def take(
+    conn: asyncpg.Connection, people: Collection[PersonId] | None, *, now_us: int, most: int
+) -> dict[PersonId, int]:
+    """Whose reports have all come, it seems, and since when; the caller folds them in this transaction.
+    people: among whom; None: everybody."""
+    now, own = from_us(now_us), None if people is None else list(people)
+    rows = await conn.fetch(_TAKE, own, now - QUIET, now - AT_LATEST, most)
     return {PersonId(row["person_id"]): to_us(row["since"]) for row in rows}

@@ -1,13 +1,17 @@
 """The terms of persons under supervision, put together from orders, conditions, zones, hours and wearings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
 
 import asyncpg
+import numpy as np
 import shapely
 
+from core import columns
 from core.clock import from_us, to_us
+from core.columns import Columns
 from core.model import DeviceId, OrderId, PersonId
 from geofence.model import (
     Absence,
@@ -24,6 +28,15 @@ from geofence.model import (
     ZoneId,
 )
 from tracking.directory import FOREVER_US, Wearing
+
+KINDS: Final = (
+    ConditionKind.EXCLUSION,
+    ConditionKind.INCLUSION,
+    ConditionKind.CURFEW,
+    ConditionKind.BOUNDARY,
+)
+FIRST_DAY: Final = date(1970, 1, 1).toordinal()
+NONE: Final[tuple[Absence, ...]] = ()
 
 Fingerprints = dict[PersonId, int]
 """One number a person that changes whenever anything their terms are made of changes."""
@@ -43,14 +56,29 @@ order by device_id, since
 TERMS = """
 -- Where do an order, a version of its condition and a version of the zone hold together?
 -- All versions of a condition carry the name of the first: a breach goes on through an edit (ADR-0009).
-select o.person_id, c.id, c.order_id, c.zone_id, z.version, c.kind, c.tz,
-    (select min(id) from conditions f where (f.order_id, f.number) = (c.order_id, c.number)) as condition_id,
-    lower(o.during * c.during * z.during) as since, upper(o.during * c.during * z.during) as until
-from orders o
-join conditions c on c.order_id = o.id
-join zone_versions z on z.zone_id = c.zone_id
-where o.person_id = any($1) and not isempty(o.during * c.during * z.during)
-order by o.person_id, since nulls first, c.id
+-- $1: these persons, null: everybody.
+with versions as (
+    select o.person_id, c.id, c.order_id, c.zone_id, c.kind, hashtextextended(c.tz, 0) as tz,
+        min(c.id) over (partition by c.order_id, c.number) as condition_id, o.during * c.during as during
+    from orders o
+    join conditions c on c.order_id = o.id
+    where $1::bigint[] is null or o.person_id = any($1)
+)
+select v.person_id, v.id, v.order_id, v.zone_id, z.version,
+    array_position('{exclusion,inclusion,curfew,boundary}', v.kind) as kind, v.tz, v.condition_id,
+    coalesce(lower(v.during * z.during), 'epoch') as since,
+    coalesce(upper(v.during * z.during), 'infinity') as until
+from versions v
+join zone_versions z on z.zone_id = v.zone_id and z.during && v.during
+"""
+TERM_FORMS = {
+    "person": "i8", "id": "i8", "order": "i8", "zone": "i8", "version": "i4", "kind": "i4", "tz": "i8",
+    "condition": "i8", "since": "us", "until": "us",
+}  # fmt: skip
+
+ZONES_OF_TIME = """
+-- What are the time zones of these conditions called?
+select id, tz from conditions where id = any($1)
 """
 
 TAKEN_OFF = """
@@ -61,7 +89,7 @@ select person_id, device_id, upper(during) as at,
         where other.person_id = w.person_id and other.during @> upper(w.during)
     ) as is_bare
 from wearings w
-where person_id = any($1) and not upper_inf(during)
+where ($1::bigint[] is null or person_id = any($1)) and not upper_inf(during)
 order by person_id, at, device_id
 """
 
@@ -73,50 +101,67 @@ join unnest($1::bigint[], $2::integer[]) as wanted (zone_id, version) using (zon
 """
 
 WINDOWS = """
--- In which weekly hours do these conditions hold?
-select condition_id, weekday, starts, ends from hours where condition_id = any($1)
-order by condition_id, weekday, starts
+-- In which weekly hours do these conditions hold? $1 null: all conditions.
+select condition_id, weekday, starts, ends from hours where $1::bigint[] is null or condition_id = any($1)
 """
+WINDOW_FORMS = {"condition": "i8", "weekday": "i2", "starts": "i2", "ends": "i2"}
 
 EXCEPTIONS = """
--- On which dates do other hours hold?
-select condition_id, on_date, starts, ends from hour_exceptions where condition_id = any($1)
-order by condition_id, on_date, starts
+-- On which dates do other hours hold? $1 null: of all conditions.
+select condition_id, on_date - date '1970-01-01', coalesce(starts, -1), coalesce(ends, -1)
+from hour_exceptions
+where $1::bigint[] is null or condition_id = any($1)
 """
+EXCEPTION_FORMS = {"condition": "i8", "day": "i4", "starts": "i4", "ends": "i4"}
 
 ABSENCES = """
 -- Which absences were granted? An absence excuses from the condition, in whatever version it stands.
-select c.id as condition_id, lower(a.during) as since, upper(a.during) as until
-from conditions c
-join conditions named on (named.order_id, named.number) = (c.order_id, c.number)
-join absences a on a.condition_id = named.id
-where c.id = any($1)
-order by c.id, since nulls first, until
+-- $1 null: of all conditions.
+select c.id, coalesce(lower(a.during), 'epoch'), coalesce(upper(a.during), 'infinity')
+from absences a
+join conditions named on named.id = a.condition_id
+join conditions c on (c.order_id, c.number) = (named.order_id, named.number)
+where $1::bigint[] is null or c.id = any($1)
 """
+ABSENCE_FORMS = {"condition": "i8", "since": "us", "until": "us"}
 
 FINGERPRINTS = """
--- Did anything change that somebody's terms are made of? (xmin is new with every version of a row; each fact
--- counts once: two conditions on one zone would cancel it out)
-with held as (
-    select o.person_id, c.id, c.zone_id, c.xmin from orders o join conditions c on c.order_id = o.id
+-- Did anything change that somebody's terms are made of? (xmin is new with every version of a row)
+with parts as (  -- each hashed with what it is a part of: two conditions on one zone must not cancel it out
+    select condition_id as id,
+        bit_xor(hashint8extended(
+            weekday * 1440 + starts, hashint8extended(xmin::text::bigint, condition_id))) as part
+    from hours
+    group by condition_id
+    union all select condition_id, hashint8extended(id, hashint8extended(xmin::text::bigint, 1))
+        from hour_exceptions
+    union all select condition_id, hashint8extended(id, hashint8extended(xmin::text::bigint, 2))
+        from absences
+    union all select c.id, hashint8extended(z.version, hashint8extended(z.xmin::text::bigint, c.id))
+        from conditions c join zone_versions z using (zone_id)
+    union all select id, hashint8extended(id, hashint8extended(xmin::text::bigint, 3)) from conditions
 ), facts as (
-    select person_id, 'wearing' as what, id as a, 0::bigint as b, xmin as x from wearings
-    union select person_id, 'order', id, 0, xmin from orders
-    union select person_id, 'condition', id, 0, xmin from held
-    union select person_id, 'zone', z.zone_id, z.version, z.xmin
-        from held join zone_versions z using (zone_id)
-    union select person_id, 'hours', h.condition_id, h.weekday * 1440 + h.starts, h.xmin
-        from held join hours h on h.condition_id = held.id
-    union select person_id, 'exception', e.id, 0, e.xmin
-        from held join hour_exceptions e on e.condition_id = held.id
-    union select person_id, 'absence', a.id, 0, a.xmin
-        from held join absences a on a.condition_id = held.id
+    select person_id, hashint8extended(id, hashint8extended(xmin::text::bigint, 4)) as fact from wearings
+    union all select person_id, hashint8extended(id, hashint8extended(xmin::text::bigint, 5)) from orders
+    union all select o.person_id, part
+        from parts join conditions c using (id) join orders o on o.id = c.order_id
 )
-select person_id, bit_xor(hashtextextended(concat_ws(' ', what, a, b, x), 0)) as fingerprint
+select person_id, bit_xor(fact) as fingerprint
 from facts
 where person_id in (select person_id from wearings)
 group by person_id
 """
+FINGERPRINT_FORMS = {"person": "i8", "print": "i8"}
+
+ROOMY = """
+-- Joins of a nation's tables go through memory; until the end of this transaction.
+select set_config('work_mem', '256MB', true), set_config('jit', 'off', true)
+"""
+
+
+async def roomy(conn: asyncpg.Connection) -> None:
+    """For this transaction: what reads everything may use memory for it."""
+    await conn.execute(ROOMY)
 
 
 async def worn(conn: asyncpg.Connection) -> list[PersonId]:
@@ -137,95 +182,131 @@ async def wearings(conn: asyncpg.Connection, *, since_us: int) -> list[Wearing]:
 
 
 async def fingerprints(conn: asyncpg.Connection) -> Fingerprints:
-    return {PersonId(r["person_id"]): r["fingerprint"] for r in await conn.fetch(FINGERPRINTS)}
+    found = await columns.fetch(conn, FINGERPRINTS, FINGERPRINT_FORMS)
+    return dict(zip(map(PersonId, found["person"].tolist()), found["print"].tolist(), strict=True))
 
 
-async def terms(conn: asyncpg.Connection, people: Iterable[PersonId]) -> dict[PersonId, Terms]:
-    """All terms these persons have or had, oldest first; nobody is left out."""
-    wanted = list(people)
-    rows = await conn.fetch(TERMS, wanted)
-    shapes = await _shapes(conn, {(r["zone_id"], r["version"]) for r in rows})
-    hours = await _hours(conn, {r["id"]: r["tz"] for r in rows})
-    absences = await _absences(conn, list(hours))
-    found: dict[PersonId, list[Term]] = {person: [] for person in wanted}
-    for row in rows:
-        found[row["person_id"]].append(_term(row, shapes=shapes, hours=hours, absences=absences))
-    return {person: tuple(listed) for person, listed in found.items()}
+async def terms(conn: asyncpg.Connection, people: Iterable[PersonId] | None) -> dict[PersonId, Terms]:
+    """All terms these persons have or had, oldest first; nobody is left out. None: of everybody who has some.
+
+    What is equal is one object: shapes, hours and absences of a nation are far fewer than its terms."""
+    wanted = None if people is None else list(people)
+    cut = await columns.fetch(conn, TERMS, TERM_FORMS, wanted)
+    order = np.lexsort((cut["id"], cut["since"], cut["person"]))
+    rows = {name: column[order] for name, column in cut.items()}
+    of = None if wanted is None else np.unique(rows["id"]).tolist()
+    shapes = await _shapes(conn, rows)
+    hours = await _hours(conn, rows, of)
+    made = _made(rows, shapes=shapes, hours=hours, absences=await _absences(conn, of))
+    found: dict[PersonId, Terms] = dict.fromkeys(wanted or (), ())
+    return found | {PersonId(person): tuple(made[a:b]) for person, a, b in _runs(rows["person"])}
 
 
 async def taken_off(
-    conn: asyncpg.Connection, people: Iterable[PersonId]
+    conn: asyncpg.Connection, people: Iterable[PersonId] | None
 ) -> dict[PersonId, tuple[TakenOff, ...]]:
-    """The ends of their wearings, oldest first, those to come included; nobody is left out."""
-    wanted = list(people)
-    found: dict[PersonId, list[TakenOff]] = {person: [] for person in wanted}
+    """The ends of their wearings, oldest first, those to come included; nobody is left out. None:
+    of everybody who has some."""
+    wanted = None if people is None else list(people)
+    found: dict[PersonId, list[TakenOff]] = defaultdict(list, {person: [] for person in wanted or ()})
     for row in await conn.fetch(TAKEN_OFF, wanted):
         person, device = PersonId(row["person_id"]), DeviceId(row["device_id"])
         found[person].append(TakenOff(person, device, to_us(row["at"]), is_bare=row["is_bare"]))
     return {person: tuple(listed) for person, listed in found.items()}
 
 
-def _term(
-    row: asyncpg.Record,
+def _made(
+    rows: Columns,
     *,
     shapes: Mapping[tuple[int, int], Shape],
     hours: Mapping[int, Hours],
     absences: Mapping[int, tuple[Absence, ...]],
-) -> Term:
-    return Term(
-        condition=ConditionId(row["condition_id"]),
-        order=OrderId(row["order_id"]),
-        zone=ZoneId(row["zone_id"]),
-        zone_version=row["version"],
-        kind=ConditionKind(row["kind"]),
-        shape=shapes[row["zone_id"], row["version"]],
-        hours=hours[row["id"]],
-        since_us=to_us(row["since"]) if row["since"] else 0,
-        until_us=to_us(row["until"]) if row["until"] else None,
-        absences=absences.get(row["id"], ()),
-    )
-
-
-async def _shapes(conn: asyncpg.Connection, versions: set[tuple[int, int]]) -> dict[tuple[int, int], Shape]:
-    """One value a zone version, however many persons it binds."""
-    listed = sorted(versions)
-    rows = await conn.fetch(SHAPES, [z for z, _ in listed], [v for _, v in listed])
-    return {
-        (r["zone_id"], r["version"]): Shape(
-            ShapeKind(r["shape"]), shapely.from_wkb(bytes(r["geom"])), float(r["radius_m"])
+) -> list[Term]:
+    listed = (rows[name].tolist() for name in TERM_FORMS if name not in {"person", "tz"})
+    return [
+        Term(
+            ConditionId(condition),
+            OrderId(order),
+            ZoneId(zone),
+            version,
+            KINDS[kind - 1],
+            shapes[zone, version],
+            hours[ident],
+            since,
+            None if until == columns.FOREVER_US else until,
+            absences.get(ident, NONE),
         )
-        for r in rows
-    }
+        for ident, order, zone, version, kind, condition, since, until in zip(*listed, strict=True)
+    ]
 
 
-async def _hours(conn: asyncpg.Connection, zones_of_time: Mapping[int, str]) -> dict[int, Hours]:
-    weekly: dict[int, list[Window]] = defaultdict(list)
-    for row in await conn.fetch(WINDOWS, list(zones_of_time)):
-        weekly[row["condition_id"]].append(Window(row["weekday"], row["starts"], row["ends"]))
-    days = _exceptions(await conn.fetch(EXCEPTIONS, list(zones_of_time)))
+async def _shapes(conn: asyncpg.Connection, rows: Columns) -> dict[tuple[int, int], Shape]:
+    """One value a zone version, however many persons it binds."""
+    wanted = sorted(set(zip(rows["zone"].tolist(), rows["version"].tolist(), strict=True)))
+    found = await conn.fetch(SHAPES, [zone for zone, _ in wanted], [version for _, version in wanted])
+    drawn = shapely.from_wkb([row["geom"] for row in found])
     return {
-        condition: Hours(tuple(weekly[condition]), days.get(condition, ()), tz)
-        for condition, tz in zones_of_time.items()
+        (row["zone_id"], row["version"]): Shape(ShapeKind(row["shape"]), geometry, float(row["radius_m"]))
+        for row, geometry in zip(found, drawn, strict=True)
     }
 
 
-def _exceptions(rows: list[asyncpg.Record]) -> dict[int, tuple[DayException, ...]]:
+async def _hours(conn: asyncpg.Connection, rows: Columns, of: list[int] | None) -> dict[int, Hours]:
+    weekly = _weekly(await columns.fetch(conn, WINDOWS, WINDOW_FORMS, of))
+    days = _exceptions(await columns.fetch(conn, EXCEPTIONS, EXCEPTION_FORMS, of))
+    names, first = np.unique(rows["tz"], return_index=True)
+    told = {row["id"]: row["tz"] for row in await conn.fetch(ZONES_OF_TIME, rows["id"][first].tolist())}
+    called = {
+        name: told[ident] for name, ident in zip(names.tolist(), rows["id"][first].tolist(), strict=True)
+    }
+    one: dict[tuple[int, tuple[DayException, ...], int], Hours] = {}
+    found: dict[int, Hours] = {}
+    for ident, tz in zip(rows["id"].tolist(), rows["tz"].tolist(), strict=True):
+        windows, exceptions = weekly.get(ident, ()), days.get(ident, ())
+        key = id(windows), exceptions, tz  # equal windows are one object
+        if key not in one:
+            one[key] = Hours(windows, exceptions, called[tz])
+        found[ident] = one[key]
+    return found
+
+
+def _weekly(rows: Columns) -> dict[int, tuple[Window, ...]]:
+    order = np.lexsort((rows["starts"], rows["weekday"], rows["condition"]))
+    packed = np.stack([rows[name][order] for name in ("weekday", "starts", "ends")], axis=1)
+    one: dict[bytes, tuple[Window, ...]] = {}
+    found = {}
+    for condition, a, b in _runs(rows["condition"][order]):
+        key = packed[a:b].tobytes()
+        if key not in one:
+            one[key] = tuple(Window(*row) for row in packed[a:b].tolist())
+        found[condition] = one[key]
+    return found
+
+
+def _exceptions(rows: Columns) -> dict[int, tuple[DayException, ...]]:
     """Rows without a window say that the day is free; with others of the same day they add nothing."""
-    windows: dict[tuple[int, Any], list[tuple[int, int]]] = defaultdict(list)
-    for row in rows:
-        listed = windows[row["condition_id"], row["on_date"]]
-        if row["starts"] is not None and row["ends"] is not None:
-            listed.append((row["starts"], row["ends"]))
+    windows: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    listed = zip(*(rows[name].tolist() for name in EXCEPTION_FORMS), strict=True)
+    for condition, day, starts, ends in sorted(listed):
+        of_day = windows[condition, day]
+        if starts >= 0 and ends >= 0:
+            of_day.append((starts, ends))
     days: dict[int, list[DayException]] = defaultdict(list)
-    for (condition, on), listed in windows.items():
-        days[condition].append(DayException(on, tuple(listed)))
+    for (condition, day), of_day in windows.items():
+        days[condition].append(DayException(date.fromordinal(FIRST_DAY + day), tuple(of_day)))
     return {condition: tuple(exceptions) for condition, exceptions in days.items()}
 
 
-async def _absences(conn: asyncpg.Connection, conditions: list[int]) -> dict[int, tuple[Absence, ...]]:
+async def _absences(conn: asyncpg.Connection, of: list[int] | None) -> dict[int, tuple[Absence, ...]]:
     granted: dict[int, list[Absence]] = defaultdict(list)
-    for row in await conn.fetch(ABSENCES, conditions):
-        since = to_us(row["since"]) if row["since"] else 0
-        until = to_us(row["until"]) if row["until"] else FOREVER_US
-        granted[row["condition_id"]].append(Absence(since, until))
+    rows = await columns.fetch(conn, ABSENCES, ABSENCE_FORMS, of)
+    for condition, since, until in sorted(zip(*(column.tolist() for column in rows.values()), strict=True)):
+        granted[condition].append(Absence(since, min(until, FOREVER_US)))
     return {condition: tuple(listed) for condition, listed in granted.items()}
+
+
+def _runs(values: np.ndarray) -> Iterator[tuple[int, int, int]]:
+    """Each value of a sorted column, and where its run begins and ends."""
+    found, firsts = np.unique(values, return_index=True)
+    bounds = [*firsts.tolist(), len(values)]
+    yield from zip(found.tolist(), bounds, bounds[1:], strict=False)

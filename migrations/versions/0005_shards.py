@@ -1,9 +1,9 @@
-"""Several workers share the devices: their checkpoints, and people handed from one to another."""
+"""Several workers share the devices: their checkpoints, and people who wait to be folded again."""
 
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 STATEMENTS = (
     """
@@ -22,6 +22,8 @@ STATEMENTS = (
     create table handed_over (
         person_id bigint not null,
         since timestamptz not null,
+        made_at timestamptz not null,
+        touched_at timestamptz not null,
         constraint pk_handed_over primary key (person_id),
         constraint fk_handed_over_person_id foreign key (person_id) references persons (id)
     )

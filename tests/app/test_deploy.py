@@ -1,6 +1,7 @@
 """Files for installations: right by their schemas, and the same as what the tests run on."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from app.cli import COMMANDS
-from app.private import broker
+from app.private import broker, nats, place
 from app.settings import settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -45,7 +46,8 @@ def test_the_units_are_valid(tmp_path: Path) -> None:
         pytest.skip("systemd-analyze is not installed")
     copies = [tmp_path / unit.name for unit in UNITS]
     for unit, copy in zip(UNITS, copies, strict=True):
-        copy.write_text(unit.read_text().replace("/opt/ejazo/.venv/bin/python", "/bin/true"))
+        text = unit.read_text().replace("/usr/sbin/nats-server", "/bin/true")
+        copy.write_text(text.replace("/opt/ejazo/.venv/bin/python", "/bin/true"))
     found = subprocess.run(
         ["systemd-analyze", "verify", *copies], capture_output=True, text=True, check=False
     )
@@ -53,7 +55,8 @@ def test_the_units_are_valid(tmp_path: Path) -> None:
 
 
 def test_each_unit_starts_a_command_that_exists() -> None:
-    started = {re.search(r"-m app (\S+)$", unit.read_text(), re.MULTILINE) for unit in UNITS}
+    ours = [unit.read_text() for unit in UNITS if unit.stem != "ejazo-nats"]
+    started = {re.search(r"-m app (\S+)$", text, re.MULTILINE) for text in ours}
     assert {match[1] for match in started if match} == {"api", "ingest", "watch", "migrate"}
     assert all(started)
 
@@ -72,3 +75,44 @@ def test_an_installations_broker_is_the_one_that_is_tested() -> None:
     tested = {line for line in broker.SETTINGS.splitlines() if not line.startswith(placed)}
     lines = (DEPLOY / "broker.conf").read_text().splitlines()
     assert {line for line in lines if not line.startswith(("#", *placed))} == tested
+
+
+def test_an_installations_cluster_is_the_one_that_is_tested() -> None:
+    placed = (
+        "server_name",
+        "listen",
+        "http",
+        "store_dir",
+        "max_file_store",
+        "name:",
+        "authorization",
+        "routes",
+    )
+    ours = nats.Nats(Path("/nowhere"), shards=4)
+    tested = ours.settings(ours.nodes[0])
+    assert lines(tested, placed) == lines((DEPLOY / "nats/nats.conf").read_text(), placed)
+
+
+def lines(text: str, placed: tuple[str, ...]) -> list[str]:
+    """What stands in a configuration, without what belongs to its place; in any order of its blocks."""
+    stripped = (line.strip() for line in text.splitlines())
+    return sorted(line for line in stripped if line and not line.startswith(("#", *placed)))
+
+
+def test_an_installations_users_have_the_tested_rights() -> None:
+    text = (DEPLOY / "nats/users.conf.example").read_text()
+    users = [line.strip() for line in text.splitlines() if line.startswith("  {")]
+    assert users == [nats.user(name, "CHANGE-ME") for name in ("ingest", "gateway", "EM-1001")]
+
+
+def test_nats_itself_finds_nothing_wrong_with_the_example(tmp_path: Path) -> None:
+    program = nats.program()
+    assert program is not None
+    shutil.copy(DEPLOY / "nats/nats.conf", tmp_path)
+    shutil.copy(DEPLOY / "nats/users.conf.example", tmp_path / "users.conf")
+    example = (DEPLOY / "nats/nats.env.example").read_text().splitlines()
+    own = dict(line.split("=", 1) for line in example if not line.startswith("#"))
+    asked = [program, "-t", "-c", tmp_path / "nats.conf"]
+    around = {**os.environ, **(place.environment(program) or {}), **own}
+    found = subprocess.run(asked, env=around, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from app import doctor
-from app.private import place, postgres
+from app.private import nats, place, postgres
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def test_it_names_the_versions_it_found(state: Path) -> None:
     newest = next(postgres.installations())
     assert f"{postgres.version(newest)} in {newest}" in said
     assert "Mosquitto" in said
+    assert str(nats.program()) in said
     assert "does not run" in said
     assert str(place.socket_folder(state / "pg")) in said
 

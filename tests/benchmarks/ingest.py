@@ -1,142 +1,178 @@
-"""Fixes a second and CPU a fix of the worker, draining a backlog: run by hand, on a quiet machine.
+"""Fixes a second from the publisher through the broker into the database, and what they are compared with.
 
-`ejazo bench ingest [FIXES] [--no-terms] [--json FILE]`
+`ejazo bench ingest [--people N] [--fixes N] [--only peak,…] [--json FILE]`
 
-A private cluster with fsync, a private broker, 200 seeded people with their zones and hours."""
+A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, our worker.
+The publisher's bytes are made beforehand and are the same for everybody: our worker; the broker alone with a
+subscriber that only acknowledges; the pipeline that people write first. All in one run, on the same cores.
+A nation's live load, with everything beside it, is `ejazo bench nationwide`."""
 
 import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-import asyncpg
 import click
 import psutil
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion
+import uvloop
 
-import tracked
 from app import migrate
-from app.ingest import CLIENT_ID
 from app.private.broker import Broker
 from app.private.postgres import Cluster
-from benchmarks import report
+from benchmarks import blast, report
+from benchmarks.blast import Load
+from benchmarks.naive import Naive
 from benchmarks.report import Row
-from core import clock, db
+from core import db
 from platform_running import Platform
-from sender import as_binary, as_json
 from tracking import wire
 from tracking.inbox import Inbox
-from tracking.model import Fix
+from tracking.links import LinkKind
 
-PEOPLE = 200
-STEP_US = 1_000_000
-
-
-async def subscribe(broker: Broker) -> None:
-    """From now on the broker keeps what the worker misses."""
-    async with Inbox(broker.url("ingest"), client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS) as inbox:
-        await inbox.wait_connected()
+NATIONAL = 17_000
+"""Fixes a second of 255,000 devices, one each 15 s."""
+COUNT = "select count(*) from fixes"
 
 
-def publish(broker: Broker, messages: Sequence[tuple[str, bytes]]) -> None:
-    client = Client(CallbackAPIVersion.VERSION2)
-    client.username_pw_set("gateway", broker.password("gateway"))
-    client.max_inflight_messages_set(1000)
-    client.connect("127.0.0.1", broker.port)
-    client.loop_start()
-    for topic, payload in messages:
-        info = client.publish(topic, payload, qos=1)
-    info.wait_for_publish()
-    client.disconnect()
-    client.loop_stop()
+class Stand:
+    """What the contenders are measured on."""
+
+    def __init__(self, home: Path, people: int) -> None:
+        self.home, self.people = home, people
+        self.cluster, self.broker = Cluster(home / "pg").start(), Broker(home / "mq").start()
+        self.cluster.ensure("ejazo")
+        migrate.upgrade(self.cluster.url("ejazo"))
+        self.platform = Platform(self.cluster.url("ejazo"), self.broker.url("ingest"), home)
+        self.platform.settings |= {"EJAZO_MQTT_LINK": "lean", "EJAZO_ACK_EVERY_S": "30"}
+        click.echo(self.platform.run("seed", "--people", str(people)).stderr, nl=False)
+        self.first, self.rows = 1, list[Row]()
+
+    def close(self) -> None:
+        self.platform.stop()
+        self.broker.stop()
+        self.cluster.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def load(self, messages: int, **more: object) -> Load:
+        """The next numbers of every device."""
+        made = replace(Load(self.people, messages), first=self.first, **more)  # type: ignore[arg-type]
+        self.first += made.messages * made.batch
+        return made
 
 
-async def drain(conn: asyncpg.Connection, platform: Platform, *, stored: int, name: str, fixes: int) -> Row:
-    """From the first stored fix to the last: starting Python is not what is measured."""
-    platform.start("ingest")
-    process = psutil.Process(platform.children["ingest"].pid)
-    unseen = "select not exists (select from fixes offset $1)"
-    while await conn.fetchval(unseen, stored):  # noqa: ASYNC110 - another process
-        await asyncio.sleep(0.005)
-    began, cpu, done = time.perf_counter(), sum(process.cpu_times()[:2]), 0
-    first = await conn.fetchval("select count(*) from fixes") - stored
-    while done < fixes:
+async def started(stand: Stand) -> psutil.Process:
+    """The worker, ready."""
+    stand.platform.start("ingest")
+    while "recovered" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.1)
-        done = await conn.fetchval("select count(*) from fixes") - stored
-    seconds, used = time.perf_counter() - began, sum(process.cpu_times()[:2]) - cpu
-    measured = max(fixes - first, 1)
-    click.echo(f"{name:<22}{measured / seconds:>10,.0f} fixes/s{used / measured * 1e6:>8.1f} µs CPU a fix")
-    platform.stop()
-    return Row(
-        name, None, figures={"fixes_a_second": measured / seconds, "cpu_us_a_fix": used / measured * 1e6}
-    )
+    await asyncio.sleep(2.0)
+    return psutil.Process(stand.platform.children["ingest"].pid)
+
+
+async def until(done: Callable[[], Awaitable[int]], wanted: int, *, most_s: float) -> float:
+    """Seconds until so many are done, from now; what came in `most_s` is scaled up."""
+    began = time.perf_counter()
+    while (seconds := time.perf_counter() - began) < most_s:
+        if await done() >= wanted:
+            return seconds
+        await asyncio.sleep(0.1)
+    return seconds * wanted / max(await done(), 1)
+
+
+async def ours(stand: Stand, load: Load) -> dict[str, float]:
+    """From the first publish to the last commit, acknowledgements to the devices beside it."""
+    process, conn = await started(stand), await db.connect(stand.platform.database)
+    publisher, go = blast.start(stand.broker.url("gateway"), blast.frames(load))
+    before, cpu = await conn.fetchval(COUNT), sum(process.cpu_times()[:2])
+
+    async def stored() -> int:
+        return int(await conn.fetchval(COUNT)) - before
+
+    go.set()
+    seconds = await until(stored, load.fixes, most_s=300)
+    used = sum(process.cpu_times()[:2]) - cpu
+    await conn.close()
+    publisher.join(10)
+    stand.platform.stop()
+    return {"fixes_a_second": load.fixes / seconds, "worker_us_a_fix": used / load.fixes * 1e6}
+
+
+async def alone(stand: Stand, load: Load) -> float:
+    """The same messages to a subscriber that only acknowledges."""
+    url, done = stand.broker.url("ingest"), 0
+    async with Inbox(url, client_id="bench-alone", topics=wire.SUBSCRIPTIONS, link=LinkKind.LEAN) as inbox:
+        await inbox.wait_connected()
+        publisher, go = blast.start(stand.broker.url("gateway"), blast.frames(load))
+        go.set()
+        began = time.perf_counter()
+        async for batch in inbox.batches():
+            inbox.acknowledge(batch)
+            done += len(batch.messages)
+            if done >= load.people * load.messages:
+                break
+        seconds = time.perf_counter() - began
+        await asyncio.sleep(0.2)
+    publisher.join(10)
+    return load.fixes / seconds
+
+
+async def naive(stand: Stand, load: Load, *, lasts_s: float = 10.0) -> float:
+    """As many of them as the first pipeline takes in some seconds."""
+    parts = urlsplit(stand.broker.url("ingest"))
+    address = ("127.0.0.1", stand.broker.port, unquote(parts.username or ""), unquote(parts.password or ""))
+    peer = Naive(address, stand.platform.database)
+    peer.start()
+    publisher, go = blast.start(stand.broker.url("gateway"), blast.frames(load))
+    go.set()
+    await asyncio.sleep(lasts_s)
+    rate = peer.done / (time.perf_counter() - peer.began)
+    publisher.terminate()
+    peer.stop()
+    return rate
+
+
+async def peak(stand: Stand, fixes: int) -> None:
+    rounds = max(2, fixes // stand.people)
+    found = await ours(stand, stand.load(rounds))
+    broker = await alone(stand, stand.load(rounds))
+    first = await naive(stand, stand.load(2))
+    rate = found["fixes_a_second"]
+    stand.rows += [
+        Row("one JSON fix a message vs the first pipeline", rate / first, 20, 50, {**found, "peer": first}),
+        Row("the same vs the broker alone", rate / broker, 0.5, 0.9, {"peer": broker}),
+    ]
+
+
+async def batches(stand: Stand, fixes: int) -> None:
+    load = stand.load(max(2, fixes // stand.people // 2), batch=4, encoding="binary")
+    found = await ours(stand, load)
+    ratio = found["fixes_a_second"] / NATIONAL
+    stand.rows.append(Row("binary batches of four vs the national load", ratio, 3, 6, dict(found)))
+
+
+SECTIONS = {"peak": peak, "batches": batches}
 
 
 @click.command()
-@click.argument("fixes", default=40_000)
-@click.option("--terms/--no-terms", default=True, help="Whether the people have zones and hours to judge by.")
+@click.option("--people", default=20_000, show_default=True)
+@click.option("--fixes", default=300_000, show_default=True, help="In each measurement.")
+@click.option("--only", default=",".join(SECTIONS), show_default=True)
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
-def main(fixes: int, terms: bool, file: Path | None) -> None:
-    """Print both figures for each way of sending FIXES fixes."""
+def main(people: int, fixes: int, only: str, file: Path | None) -> None:
+    """Measure ingestion against its peers."""
     home = Path(tempfile.mkdtemp(prefix="ejazo-bench-"))
     home.chmod(0o711)
-    cluster, broker = Cluster(home / "pg").start(), Broker(home / "mq").start()
+    stand = Stand(home, people)
     try:
-        cluster.ensure("ejazo")
-        migrate.upgrade(cluster.url("ejazo"))
-        platform = Platform(cluster.url("ejazo"), broker.url("ingest"), home)
-        if terms:
-            click.echo(platform.run("seed", "--people", str(PEOPLE)).stderr, nl=False)
-        else:
-            asyncio.run(plain(platform.database))
-        report.write(asyncio.run(measure(broker, platform, fixes=fixes)), file)
+        for name in only.split(","):
+            uvloop.run(SECTIONS[name](stand, fixes))
     finally:
-        broker.stop()
-        cluster.stop()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-async def plain(database: str) -> None:
-    """People without conditions: what is left is receiving and storing."""
-    conn = await db.connect(database)
-    for n in range(PEOPLE):
-        await tracked.a_wearer(conn, f"EM-{n}")
-    await conn.close()
-
-
-async def measure(broker: Broker, platform: Platform, *, fixes: int) -> list[Row]:
-    conn = await db.connect(platform.database)
-    await subscribe(broker)
-    devices = await conn.fetch("select id, serial from devices where protocol = 'ejazo' order by id")
-    each, stored, rows = fixes // len(devices), 0, list[Row]()
-    ways: list[tuple[str, Callable[[Sequence[Fix]], bytes], int]] = [
-        ("JSON, 1 a message", as_json, 1),
-        ("JSON, 10 a message", as_json, 10),
-        ("binary, 1 a message", as_binary, 1),
-        ("binary, 50 a message", as_binary, 50),
-    ]
-    for n, (name, encode, size) in enumerate(ways):
-        end_us = clock.now_us() - (len(ways) - n) * each * STEP_US  # later ways, later fixes: no replay
-        walks = [
-            (r["serial"], tracked.fixes_of(r["id"], each, end_us=end_us, step_us=STEP_US, first=1 + n * each))
-            for r in devices
-        ]
-        publish(
-            broker,
-            [
-                (f"em/v1/{serial}/up", encode(walk[at : at + size]))
-                for at in range(0, each, size)
-                for serial, walk in walks
-            ],
-        )
-        sent = each * len(devices)
-        rows.append(await drain(conn, platform, stored=stored, name=name, fixes=sent))
-        stored += sent
-    await conn.close()
-    return rows
+        stand.close()
+    report.finish(stand.rows, file)
 
 
 if __name__ == "__main__":

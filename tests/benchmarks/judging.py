@@ -18,7 +18,7 @@ from benchmarks import report
 from benchmarks.report import Row
 from core import bus, db
 from geofence import service
-from geofence.service import Supervision
+from geofence.supervision import Supervision
 from tracking.fixes import Fixes
 from tracking.store import records
 

@@ -21,7 +21,7 @@ from playwright.async_api import Page, async_playwright
 sys.path.extend(str(folder) for folder in Path(__file__).parents[1:3])
 
 import callers
-from app import migrate
+from app import migrate, sockets
 from app.http import application
 from app.private.postgres import Cluster
 from benchmarks import report
@@ -84,7 +84,7 @@ async def move(conn: asyncpg.Connection, people: list[int], *, seconds: int) -> 
 @asynccontextmanager
 async def served(url: str) -> AsyncIterator[str]:
     config = uvicorn.Config(
-        application(Settings(database_url=url)), port=free_port(), ws="websockets-sansio", log_level="warning"
+        application(Settings(database_url=url)), port=free_port(), log_level="warning", **sockets.SERVED
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())

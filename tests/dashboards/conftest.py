@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import browsing
 import city as cities
+from app import sockets
 from app.http import application
 from core.settings import Settings
 from officers_desk import Site
@@ -27,7 +28,7 @@ async def site(database: str) -> AsyncIterator[Site]:
     """Chromium before a running server."""
     port = free_port()
     config = uvicorn.Config(
-        application(Settings(database_url=database)), port=port, ws="websockets-sansio", log_level="warning"
+        application(Settings(database_url=database)), port=port, log_level="warning", **sockets.SERVED
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())

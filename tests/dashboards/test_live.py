@@ -1,46 +1,24 @@
 """The live socket and the map that listens to it, over a real server, feed and browser."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import numpy as np
 import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 import callers
 import files
 from city import City
-from core import bus, sessions
+from core import bus
 from core.auth import Role
 from core.model import PersonId
 from dashboards import live
 from officers_desk import Site
+from sockets import said, socket
 from tracking.wire import positions
-
-
-@asynccontextmanager
-async def socket(
-    site: Site, secret: str | None, *, after: int | None = None, origin: str | None = None
-) -> AsyncIterator[ClientConnection]:
-    address = site.url.replace("http", "ws") + "/v1/live" + ("" if after is None else f"?after={after}")
-    headers = {"cookie": f"{sessions.COOKIE}={secret}"} if secret else {}
-    async with connect(address, additional_headers=headers, origin=origin or site.url) as made:  # type: ignore[arg-type]
-        yield made
-
-
-async def said(made: ClientConnection, kind: str) -> dict[str, Any]:
-    """The next message of that kind; frames of positions and beats pass by."""
-    while True:
-        frame = await made.recv()
-        if isinstance(frame, str) and json.loads(frame)["type"] == kind:
-            found: dict[str, Any] = json.loads(frame)
-            return found
 
 
 async def rings(conn: asyncpg.Connection, alert: int, whom: int) -> None:

@@ -62,5 +62,6 @@ async def test_a_person_handed_over_is_folded_by_the_worker_of_the_newest_device
     platform.start("ingest:1", "ingest:2")
     await until(conn, LOCKS, 2)
     async with conn.transaction():
-        await handing.hand(conn, {person: clock.to_us(clock.now() - timedelta(minutes=5))})
+        since_us = clock.to_us(clock.now() - timedelta(minutes=5))
+        await handing.hand(conn, {person: since_us}, now_us=clock.now_us())
     await until(conn, "select (not exists (select from handed_over))::integer", 1)

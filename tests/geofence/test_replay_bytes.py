@@ -48,6 +48,7 @@ async def one_day(database: str, acts: list[Act], part: tuple[int, int]) -> None
             await world.do(act)
         now = (acts[-1].now if acts else 0) + 1
         await world.end(now=now)
+        await world.room.catch_up(now=now)
         until_us = at(now) - replay.PATIENCE_US
         await check(await hearing.hear(conn, world.one.person, since_us=LONG_BEFORE, until_us=until_us))
         since_us = at(part[0])

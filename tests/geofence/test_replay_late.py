@@ -24,6 +24,7 @@ class Late:
         return [a_fix(n, x, device=self.one.device, person=self.one.person) for n in minutes]
 
     async def ending(self, *, now: float) -> None:
+        await self.room.catch_up(now=now)
         assert await self.room.kept() == await self.room.perfect(now=now)
 
 
@@ -100,6 +101,7 @@ async def test_an_ending_is_corrected(late: Late) -> None:
     await room.hear(late.said(0, *range(20, 30)), now=30)
     before = set((await room.kept()).values())
     await room.hear(late.said(0, *range(10, 20)), now=31)
+    await room.catch_up(now=31)
     after = set((await room.kept()).values())
     await late.ending(now=31)
     assert len(before) == len(after) == 1

@@ -33,6 +33,7 @@ async def one_day(database: str, acts: list[Act]) -> None:
             await world.do(act)
         now = (acts[-1].now if acts else 0) + 1
         await world.end(now=now)
+        await world.room.catch_up(now=now)
         assert await world.room.kept() == await world.room.perfect(now=now)
     finally:
         await conn.close()

@@ -37,6 +37,7 @@ async def room(conn: asyncpg.Connection, one: Supervised) -> Courtroom:
 
 async def check(room: Courtroom, *, now: float) -> None:
     await room.tick(now=now)
+    await room.catch_up(now=now)
     assert await room.kept() == await room.perfect(now=now)
 
 

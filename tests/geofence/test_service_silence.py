@@ -5,9 +5,11 @@ import pytest
 
 from core.model import DeviceId, PersonId
 from courtroom import Courtroom
-from geofence import service
+from geofence import recovery
 from geofence.engine import Board
-from geofence.service import Supervision
+from geofence.rules import walk
+from geofence.rules.duty import Duty
+from geofence.supervision import Supervision
 from scene import POLICIES, a_fix, an_event, at
 from supervised import Supervised, supervised
 from tracking.model import EventKind
@@ -106,7 +108,7 @@ async def test_a_device_put_on_while_the_worker_begins(conn: asyncpg.Connection,
     room = Courtroom(conn)
     await room.begin(now=0)
     room.held.drop(one.person)
-    await service._listen(conn, room.held, now_us=at(0))
+    await recovery.listen(conn, room.held, is_restored=False, now_us=at(0))
     await room.hear([a_fix(1, device=one.device, person=one.person)], now=1)
     assert one.person in room.held.board
 
@@ -114,6 +116,6 @@ async def test_a_device_put_on_while_the_worker_begins(conn: asyncpg.Connection,
 def test_everybody_has_their_turn_however_many_are_looked_at_in_one() -> None:
     held = Supervision(Board(POLICIES), {})
     for number in range(5):
-        held.board.put(PersonId(number), ())
-    looked = [next(iter(held.in_turn())) for _ in range(5)]
+        held.seat(PersonId(number), Duty(), walk.fresh(PersonId(number)))
+    looked = [next(iter(held.in_turn(1))) for _ in range(5)]
     assert sorted(looked) == [0, 1, 2, 3, 4]

@@ -22,7 +22,7 @@ def worn(device: DeviceId, person: PersonId, end_us: int) -> Fixes:
 async def test_whoever_judges_everybody_hands_nobody_over(conn: asyncpg.Connection) -> None:
     device, person = await tracked.a_wearer(conn, "EM-1")
     fixes = worn(device, person, NOW_US)
-    kept, events = await keep_own(conn, None, fixes, ())
+    kept, events = await keep_own(conn, None, fixes, (), now_us=NOW_US)
     assert kept is fixes
     assert events == ()
     assert await conn.fetchval("select count(*) from handed_over") == 0
@@ -37,10 +37,12 @@ async def test_others_are_handed_over_from_their_first_moment_and_taken_once(
     fixes = columns.concat([worn(device, ours, NOW_US), worn(older, theirs, NOW_US)])
     first_us = int(fixes.taken_us.min())
     event = tracked.an_event(older, 9, taken_us=first_us - 7, person=theirs)
-    kept, events = await keep_own(conn, own, fixes, (event,))
+    kept, events = await keep_own(conn, own, fixes, (event,), now_us=NOW_US)
     assert set(kept.person.tolist()) == {ours}
     assert list(events) == []
-    await keep_own(conn, own, worn(older, theirs, NOW_US + 10**9), ())
-    assert await handing.take(conn, [ours]) == {}
-    assert await handing.take(conn, [ours, theirs]) == {theirs: first_us - 7}
-    assert await handing.take(conn, [ours, theirs]) == {}
+    await keep_own(conn, own, worn(older, theirs, NOW_US + 10**9), (), now_us=NOW_US)
+    later_us = NOW_US + 6_000_000
+    assert await handing.take(conn, None, now_us=NOW_US, most=9) == {}
+    assert await handing.take(conn, [ours], now_us=later_us, most=9) == {}
+    assert await handing.take(conn, [ours, theirs], now_us=later_us, most=9) == {theirs: first_us - 7}
+    assert await handing.take(conn, None, now_us=later_us, most=9) == {}

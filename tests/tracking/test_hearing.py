@@ -89,4 +89,4 @@ def test_devices_beyond_the_room_are_kept_too() -> None:
     marks.take(hear(batch, marks).news)
     assert marks[far] == Mark(((1, 1),), 9)
     assert marks[DeviceId(80_000)] == Mark()
-    assert marks.contacts() == {1: 9, far: 9}
+    assert dict(zip(*(column.tolist() for column in marks.spoke()), strict=True)) == {1: 9, far: 9}

@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import socket
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from app.private.broker import Broker
+from app.private.broker import HOST, Broker, free_port
 from tracking.inbox import Batch, Inbox
-from tracking.links import LinkKind
+from tracking.links import LinkKind, Session
 
 numbers = count(1)
 speaking: dict[str, LinkKind] = {}
@@ -138,6 +139,26 @@ async def test_a_restarted_broker_is_found_again_and_nothing_unacknowledged_is_l
         await subscribed(made)
         made.acknowledge(stale)  # of the former connection: it must change nothing
         assert set(await until(batches, 30, made)) == set(range(1, 31))
+
+
+async def test_the_next_broker_is_asked_where_one_is_unreachable_or_silent(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first refuses, the second accepts and says nothing: a node whose cluster has no majority."""
+    monkeypatch.setattr("tracking.inbox.HELLO_S", 0.5)
+    with socket.create_server((HOST, 0)) as silent:
+        credentials, _, living = broker.url("ingest").rpartition("@")
+        url = f"{credentials}@{HOST}:{free_port()},{HOST}:{silent.getsockname()[1]},{living}"
+        async with Inbox(url, client_id="t-next", topics=["em/v1/+/up"], **speaking) as made:
+            await subscribed(made)
+            await send(broker, "em/v1/N/up", 1, 10)
+            assert await until(made.batches(), 10, made) == list(range(1, 11))
+
+
+def test_an_address_may_name_the_nodes_of_a_cluster() -> None:
+    made = Session.of("mqtts://me:s%3Acret@a:1,b,[::1]:3", client_id="c", topics=["t"])
+    assert made.brokers == (("a", 1), ("b", 1883), ("::1", 3))
+    assert (made.user, made.password, made.is_tls) == ("me", "s:cret", True)
 
 
 async def test_the_socket_rests_when_too_much_waits(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,10 @@ def test_the_hash_is_the_published_one(text: str, value: int) -> None:
     assert shard_of(text, 2**32) == value
 
 
+def test_a_dot_counts_as_nats_writes_it() -> None:
+    assert shard_of("EM.1", 2**32) == 0x0FA6727C, "the hash of EM//1"
+
+
 @given(SERIALS, st.integers(1, 64))
 def test_each_device_belongs_to_exactly_one(serial: str, count: int) -> None:
     assert [Shard(k, count).owns(serial) for k in range(count)].count(True) == 1

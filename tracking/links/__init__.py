@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from tracking.model import Message
 
 KEEPALIVE_S: Final = 30
+PORT: Final = 1883
 
 
 class LinkKind(StrEnum):
@@ -16,12 +17,17 @@ class LinkKind(StrEnum):
     LEAN = "lean"
 
 
+class Address(NamedTuple):
+    host: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A persistent session: who we are at which broker, and what we want to hear with QoS 1."""
 
-    host: str
-    port: int
+    brokers: tuple[Address, ...]
+    """Nodes of one cluster: the session is known to each of them."""
     user: str | None
     password: str
     is_tls: bool
@@ -36,11 +42,11 @@ class Session:
 
     @classmethod
     def of(cls, url: str, *, client_id: str, topics: Collection[str], prefix: str = "") -> "Session":
-        """url: mqtt://user:password@host:port, or mqtts://…"""
+        """url: mqtt://user:password@host:port, or mqtts://…; a cluster's nodes as host:port,host:port"""
         parts = urlsplit(url)
+        nodes = (urlsplit(f"//{node}") for node in parts.netloc.rpartition("@")[2].split(","))
         return cls(
-            parts.hostname or "127.0.0.1",
-            parts.port or 1883,
+            tuple(Address(node.hostname or "127.0.0.1", node.port or PORT) for node in nodes),
             unquote(parts.username) if parts.username else None,
             unquote(parts.password or ""),
             parts.scheme == "mqtts",
@@ -65,7 +71,7 @@ class Ears:
 class Link(Protocol):
     """One at a time is alive. What is not acknowledged in one life comes again in the next."""
 
-    async def live(self) -> None:
+    async def live(self, broker: Address) -> None:
         """Connect and serve until the connection is lost; raises OSError where there is none."""
 
     def rest(self) -> None:

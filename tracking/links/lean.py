@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from core import clock
-from tracking.links import KEEPALIVE_S, Ears, Session, packets
+from tracking.links import KEEPALIVE_S, Address, Ears, Session, packets
 from tracking.model import Message
 
 ROOM: Final = 1 << 18
@@ -31,7 +31,7 @@ class Lean(asyncio.BufferedProtocol):
         self._number = 0
         self._skip = len(session.prefix.encode())
 
-    async def live(self) -> None:
+    async def live(self, broker: Address) -> None:
         self._loop = asyncio.get_running_loop()
         self._lost, self._out = self._loop.create_future(), list[bytes]()
         self._buffer, self._filled, self._latest_us = bytearray(ROOM), 0, 0
@@ -40,7 +40,7 @@ class Lean(asyncio.BufferedProtocol):
         s = self._session
         secure = ssl.create_default_context() if s.is_tls else None
         async with asyncio.timeout(CONNECT_S):
-            await self._loop.create_connection(lambda: self, s.host, s.port, ssl=secure)
+            await self._loop.create_connection(lambda: self, broker.host, broker.port, ssl=secure)
         try:
             self._write(packets.connect(s.client_id, s.user, s.password, keepalive_s=KEEPALIVE_S))
             while not self._lost.done():

@@ -10,7 +10,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from core import clock
-from tracking.links import KEEPALIVE_S, Ears, Session
+from tracking.links import KEEPALIVE_S, Address, Ears, Session
 from tracking.model import Message
 
 READS: Final = 100
@@ -39,11 +39,18 @@ class Paho:
         self._client.on_socket_register_write = self._on_want_write
         self._client.on_socket_unregister_write = self._on_written
 
-    async def live(self) -> None:
+    async def live(self, broker: Address) -> None:
         self._loop = asyncio.get_running_loop()
         self._lost.clear()
+        self._client.connect_async(broker.host, broker.port, KEEPALIVE_S)
         await asyncio.to_thread(self._client.reconnect)
         self.read_on()
+        try:
+            await self._until_lost()
+        finally:
+            self.close()
+
+    async def _until_lost(self) -> None:
         while not self._lost.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._lost.wait(), LOOK_S)
@@ -118,7 +125,7 @@ class Paho:
 
 
 def _client(session: Session) -> Client:
-    """A paho client that knows its broker and is not connected yet."""
+    """A paho client that is not connected yet."""
     client = Client(
         CallbackAPIVersion.VERSION2,
         client_id=session.client_id,
@@ -131,5 +138,4 @@ def _client(session: Session) -> Client:
     if session.is_tls:
         client.tls_set()
     client.max_inflight_messages_set(INFLIGHT)
-    client.connect_async(session.host, session.port, KEEPALIVE_S)
     return client

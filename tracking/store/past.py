@@ -13,7 +13,7 @@ import asyncpg
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.clock import from_us
+from core.clock import from_us, to_us
 from core.model import PersonId
 from tracking import fixes as columns
 from tracking.fixes import Fixes
@@ -29,6 +29,11 @@ LAST_US: Final = 253_402_300_799_000_000
 # What these people ever wore.
 _WORN: Final = "select distinct device_id from wearings where person_id = any($1::bigint[])"
 
+# Since when does any of them wear anything?
+_FIRST_WORN: Final = """
+select min(coalesce(lower(during), to_timestamp(0))) from wearings where person_id = any($1::bigint[])
+"""
+
 
 async def of_people(
     conn: asyncpg.Connection, people: Collection[PersonId], *, since_us: int, until_us: int = LAST_US
@@ -40,6 +45,21 @@ async def of_people(
     devices = [row["device_id"] for row in await conn.fetch(_WORN, list(people))]
     found = await whole(listed, devices, since_us=since_us, until_us=until_us)
     return found.take(np.isin(found.person, list(people)))
+
+
+async def heard(conn: asyncpg.Connection, people: Collection[PersonId]) -> set[PersonId]:
+    """Of which of these people is a fix in a file? New people cost nothing: no file is as old as theirs."""
+    first = await conn.fetchval(_FIRST_WORN, list(people))
+    found = NONE if first is None else await of_people(conn, people, since_us=to_us(first))
+    return {PersonId(person) for person in np.unique(found.person).tolist()}
+
+
+def once(fixes: Fixes) -> Fixes:
+    """Each fix once, though a day that moves at this moment was seen in both places."""
+    order = np.lexsort((fixes.sequence, fixes.taken_us, fixes.device))
+    keys = np.stack([column[order] for column in (fixes.device, fixes.taken_us, fixes.sequence)])
+    is_new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: len(fixes)]
+    return fixes.take(order[is_new])
 
 
 async def of_devices(

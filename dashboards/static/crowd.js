@@ -1,0 +1,77 @@
+// More people than can be named: cells with counts from afar, people of a tile from near (dashboards/tiles.py).
+
+const HEADER = 16;
+const CELL = 24;
+const PERSON = 32;
+const SIDE = 4; // a tile has 2^4 cells a side
+const STATES = ["order", "battery", "silent", "breach"];
+
+/** What a frame carries: "EP" positions, "EC" cells, "ET" people of a tile. */
+export const kind = (buffer) => String.fromCharCode(...new Uint8Array(buffer, 0, 2));
+
+export class Crowd {
+  constructor() {
+    this.cells = new Map();
+    this.zoom = null;
+    this.counts = null;
+  }
+
+  /** Cells that changed; the first of another zoom replace all others. */
+  count(buffer) {
+    const view = new DataView(buffer);
+    const head = header(view);
+    if (head.zoom !== this.zoom) this.clear(head.zoom);
+    if (head.isWhole) {
+      for (const [key, { x, y }] of this.cells) if (x >> SIDE === head.x && y >> SIDE === head.y) this.cells.delete(key);
+    }
+    for (let i = 0, at = HEADER; i < head.count; i++, at += CELL) {
+      const [x, y] = [view.getUint16(at, true), view.getUint16(at + 2, true)];
+      const counts = STATES.map((_, state) => view.getUint32(at + 8 + 4 * state, true));
+      const key = y * 65536 + x;
+      if (!counts.some(Boolean)) this.cells.delete(key);
+      else this.cells.set(key, { x, y, counts, place: place(x + inner(view.getUint8(at + 4)), y + inner(view.getUint8(at + 5)), head.zoom) });
+    }
+  }
+
+  clear(zoom = null) {
+    this.cells.clear();
+    this.zoom = zoom;
+  }
+
+  features(only) {
+    const features = [];
+    for (const { counts, place: coordinates } of this.cells.values()) {
+      const people = only ? counts[STATES.indexOf(only)] : counts.reduce((sum, n) => sum + n, 0);
+      if (!people) continue;
+      const worst = only ? STATES.indexOf(only) : counts.findLastIndex(Boolean);
+      const graver = !only && worst ? counts[worst].toLocaleString("ru") : "";
+      features.push({
+        type: "Feature", geometry: { type: "Point", coordinates },
+        properties: { people, name: people.toLocaleString("ru"), graver, state: STATES[worst], order: people },
+      });
+    }
+    return { type: "FeatureCollection", features };
+  }
+}
+
+/** The people of a tile as `people.put` takes them. */
+export function* listed(buffer) {
+  const view = new DataView(buffer);
+  const { count } = header(view);
+  for (let i = 0, at = HEADER; i < count; i++, at += PERSON) {
+    yield { id: view.getUint32(at + 8, true), state: STATES[view.getUint8(HEADER + PERSON * count + i)], at };
+  }
+}
+
+/** Half-way between the middle of the cell and its people: circles of neighbours hardly meet. */
+const inner = (sixteenths) => 0.25 + sixteenths / 32;
+
+function header(view) {
+  return { zoom: view.getUint8(3), count: view.getUint32(4, true), x: view.getUint16(8, true), y: view.getUint16(10, true), isWhole: view.getUint8(12) === 1 };
+}
+
+/** Web Mercator: from cells of the world to degrees. */
+function place(x, y, zoom) {
+  const side = 2 ** (zoom + 3);
+  return [(x / side - 0.5) * 360, (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / side))) * 180) / Math.PI];
+}
