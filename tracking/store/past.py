@@ -4,7 +4,7 @@ Whoever reads both places reads the table first: a day that moves meanwhile is t
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import date
 from importlib import import_module
 from typing import Final
@@ -17,9 +17,10 @@ from core.clock import from_us, to_us
 from core.model import PersonId
 from tracking import fixes as columns
 from tracking.fixes import Fixes
-from tracking.store import parts
+from tracking.store import partitions, parts
 from tracking.store.parts import Part
 
+DAY_US: Final = 86_400_000_000
 NONE: Final = columns.of(())
 Cited = tuple[int, int, int]
 """Device, sequence, moment: what names a report."""
@@ -45,6 +46,18 @@ async def of_people(
     devices = [row["device_id"] for row in await conn.fetch(_WORN, list(people))]
     found = await whole(listed, devices, since_us=since_us, until_us=until_us)
     return found.take(np.isin(found.person, list(people)))
+
+
+async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fixes:
+    """Each person's from a moment of theirs on; only whose moment lies in the days of files is looked for."""
+    listed = await parts.of_days(conn, *days(min(moments.values(), default=LAST_US), LAST_US))
+    over_us = max((to_us(partitions.midnight(p.day)) + DAY_US for p in listed), default=0)
+    old = {person: since_us for person, since_us in moments.items() if since_us < over_us}
+    if not old:
+        return NONE
+    found = await of_people(conn, old, since_us=min(old.values()))
+    since_us = np.array([old[PersonId(person)] for person in found.person.tolist()], np.int64)
+    return found.take(found.taken_us >= since_us)
 
 
 async def heard(conn: asyncpg.Connection, people: Collection[PersonId]) -> set[PersonId]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import asyncpg
-import numpy as np
 
 from core import columns
 from core.clock import from_us, to_us
@@ -80,11 +79,8 @@ async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fi
     given = list(moments), [from_us(at) for at in moments.values()]
     earliest = from_us(min(moments.values(), default=0))
     found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
-    archived = await past.of_people(conn, moments, since_us=to_us(earliest))
-    if not len(archived):
-        return found
-    since_us = np.array([moments[PersonId(person)] for person in archived.person.tolist()])
-    return past.once(concat([found, archived.take(archived.taken_us >= since_us)]))
+    archived = await past.since(conn, moments)
+    return past.once(concat([found, archived])) if len(archived) else found
 
 
 async def events_received_since(conn: asyncpg.Connection, moment_us: int) -> list[DeviceEvent]:
