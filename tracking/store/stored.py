@@ -8,8 +8,9 @@ import asyncpg
 from core import columns
 from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
-from tracking.fixes import DTYPES, Fixes
+from tracking.fixes import DTYPES, Fixes, concat
 from tracking.model import DeviceEvent, EventKind
+from tracking.store import past
 
 FORMS: Final = {
     "device": "i8", "sequence": "i8", "person": "i8", "taken": "us", "sent": "us", "received": "us",
@@ -19,10 +20,10 @@ FORMS: Final = {
 """In the order of `Fixes`."""
 
 _FIELDS: Final = """
-f.device_id, f.sequence, f.person_id, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
+f.device_id::bigint, f.sequence, f.person_id::bigint, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
     coalesce(f.accuracy_m, 'NaN'), coalesce(f.speed_mps, 'NaN'), coalesce(f.course_deg, 'NaN'),
     coalesce(f.satellites, -1::smallint), coalesce(f.hdop, 'NaN'), coalesce(f.battery, -1::smallint),
-    f.mechanism, f.flags
+    f.mechanism, f.flags::integer
 """
 
 # What was received from a moment on, of everybody.
@@ -52,7 +53,9 @@ where e.taken_at >= n.since
 """
 
 # When was a fix of each device last received? Devices without one since $1 are left out.
-_LOCATED: Final = "select device_id, max(received_at) from fixes where received_at >= $1 group by device_id"
+_LOCATED: Final = """
+select device_id::bigint, max(received_at) from fixes where received_at >= $1 group by device_id
+"""
 _LOCATED_FORMS: Final = {"device": "i8", "at": "us"}
 
 # Of which of these people is any report stored?
@@ -75,7 +78,9 @@ async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fi
     """Each person's from a moment of theirs on; in no order."""
     given = list(moments), [from_us(at) for at in moments.values()]
     earliest = from_us(min(moments.values(), default=0))
-    return _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
+    found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
+    archived = await past.since(conn, moments)
+    return past.once(concat([found, archived])) if len(archived) else found
 
 
 async def events_received_since(conn: asyncpg.Connection, moment_us: int) -> list[DeviceEvent]:
@@ -93,7 +98,9 @@ async def located(conn: asyncpg.Connection, *, since_us: int) -> columns.Columns
 
 
 async def heard(conn: asyncpg.Connection, people: Iterable[PersonId]) -> set[PersonId]:
-    return {PersonId(row["person_id"]) for row in await conn.fetch(_HEARD, list(people))}
+    asked = set(people)
+    found = {PersonId(row["person_id"]) for row in await conn.fetch(_HEARD, list(asked))}
+    return found | await past.heard(conn, asked - found)
 
 
 def _fixes(found: columns.Columns) -> Fixes:
