@@ -21,8 +21,8 @@ from geofence.rules import walk
 from geofence.rules.duty import Duty
 from geofence.sharing import Own
 from geofence.store import breaches as breaches_store
+from geofence.store import handing, terms
 from geofence.store import seats as seats_store
-from geofence.store import terms
 from geofence.supervision import Supervision
 from tracking.directory import Wearing
 from tracking.model import DeviceEvent
@@ -103,7 +103,10 @@ async def _refold(
 ) -> list[Row]:
     """Everybody else: from their checkpoints, or from the first report."""
     left = [person for person in bound if person not in held.board]
-    begins = await replay.known(conn, left, bound)
+    set_aside = await handing.release(conn, left)
+    begins = await replay.known(conn, [person for person in left if person not in set_aside], bound)
+    begins |= await replay.beginnings(conn, bound, set_aside)
+    held.waiting = await handing.waiting(conn)
     fresh = [person for person in left if person not in begins]
     heard = await stored.heard(conn, fresh)
     begins |= {person: walk.fresh(person) for person in heard}

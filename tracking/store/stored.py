@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import asyncpg
+import numpy as np
 
 from core import columns
 from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
-from tracking.fixes import DTYPES, Fixes
+from tracking.fixes import DTYPES, Fixes, concat
 from tracking.model import DeviceEvent, EventKind
+from tracking.store import past
 
 FORMS: Final = {
-    "device": "i8", "sequence": "i8", "person": "i8", "taken": "us", "sent": "us", "received": "us",
+    "device": "i4", "sequence": "i8", "person": "i4", "taken": "us", "sent": "us", "received": "us",
     "lon": "f8", "lat": "f8", "accuracy": "f4", "speed": "f4", "course": "f4", "satellites": "i2",
-    "hdop": "f4", "battery": "i2", "mechanism": "i2", "flags": "i4",
+    "hdop": "f4", "battery": "i2", "mechanism": "i2", "flags": "i2",
 }  # fmt: skip
 """In the order of `Fixes`."""
 
@@ -72,10 +74,17 @@ async def received_since(conn: asyncpg.Connection, moment_us: int) -> Fixes:
 
 
 async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fixes:
-    """Each person's from a moment of theirs on; in no order."""
+    """Each person's from a moment of theirs on, also from the archive; in no order, and a fix of a day that
+    moves there now comes twice."""
+    if not moments:
+        return past.NONE
     given = list(moments), [from_us(at) for at in moments.values()]
-    earliest = from_us(min(moments.values(), default=0))
-    return _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
+    earliest_us = min(moments.values())
+    found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, from_us(earliest_us)))
+    gone = await past.of_people(conn, list(moments), since_us=earliest_us)
+    told = zip(gone.person.tolist(), gone.taken_us.tolist(), strict=True)
+    wanted = np.array([taken_us >= moments[PersonId(person)] for person, taken_us in told], bool)
+    return concat([found, gone.take(wanted)])
 
 
 async def events_received_since(conn: asyncpg.Connection, moment_us: int) -> list[DeviceEvent]:
