@@ -26,6 +26,9 @@ async def fold(
     """These people, each from before the moment at which something unknown happened."""
     if not begun:
         return []
+    waiting = await handing.release(conn, begun)  # what came for them before is not folded either
+    begun = {person: min(at_us, waiting.get(person, at_us)) for person, at_us in begun.items()}
+    held.waiting -= begun.keys()
     unknown = [person for person in begun if person not in held.duties]
     bound = {person: held.duties[person] for person in begun if person in held.duties}
     bound |= await replay.duties(conn, unknown)
@@ -59,7 +62,9 @@ async def at_once(
     until all of their reports have come: history rings no siren."""
     soon = [p for p, at_us in begun.items() if p in held.duties and at_us >= now_us - RECENT_US][:FEW]
     now = {p for p in begun if p not in held.duties} | set(soon)
-    await handing.hand(conn, {p: at_us for p, at_us in begun.items() if p not in now}, now_us=now_us)
+    waits = {p: at_us for p, at_us in begun.items() if p not in now}
+    await handing.hand(conn, waits, now_us=now_us)
+    held.waiting |= waits.keys()
     return {p: begun[p] for p in now}
 
 

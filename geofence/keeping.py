@@ -32,7 +32,8 @@ async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int
     for person in held.in_turn(most):
         held.board.wind(person, now_us)
         kept = held.kept.setdefault(person, Kept([0]))
-        if now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]:
+        is_old = now_us - kept.at_us < CHECKPOINT_US or held.board.at_us(person) <= kept.as_of_us[-1]
+        if is_old or person in held.waiting:
             continue
         standing = held.board.standing(person)
         past = held.duties[person].past(standing.at_us)

@@ -21,8 +21,8 @@ from geofence.rules import walk
 from geofence.rules.duty import Duty
 from geofence.sharing import Own
 from geofence.store import breaches as breaches_store
+from geofence.store import handing, terms
 from geofence.store import seats as seats_store
-from geofence.store import terms
 from geofence.supervision import Supervision
 from tracking.directory import Wearing
 from tracking.model import DeviceEvent
@@ -51,7 +51,7 @@ async def recover(
         rows = await _refold(conn, held, bound, now_us=now_us)
         rows += await _catch_up(conn, held, as_of_us, now_us=now_us)
         await listen(conn, held, is_restored=bool(as_of_us), now_us=now_us)
-        held.near, of_two = await nearness.recover(conn, now_us=now_us)
+        held.near, of_two = await nearness.recover(conn, now_us=now_us, own=held.own)
         if len(bound) >= replay.MANY:
             gc.freeze()  # millions of objects that stay: the collector need not look through them ever again
     await bus.announce(conn, rows + of_two)
@@ -103,7 +103,10 @@ async def _refold(
 ) -> list[Row]:
     """Everybody else: from their checkpoints, or from the first report."""
     left = [person for person in bound if person not in held.board]
-    begins = await replay.known(conn, left, bound)
+    set_aside = await handing.release(conn, left)
+    begins = await replay.known(conn, [person for person in left if person not in set_aside], bound)
+    begins |= await replay.beginnings(conn, bound, set_aside)
+    held.waiting = await handing.waiting(conn)
     fresh = [person for person in left if person not in begins]
     heard = await stored.heard(conn, fresh)
     begins |= {person: walk.fresh(person) for person in heard}

@@ -80,7 +80,10 @@ async def reload(
             held.seat(person, duty, held.board.standing(person))
         else:
             reached[person] = replay.NEVER_US
+    reached |= await handing.release(conn, reached)  # what was set aside may be older than a checkpoint
+    held.waiting -= reached.keys()
     begins = await replay.beginnings(conn, bound, reached)
+    held.near.own = held.own
     rows = await nearness.reload(conn, held.near, now_us=now_us)
     return rows + await again.refold(conn, held, begins, bound, now_us=now_us)
 

@@ -67,6 +67,8 @@ class Supervision:
     heard_us: int = 0
     """When the last report was received that is folded."""
     blocks: dict[int, set[PersonId]] = field(default_factory=dict)
+    waiting: set[PersonId] = field(default_factory=set)
+    """Whose reports were set aside and are not folded yet: of them no checkpoint is saved."""
     voided: set[PersonId] = field(default_factory=set)
     """Who was folded again since their seat was written down last."""
     written: dict[int, tuple[int, int]] = field(default_factory=dict)

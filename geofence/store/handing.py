@@ -37,6 +37,9 @@ where person_id in (
 returning person_id, since
 """
 
+# They are folded again now, from before that moment or an earlier one.
+_RELEASE: Final = "delete from handed_over where person_id = any($1) returning person_id, since"
+
 
 async def hand(conn: asyncpg.Connection, moments: Mapping[PersonId, int], *, now_us: int) -> None:
     """Whoever judges these people folds them again, each from a moment on, after this transaction."""
@@ -52,3 +55,13 @@ async def take(
     now, own = from_us(now_us), None if people is None else list(people)
     rows = await conn.fetch(_TAKE, own, now - QUIET, now - AT_LATEST, most)
     return {PersonId(row["person_id"]): to_us(row["since"]) for row in rows}
+
+
+async def release(conn: asyncpg.Connection, people: Collection[PersonId]) -> dict[PersonId, int]:
+    """Those of them who wait, and since when; the caller folds them in this transaction."""
+    rows = await conn.fetch(_RELEASE, list(people)) if people else []
+    return {PersonId(row["person_id"]): to_us(row["since"]) for row in rows}
+
+
+async def waiting(conn: asyncpg.Connection) -> set[PersonId]:
+    return {PersonId(row["person_id"]) for row in await conn.fetch("select person_id from handed_over")}

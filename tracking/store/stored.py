@@ -13,9 +13,9 @@ from tracking.model import DeviceEvent, EventKind
 from tracking.store import past
 
 FORMS: Final = {
-    "device": "i8", "sequence": "i8", "person": "i8", "taken": "us", "sent": "us", "received": "us",
+    "device": "i4", "sequence": "i8", "person": "i4", "taken": "us", "sent": "us", "received": "us",
     "lon": "f8", "lat": "f8", "accuracy": "f4", "speed": "f4", "course": "f4", "satellites": "i2",
-    "hdop": "f4", "battery": "i2", "mechanism": "i2", "flags": "i4",
+    "hdop": "f4", "battery": "i2", "mechanism": "i2", "flags": "i2",
 }  # fmt: skip
 """In the order of `Fixes`."""
 
@@ -75,7 +75,7 @@ async def received_since(conn: asyncpg.Connection, moment_us: int) -> Fixes:
 
 
 async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fixes:
-    """Each person's from a moment of theirs on; in no order."""
+    """Each person's from a moment of theirs on, also from the archive; in no order."""
     given = list(moments), [from_us(at) for at in moments.values()]
     earliest = from_us(min(moments.values(), default=0))
     found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
