@@ -204,13 +204,14 @@ class Worker:
             self.tell(device, message)
 
     async def command(self, waiting: list[tuple[DeviceId, down.Command]]) -> None:
+        if not waiting:
+            return
         own = self.directory.ids
         mine = [(device, command) for device, command in waiting if device in own]
         for device, command in mine:
             self.tell(device, command, qos=1)
-        if mine:
-            numbers = [command.command for _, command in mine]
-            await commands.mark_sent(self.conn, numbers, now=clock.now())
+        numbers = [command.command for _, command in mine]
+        await commands.mark_sent(self.conn, numbers, now=clock.now())
 
     def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
         serial = self.directory.serials.get(device)

@@ -32,7 +32,7 @@ Write = tuple[bytes, int]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Every device sends `messages` messages of `batch` fixes, a fix each 15 s of the last minutes."""
+    """Every device sends `messages` messages of `batch` fixes, a fix each 15 s."""
 
     people: int
     messages: int
@@ -41,8 +41,12 @@ class Load:
     seed: int = 1
     first: int = 1
     """The number of each device's first fix."""
-    ago_s: float = 0.0
-    """How long ago the last fix was taken."""
+    begins_us: int = 0
+    """When the first fix was taken."""
+
+    @property
+    def lasts_us(self) -> int:
+        return self.messages * self.batch * 15 * SECOND_US
 
     @property
     def fixes(self) -> int:
@@ -50,11 +54,8 @@ class Load:
 
 
 def devices(load: Load) -> Devices:
-    lasts_us = load.messages * load.batch * 15 * SECOND_US
-    begins_us = clock.now_us() - round(load.ago_s * SECOND_US) - lasts_us
-    lives = making.make(
-        load.people, load.seed, since_us=begins_us, until_us=begins_us + lasts_us, told=lambda _: None
-    )
+    begins_us, ends_us = load.begins_us, load.begins_us + load.lasts_us
+    lives = making.make(load.people, load.seed, since_us=begins_us, until_us=ends_us, told=lambda _: None)
     return Devices(
         lives,
         pool.pool(15.0, load.seed),

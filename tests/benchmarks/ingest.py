@@ -16,18 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 import click
 import psutil
 import uvloop
 
 from app import migrate
+from app.ingest import CLIENT_ID
 from app.private.broker import Broker
 from app.private.postgres import Cluster
 from benchmarks import blast, report
 from benchmarks.blast import Load
 from benchmarks.naive import Naive
 from benchmarks.report import Row
-from core import db
+from core import clock, db
 from platform_running import Platform
 from tracking import wire
 from tracking.inbox import Inbox
@@ -35,6 +37,8 @@ from tracking.links import LinkKind
 
 NATIONAL = 17_000
 """Fixes a second of 255,000 devices, one each 15 s."""
+AGO_US = 3_000_000_000
+"""The load begins so long ago: each part of the run goes on where the one before ended."""
 COUNT = "select count(*) from fixes"
 
 
@@ -49,7 +53,7 @@ class Stand:
         self.platform = Platform(self.cluster.url("ejazo"), self.broker.url("ingest"), home)
         self.platform.settings |= {"EJAZO_MQTT_LINK": "lean", "EJAZO_ACK_EVERY_S": "30"}
         click.echo(self.platform.run("seed", "--people", str(people)).stderr, nl=False)
-        self.first, self.rows = 1, list[Row]()
+        self.first, self.at_us, self.rows = 1, clock.now_us() - AGO_US, list[Row]()
 
     def close(self) -> None:
         self.platform.stop()
@@ -58,9 +62,12 @@ class Stand:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def load(self, messages: int, **more: object) -> Load:
-        """The next numbers of every device."""
-        made = replace(Load(self.people, messages), first=self.first, **more)  # type: ignore[arg-type]
+        """The next minutes of every device."""
+        made = replace(  # type: ignore[arg-type]
+            Load(self.people, messages), first=self.first, begins_us=self.at_us, **more
+        )
         self.first += made.messages * made.batch
+        self.at_us += made.lasts_us
         return made
 
 
@@ -154,7 +161,49 @@ async def batches(stand: Stand, fixes: int) -> None:
     stand.rows.append(Row("binary batches of four vs the national load", ratio, 3, 6, dict(found)))
 
 
-SECTIONS = {"peak": peak, "batches": batches}
+async def backlog(stand: Stand, fixes: int) -> None:
+    """Reports of a while wait at the broker; the worker drains them, judging each. The peer: COPY of the same
+    rows from a file into the same table with the same indexes, by the server alone."""
+    each = max(1, 3 * fixes // stand.people // 50)
+    load = stand.load(each, batch=50, encoding="binary")
+    url = stand.broker.url("ingest")
+    async with Inbox(url, client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS, link=LinkKind.LEAN) as inbox:
+        await inbox.wait_connected()
+    publisher, go = blast.start(stand.broker.url("gateway"), blast.frames(load))
+    go.set()
+    publisher.join(120)
+    conn = await db.connect(stand.platform.database)
+    before, first = await conn.fetchval(COUNT), await conn.fetchval("select clock_timestamp()")
+    stand.platform.start("ingest")
+    while await conn.fetchval(COUNT) == before:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.02)
+    begun, counted = time.perf_counter(), await conn.fetchval(COUNT) - before
+
+    async def stored() -> int:
+        return int(await conn.fetchval(COUNT)) - before
+
+    await until(stored, load.fixes, most_s=300)
+    rate = (load.fixes - counted) / (time.perf_counter() - begun)
+    stand.platform.stop()
+    peer = await copied(stand, conn, first)
+    await conn.close()
+    figures = {"rows_a_second": rate, "copy": peer, "fixes": float(load.fixes)}
+    stand.rows.append(Row("backlog drained and judged vs COPY", rate / peer, 0.3, 0.6, figures))
+
+
+async def copied(stand: Stand, conn: asyncpg.Connection, since: object) -> float:
+    """Rows a second."""
+    file = stand.cluster.data / "rows.copy"
+    await conn.execute("create table again (like fixes including all)")
+    await conn.execute("create index on again using brin (received_at)")
+    chosen = f"select * from fixes where received_at >= '{since}'"  # noqa: S608 - our own moment
+    await conn.execute(f"copy ({chosen}) to '{file}' (format binary)")
+    began = time.perf_counter()
+    status = await conn.execute(f"copy again from '{file}' (format binary)")
+    return int(status.rsplit(" ", 1)[-1]) / (time.perf_counter() - began)
+
+
+SECTIONS = {"peak": peak, "batches": batches, "backlog": backlog}
 
 
 @click.command()
