@@ -55,7 +55,7 @@ where e.taken_at >= n.since
 
 # When was a fix of each device last received? Devices without one since $1 are left out.
 _LOCATED: Final = "select device_id, max(received_at) from fixes where received_at >= $1 group by device_id"
-_LOCATED_FORMS: Final = {"device": "i8", "at": "us"}
+_LOCATED_FORMS: Final = {"device": "i4", "at": "us"}
 
 # Of which of these people is any report stored?
 _HEARD: Final = """
