@@ -18,6 +18,7 @@ from geofence.relations.held import Held, fold
 from geofence.relations.model import Basis, RelationId
 from geofence.replay import NEVER_US, PATIENCE_US
 from geofence.rules import proximity, walk
+from geofence.sharing import Own
 from geofence.store import pairs as store
 from tracking import retention
 from tracking.fixes import Fixes
@@ -36,9 +37,12 @@ class Nearness:
     basis: Basis = field(default_factory=lambda: Basis(policies.in_force().at, relations.valid_at))
     held: dict[RelationId, Held] = field(default_factory=dict)
     of: dict[PersonId, list[RelationId]] = field(default_factory=dict)
+    own: Own | None = None
+    """Where several workers share the work, pairs of our own people are judged."""
 
     def seat(self, held: Iterable[Held]) -> None:
-        self.held = {one.relation.id: one for one in held}
+        mine = (one for one in held if self.own is None or self.own.people.issuperset(one.people))
+        self.held = {one.relation.id: one for one in mine}
         self.of = {}
         for one in self.held.values():
             for person in one.people:
@@ -54,8 +58,10 @@ class Nearness:
         return [(self.held[relation], facts) for relation, facts in sorted(found.items())]
 
 
-async def recover(conn: asyncpg.Connection, *, now_us: int) -> tuple[Nearness, list[Row]]:
-    near = Nearness()
+async def recover(
+    conn: asyncpg.Connection, *, now_us: int, own: Own | None = None
+) -> tuple[Nearness, list[Row]]:
+    near = Nearness(own=own)
     near.seat(await _load(conn, now_us=now_us))
     return near, await _refold(conn, near, dict.fromkeys(near.held, NEVER_US), now_us=now_us)
 
@@ -86,14 +92,15 @@ async def tick(conn: asyncpg.Connection, near: Nearness, *, now_us: int) -> list
 async def reload(conn: asyncpg.Connection, near: Nearness, *, now_us: int) -> list[Row]:
     """Take over relations and wearings that were edited; where the edit reaches back, fold again."""
     before, reached = near.held, dict[RelationId, int]()
-    near.seat(await _load(conn, now_us=now_us))
+    lasting = await _load(conn, now_us=now_us)
+    near.seat(lasting)
     for relation, one in near.held.items():
         old = before.get(relation)
         if old and old.past(old.pair.at_us) == one.past(old.pair.at_us):
             one.pair, one.kept_us = old.pair, old.kept_us
         else:
             reached[relation] = NEVER_US
-    gone = [before[relation] for relation in before.keys() - near.held.keys()]
+    gone = [before[relation] for relation in before.keys() - {one.relation.id for one in lasting}]
     ended = [change for one in gone for change in _ended(one, now_us)]
     return await breaches.save(conn, ended, now_us=now_us) + await _refold(conn, near, reached, now_us=now_us)
 

@@ -51,7 +51,7 @@ async def recover(
         rows = await _refold(conn, held, bound, now_us=now_us)
         rows += await _catch_up(conn, held, as_of_us, now_us=now_us)
         await listen(conn, held, is_restored=bool(as_of_us), now_us=now_us)
-        held.near, of_two = await nearness.recover(conn, now_us=now_us)
+        held.near, of_two = await nearness.recover(conn, now_us=now_us, own=held.own)
         if len(bound) >= replay.MANY:
             gc.freeze()  # millions of objects that stay: the collector need not look through them ever again
     await bus.announce(conn, rows + of_two)

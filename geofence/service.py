@@ -83,6 +83,7 @@ async def reload(
     reached |= await handing.release(conn, reached)  # what was set aside may be older than a checkpoint
     held.waiting -= reached.keys()
     begins = await replay.beginnings(conn, bound, reached)
+    held.near.own = held.own
     rows = await nearness.reload(conn, held.near, now_us=now_us)
     return rows + await again.refold(conn, held, begins, bound, now_us=now_us)
 

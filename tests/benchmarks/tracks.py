@@ -5,6 +5,7 @@ python -m app bench tracks [MILLIONS] [--archive] [--json FILE]
 While the day grows, when it is settled, and with --archive when it is a file."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -126,6 +127,8 @@ def read(cluster: Cluster, people: int, where: str, *folders: Path) -> Iterable[
 async def times(cluster: Cluster, chosen: list[PersonId]) -> list[np.ndarray]:
     """Milliseconds of wall and of this process's processor, by person; once, and once again."""
     engine = db.engine(cluster.url("ejazo"))
+    gc.collect()
+    gc.freeze()  # as the API does
     async with db.transaction(engine) as conn:
         await tracks.track(
             conn, PersonId(0), since=DAY, until=DAY + timedelta(days=1), most=1

@@ -194,7 +194,7 @@ async def test_a_report_that_no_verdict_cites_is_missed_by_its_number(night: Nig
     first, last = night.fix(0, 0).sequence, night.fix(59, 400).sequence
     numbers = [[n, n] for n in (first, gone, last)]
     await night.conn.execute(
-        "insert into marks (device_id, stored, contact_at, as_of) values ($1, $2, now(), now())",
+        "insert into marks (device_id, stored, contact_at) values ($1, $2, now())",
         night.one.device,
         str(numbers),
     )

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import tracked
 from core import clock, db
+from core.model import PersonId
 from tracking import fixes as columns
 from tracking import retention, store
 from tracking.model import Fix, Flag, Mechanism, Report
-from tracking.store import archive, parquet, partitions, parts, past, records, tracks
+from tracking.store import archive, parquet, partitions, parts, past, records, stored, tracks
 from tracking.store.parts import DamagedError
 
 DAY_US = 86_400_000_000
@@ -63,8 +64,11 @@ async def everything(conn: asyncpg.Connection, engine: AsyncEngine, fixes: list[
     people = sorted({f.person for f in fixes})
     since_us, until_us = NOON_US - DAY_US, NOON_US + DAY_US // 3
     cited = {(f.device, f.sequence, f.taken_us) for f in fixes[::7]}
+    again = await stored.since(conn, {p: NOON_US + 100 * p for p in people})
     told: dict[str, Any] = {
         "since": await store.reports_since(conn, {p: NOON_US + 100 * p for p in people}),
+        "columns": list(again.in_order().rows()),
+        "heard": await stored.heard(conn, [*people, PersonId(10**6)]),
         "cited": await store.cited(conn, [*cited, (1, 10**6, NOON_US)]),
     }
     for person in people:

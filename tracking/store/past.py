@@ -4,7 +4,7 @@ Whoever reads both places reads the table first: a day that moves meanwhile is t
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import date
 from importlib import import_module
 from typing import Final
@@ -13,13 +13,14 @@ import asyncpg
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.clock import from_us
+from core.clock import from_us, to_us
 from core.model import PersonId
 from tracking import fixes as columns
 from tracking.fixes import Fixes
-from tracking.store import parts
+from tracking.store import partitions, parts
 from tracking.store.parts import Part
 
+DAY_US: Final = 86_400_000_000
 NONE: Final = columns.of(())
 Cited = tuple[int, int, int]
 """Device, sequence, moment: what names a report."""
@@ -28,6 +29,11 @@ LAST_US: Final = 253_402_300_799_000_000
 
 # What these people ever wore.
 _WORN: Final = "select distinct device_id from wearings where person_id = any($1::bigint[])"
+
+# Since when does any of them wear anything?
+_FIRST_WORN: Final = """
+select min(coalesce(lower(during), to_timestamp(0))) from wearings where person_id = any($1::bigint[])
+"""
 
 
 async def of_people(
@@ -40,6 +46,33 @@ async def of_people(
     devices = [row["device_id"] for row in await conn.fetch(_WORN, list(people))]
     found = await whole(listed, devices, since_us=since_us, until_us=until_us)
     return found.take(np.isin(found.person, list(people)))
+
+
+async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fixes:
+    """Each person's from a moment of theirs on; only whose moment lies in the days of files is looked for."""
+    listed = await parts.of_days(conn, *days(min(moments.values(), default=LAST_US), LAST_US))
+    over_us = max((to_us(partitions.midnight(p.day)) + DAY_US for p in listed), default=0)
+    old = {person: since_us for person, since_us in moments.items() if since_us < over_us}
+    if not old:
+        return NONE
+    found = await of_people(conn, old, since_us=min(old.values()))
+    since_us = np.array([old[PersonId(person)] for person in found.person.tolist()], np.int64)
+    return found.take(found.taken_us >= since_us)
+
+
+async def heard(conn: asyncpg.Connection, people: Collection[PersonId]) -> set[PersonId]:
+    """Of which of these people is a fix in a file? New people cost nothing: no file is as old as theirs."""
+    first = await conn.fetchval(_FIRST_WORN, list(people))
+    found = NONE if first is None else await of_people(conn, people, since_us=to_us(first))
+    return {PersonId(person) for person in np.unique(found.person).tolist()}
+
+
+def once(fixes: Fixes) -> Fixes:
+    """Each fix once, though a day that moves at this moment was seen in both places."""
+    order = np.lexsort((fixes.sequence, fixes.taken_us, fixes.device))
+    keys = np.stack([column[order] for column in (fixes.device, fixes.taken_us, fixes.sequence)])
+    is_new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: len(fixes)]
+    return fixes.take(order[is_new])
 
 
 async def of_devices(

@@ -163,9 +163,8 @@ async def reports_since(
         given = list(moments), [from_us(at) for at in moments.values()]
         for row in await conn.fetch(_FIXES_SINCE, *given, min(given[1])):
             found[row["person_id"]].append(_fix(row))
-        for fix in (await past.of_people(conn, moments, since_us=min(moments.values()))).rows():
-            if fix.taken_us >= moments[fix.person]:
-                found[fix.person].append(fix)
+        for fix in (await past.since(conn, moments)).rows():
+            found[fix.person].append(fix)
         for row in await conn.fetch(_EVENTS_SINCE, *given):
             found[row["person_id"]].append(_event(row))
     return {person: _once(listed) for person, listed in found.items()}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import asyncpg
-import numpy as np
 
 from core import columns
 from core.clock import from_us, to_us
@@ -21,10 +20,10 @@ FORMS: Final = {
 """In the order of `Fixes`."""
 
 _FIELDS: Final = """
-f.device_id, f.sequence, f.person_id, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
+f.device_id::bigint, f.sequence, f.person_id::bigint, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
     coalesce(f.accuracy_m, 'NaN'), coalesce(f.speed_mps, 'NaN'), coalesce(f.course_deg, 'NaN'),
     coalesce(f.satellites, -1::smallint), coalesce(f.hdop, 'NaN'), coalesce(f.battery, -1::smallint),
-    f.mechanism, f.flags
+    f.mechanism, f.flags::integer
 """
 
 # What was received from a moment on, of everybody.
@@ -54,8 +53,10 @@ where e.taken_at >= n.since
 """
 
 # When was a fix of each device last received? Devices without one since $1 are left out.
-_LOCATED: Final = "select device_id, max(received_at) from fixes where received_at >= $1 group by device_id"
-_LOCATED_FORMS: Final = {"device": "i4", "at": "us"}
+_LOCATED: Final = """
+select device_id::bigint, max(received_at) from fixes where received_at >= $1 group by device_id
+"""
+_LOCATED_FORMS: Final = {"device": "i8", "at": "us"}
 
 # Of which of these people is any report stored?
 _HEARD: Final = """
@@ -74,17 +75,12 @@ async def received_since(conn: asyncpg.Connection, moment_us: int) -> Fixes:
 
 
 async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fixes:
-    """Each person's from a moment of theirs on, also from the archive; in no order, and a fix of a day that
-    moves there now comes twice."""
-    if not moments:
-        return past.NONE
+    """Each person's from a moment of theirs on, also from the archive; in no order."""
     given = list(moments), [from_us(at) for at in moments.values()]
-    earliest_us = min(moments.values())
-    found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, from_us(earliest_us)))
-    gone = await past.of_people(conn, list(moments), since_us=earliest_us)
-    told = zip(gone.person.tolist(), gone.taken_us.tolist(), strict=True)
-    wanted = np.array([taken_us >= moments[PersonId(person)] for person, taken_us in told], bool)
-    return concat([found, gone.take(wanted)])
+    earliest = from_us(min(moments.values(), default=0))
+    found = _fixes(await columns.fetch(conn, _SINCE, FORMS, *given, earliest))
+    archived = await past.since(conn, moments)
+    return past.once(concat([found, archived])) if len(archived) else found
 
 
 async def events_received_since(conn: asyncpg.Connection, moment_us: int) -> list[DeviceEvent]:
@@ -102,7 +98,9 @@ async def located(conn: asyncpg.Connection, *, since_us: int) -> columns.Columns
 
 
 async def heard(conn: asyncpg.Connection, people: Iterable[PersonId]) -> set[PersonId]:
-    return {PersonId(row["person_id"]) for row in await conn.fetch(_HEARD, list(people))}
+    asked = set(people)
+    found = {PersonId(row["person_id"]) for row in await conn.fetch(_HEARD, list(asked))}
+    return found | await past.heard(conn, asked - found)
 
 
 def _fixes(found: columns.Columns) -> Fixes:

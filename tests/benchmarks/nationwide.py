@@ -1,0 +1,244 @@
+"""A nation on this machine with everything on it: simulator, broker, worker with the real engine, PostGIS
+with fsync, API with a duty centre's live sockets, keeper.
+
+`ejazo bench nationwide [--people 255000] [--minutes 2] [--kills N] [--json FILE]`
+
+One run in three parts: half the national load (for the time from a fix to its commit), the national load, and
+more than that. Each ends with its ledger compared. The database is seeded first, which takes minutes."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import click
+import numpy as np
+import psutil
+import websockets
+
+import callers
+from benchmarks import report
+from benchmarks.ingest import NATIONAL, Stand
+from benchmarks.report import Row
+from core import db, sessions
+from core.auth import Role
+from platform_running import ROOT
+
+PARTS = ("api", "ingest", "watch")
+EYES = 5
+"""Live sockets of a duty centre that sees the whole country."""
+LAG_S = 1.0
+"""A simulator that falls farther behind its schedule has not held the load."""
+UNTIL_S = 900
+
+# How long after it was sent was a fix committed? A sample of those of a run.
+COMMITTED = """
+select extract(epoch from pg_xact_commit_timestamp(xmin) - sent_at)
+from fixes
+where taken_at >= $1 and received_at >= $1 and random() < $2
+"""
+
+# When did the worker receive the report that raised an alert? The last one before it was found.
+RAISED = """
+select a.id, extract(epoch from (
+    select max(f.received_at)
+    from fixes f join wearings w on w.device_id = f.device_id
+    where w.person_id = b.person_id and f.received_at <= b.found_at
+        and f.taken_at between b.found_at - interval '3 minutes' and b.found_at + interval '1 minute'
+))
+from alerts a join breaches b on b.id = a.breach_id
+where b.found_at >= $1 and not b.is_late and b.kind in ('curfew', 'inclusion_left', 'exclusion_entered')
+"""
+
+
+class Eyes:
+    """What a duty centre's sockets are told, and when."""
+
+    def __init__(self, url: str, cookie: str) -> None:
+        self.url, self.cookie = url, cookie
+        self.heard: dict[int, float] = {}
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        self.tasks = [asyncio.create_task(self._listen()) for _ in range(EYES)]
+        await asyncio.sleep(2)
+
+    async def close(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        headers = {"Cookie": self.cookie, "Origin": self.url}
+        live = self.url.replace("http", "ws", 1) + "/v1/live"
+        async with websockets.connect(live, additional_headers=headers, max_size=None) as socket:
+            await socket.send(json.dumps({"view": [55, 37, 74, 46], "zoom": 5}))
+            async for frame in socket:
+                if isinstance(frame, str) and '"changes"' in frame[:32]:
+                    for card in json.loads(frame)["alerts"]:
+                        self.heard.setdefault(card["id"], time.time())
+
+
+def prepare(stand: Stand) -> None:
+    """Commits are stamped, so that they can be read afterwards."""
+    stand.platform.stop()
+    setting = stand.cluster.data / "postgresql.auto.conf"
+    stand.cluster.stop()
+    setting.write_text(setting.read_text("utf-8") + "track_commit_timestamp = on\n", "utf-8")
+    stand.cluster.start()
+
+
+async def begin(stand: Stand) -> Eyes:
+    stand.platform.gateway = stand.broker.url("gateway")
+    began = time.perf_counter()
+    stand.platform.start(*PARTS)
+    while "recovered" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.2)
+    click.echo(f"the worker begins after {time.perf_counter() - began:.1f} s")
+    engine = db.engine(stand.platform.database)
+    secret = await callers.session(engine, await callers.user(engine, "duty", role=Role.ADMINISTRATOR))
+    await engine.dispose()
+    return Eyes(stand.platform.url, f"{sessions.COOKIE}={secret}")
+
+
+def simulate(stand: Stand, ledger: Path, *options: str) -> subprocess.Popen[bytes]:
+    pids = {"postgres": stand.cluster.child, "broker": stand.broker.child, **stand.platform.children}
+    watched = ",".join(f"{name}={child.pid}" for name, child in pids.items() if child)
+    asked = ("--devices", str(stand.people), "--ledger", str(ledger), "--watch-pids", watched)
+    summary = ("--summary", str(ledger.with_suffix(".json")))
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", "simulate", *asked, *summary, *options],
+        cwd=ROOT,
+        env=stand.platform.environment,
+        stderr=(stand.home / "simulate.log").open("ab"),
+    )
+
+
+async def play(
+    stand: Stand,
+    name: str,
+    *,
+    interval_s: float,
+    minutes: float,
+    connections: int,
+    kills: int = 0,
+) -> dict[str, Any]:
+    """One part: its summary, what `compare` says of it, and what the sockets were told."""
+    ledger = stand.home / f"{name}.ledger"
+    options = ["--interval", f"{interval_s:g}", "--duration", f"{minutes * 60:g}", "--breaking", "0.001"]
+    child = simulate(stand, ledger, *options, "--connections", str(connections))
+    memory, killing = list[float](), asyncio.create_task(kill_some(stand, kills, minutes))
+    while child.poll() is None:
+        await asyncio.sleep(5)
+        with contextlib.suppress(psutil.Error, KeyError):
+            memory.append(psutil.Process(stand.platform.children["ingest"].pid).memory_info().rss / 2**20)
+    killing.cancel()
+    figures: dict[str, Any] = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
+    done = await asyncio.to_thread(stand.platform.run, "compare", str(ledger), "--json", "--wait", "60")
+    compared = json.loads(done.stdout)
+    said = {k: compared[k] for k in ("sent", "stored", "lost", "doubled", "true", "missed", "false")}
+    cores = {f"{part}_cores": round(share, 2) for part, share in figures["cores"].items()}
+    held = {k: figures[k] for k in ("messages_per_s", "worst_lag_s", "unacknowledged")}
+    flat = {"memory_mb_begin": min(memory[-3:-2] + memory[:1]), "memory_mb_end": memory[-1]} if memory else {}
+    click.echo(f"{name}: {held} {cores} {said} {flat}")
+    return {**held, **cores, **said, **flat, "begun": figures.get("begins_us")}
+
+
+async def kill_some(stand: Stand, kills: int, minutes: float) -> None:
+    """kill -9 of the worker, the broker, the API and all of PostgreSQL, one after the other."""
+    for n in range(kills):
+        await asyncio.sleep(minutes * 60 / (kills + 1))
+        victim = ("ingest", "broker", "api", "postgres")[n % 4]
+        click.echo(f"kill -9 {victim}")
+        if victim in stand.platform.children:
+            stand.platform.kill(victim)
+            await asyncio.to_thread(stand.platform.start, victim)
+        else:
+            service: Any = stand.broker if victim == "broker" else stand.cluster
+            service.child.kill()
+            await asyncio.to_thread(service.child.wait)
+            await asyncio.to_thread(service.start)
+
+
+async def commit_ms(conn: asyncpg.Connection, since: Any) -> dict[str, float]:
+    rows = await conn.fetch(COMMITTED, since, 0.02)
+    p50, p99 = np.percentile([float(row[0]) * 1000 for row in rows], (50, 99))
+    return {"p50_ms": float(p50), "p99_ms": float(p99), "fixes": float(len(rows))}
+
+
+async def alert_ms(conn: asyncpg.Connection, eyes: Eyes, since: Any) -> dict[str, float]:
+    late = [
+        (eyes.heard[row[0]] - float(row[1])) * 1000
+        for row in await conn.fetch(RAISED, since)
+        if row[0] in eyes.heard and row[1] is not None
+    ]
+    if not late:
+        return {"alerts": 0.0}
+    p50, p99 = np.percentile(late, (50, 99))
+    return {"p50_ms": float(p50), "p99_ms": float(p99), "alerts": float(len(late))}
+
+
+async def measure(stand: Stand, minutes: float, connections: int, kills: int) -> list[Row]:
+    eyes = await begin(stand)
+    await eyes.open()
+    conn, rows = await db.connect(stand.platform.database), list[Row]()
+    whole = stand.people / 15
+    now = "select clock_timestamp()"
+    since = await conn.fetchval(now)
+    await play(stand, "half", interval_s=30, minutes=minutes, connections=connections)
+    commit = await commit_ms(conn, since)
+    rows.append(Row("fix to commit, half the national load", 1000 / commit["p99_ms"], 2, 10, dict(commit)))
+    since = await conn.fetchval(now)
+    found = await play(stand, "whole", interval_s=15, minutes=minutes, connections=connections, kills=kills)
+    told = await alert_ms(conn, eyes, since)
+    ratio = 2000 / told["p99_ms"] if told["alerts"] else None
+    rows += [
+        Row("the national load, everything on", _held(found, whole), 1.0, 1.8, found),
+        Row("breach to an officer's socket, national load", ratio, 1, 4, dict(told)),
+    ]
+    if not kills:
+        more = await play(stand, "more", interval_s=15 / 1.8, minutes=minutes, connections=connections)
+        rows.append(Row("1.8 times the national load", 1.8 * _held(more, 1.8 * whole), 1.0, 1.8, more))
+    await eyes.close()
+    await conn.close()
+    return rows
+
+
+def _held(found: dict[str, Any], wanted: float) -> float:
+    """1 if the schedule was kept and everything acknowledged at the end; else what was sent, by the clock."""
+    if found["worst_lag_s"] <= LAG_S and not found["unacknowledged"]:
+        return 1.0
+    return min(1.0, float(found["messages_per_s"]) / wanted)
+
+
+@click.command()
+@click.option("--people", default=255_000, show_default=True)
+@click.option("--minutes", default=2.0, show_default=True, help="Of each part.")
+@click.option("--connections", default=2_000, show_default=True)
+@click.option("--kills", default=0, show_default=True, help="During the national load.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
+def main(people: int, minutes: float, connections: int, kills: int, file: Path | None) -> None:
+    """Hold a nation's load, with everything on these cores."""
+    home = Path(tempfile.mkdtemp(prefix="ejazo-bench-"))
+    home.chmod(0o711)
+    began = time.perf_counter()
+    stand = Stand(home, people)
+    click.echo(f"seeded in {time.perf_counter() - began:.0f} s; {NATIONAL:,} fixes/s is a nation of 255,000")
+    try:
+        prepare(stand)
+        rows = asyncio.run(measure(stand, minutes, connections, kills))
+    finally:
+        stand.close()
+        shutil.rmtree(home, ignore_errors=True)
+    report.finish(rows, file)
+
+
+if __name__ == "__main__":
+    main()
