@@ -20,10 +20,10 @@ FORMS: Final = {
 """In the order of `Fixes`."""
 
 _FIELDS: Final = """
-f.device_id::bigint, f.sequence, f.person_id::bigint, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
+f.device_id, f.sequence, f.person_id, f.taken_at, f.sent_at, f.received_at, f.lon, f.lat,
     coalesce(f.accuracy_m, 'NaN'), coalesce(f.speed_mps, 'NaN'), coalesce(f.course_deg, 'NaN'),
     coalesce(f.satellites, -1::smallint), coalesce(f.hdop, 'NaN'), coalesce(f.battery, -1::smallint),
-    f.mechanism, f.flags::integer
+    f.mechanism, f.flags
 """
 
 # What was received from a moment on, of everybody.
