@@ -112,6 +112,7 @@ device_events = Table(
     Column("value", Integer),
     PrimaryKeyConstraint("device_id", "sequence"),
 )
+Index("ix_device_events_received_at", device_events.c.received_at, postgresql_using="brin")
 Index("ix_device_events_person", device_events.c.person_id, device_events.c.taken_at)
 
 rejected = Table(
