@@ -26,6 +26,8 @@ class Scenery:
         self.board = board
         self.moved: list[Rows] = []
         self._tile = np.zeros(0, np.int64)
+        self._given: dict[int, list[Rows]] = {}
+        """By tile of people: whom it held when it was shown whole, since moves were last shown."""
         self._counted = 0.0
 
     def show(self, audiences: Iterable[Audience], *, watchers: Watchers, now: float) -> None:
@@ -34,6 +36,7 @@ class Scenery:
         self.moved.clear()
         if len(rows):
             self._move(there, rows, watchers=watchers)
+        self._given.clear()
         if now - self._counted >= COUNT_S:
             self._counted = now
             for audience in there:
@@ -79,7 +82,8 @@ class Scenery:
         """Who came, went or moved on in each tile that somebody looks at."""
         for tile, those in audience.tiles.items():
             if tile.lists_people:
-                mine = rows[(before == tile.number) | (now == tile.number)]
+                given = np.concatenate([np.zeros(0, np.intp), *self._given.get(tile.number, ())])
+                mine = rows[(before == tile.number) | (now == tile.number) | np.isin(rows, given)]
                 if len(mine):
                     frame = lines.binary(self._people(tile, mine, whole=0))
                     for line in those:
@@ -132,6 +136,7 @@ class Scenery:
         rows = self.rows_of(audience)
         if tile.lists_people:
             within = tiles.number(*self.board.places(rows), zoom=tile.zoom) == tile.number
+            self._given.setdefault(tile.number, []).append(rows[within])
             return lines.binary(self._people(tile, rows[within], whole=1))
         if tile.zoom not in audience.grids:
             audience.grids[tile.zoom] = self._grid(rows, tile.zoom)

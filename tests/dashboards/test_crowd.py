@@ -1,5 +1,6 @@
 """More people than can be named: counts from afar, people from near, names when one is opened or searched."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -54,11 +55,12 @@ async def chief(engine: AsyncEngine) -> str:
 
 async def shown(made: Any, screen: Screen) -> bytes:
     """The next frame of places."""
-    while True:
-        frame = await made.recv()
-        screen.read(frame if isinstance(frame, bytes) else json.loads(frame))
-        if isinstance(frame, bytes):
-            return frame
+    async with asyncio.timeout(20):
+        while True:
+            frame = await made.recv()
+            screen.read(frame if isinstance(frame, bytes) else json.loads(frame))
+            if isinstance(frame, bytes):
+                return frame
 
 
 async def test_a_crowd_is_counted_from_afar_and_listed_from_near(
