@@ -21,7 +21,7 @@ select
     coalesce(f.speed_mps, 'nan')::float4,
     coalesce(round(f.course_deg * 100), $2)::int4,
     coalesce(f.battery, $3)::int2,
-    f.flags
+    f.flags::int4
 from wearings w
 cross join lateral (
     select *
