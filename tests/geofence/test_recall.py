@@ -229,6 +229,7 @@ async def test_a_verdict_that_a_late_report_puts_differently_is_kept_as_it_was(c
     before = await case.conn.fetchrow("select opened_at, opening from breaches order by id limit 1")
     late = a_fix(9.5, 0, device=one.device, person=one.person)
     await case.room.hear([late], now=45)
+    await case.room.catch_up(now=45)
     after = await case.conn.fetchrow(
         "select opened_at, opening, cites::text from breaches order by id limit 1"
     )
