@@ -37,6 +37,8 @@ def judge() -> None:
         board.judge(fixes.of([_fix(person, minute)]))
     board.advance(2 * 24 * 60 * MINUTE_US)
     board.judge(fixes.of([_fix(person, minute) for minute in (9001, 9000)]))
+    alone = Zones()  # as the scalar rules ask, one zone at a time
+    alone.measure_one(alone.hold_all(SHAPES)[0], 0.5, 0.5, 100.0)
     proximity.measured(*[proximity.Places(*[np.zeros(1)] * len(proximity.Places._fields))] * 2)
 
 
