@@ -26,7 +26,10 @@ MOVE = (
     "update fixes set lon = lon + 1e-6 where device_id = (select max(device_id) from fixes) and sequence = 7"
 )
 DOUBLE = """
-insert into fixes
+insert into fixes (
+    device_id, sequence, person_id, taken_at, sent_at, received_at, lon, lat,
+    accuracy_m, speed_mps, course_deg, satellites, hdop, battery, mechanism, flags
+)
 select device_id, sequence, person_id, taken_at - interval '1 second', sent_at, received_at, lon, lat,
     accuracy_m, speed_mps, course_deg, satellites, hdop, battery, mechanism, flags
 from fixes where device_id = (select min(device_id) from fixes) and sequence = 9

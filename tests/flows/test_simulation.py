@@ -18,7 +18,10 @@ LAST_S = "600"
 
 LOSE = "delete from fixes where (tableoid, ctid) = (select tableoid, ctid from fixes limit 1)"
 DOUBLE = """
-insert into fixes
+insert into fixes (
+    device_id, sequence, person_id, taken_at, sent_at, received_at, lon, lat,
+    accuracy_m, speed_mps, course_deg, satellites, hdop, battery, mechanism, flags
+)
 select device_id, sequence, person_id, taken_at - interval '1 second', sent_at, received_at, lon, lat,
     accuracy_m, speed_mps, course_deg, satellites, hdop, battery, mechanism, flags
 from fixes limit 1
