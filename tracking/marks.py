@@ -65,13 +65,8 @@ class Marks:
         for device in np.flatnonzero(self.contact_us != NEVER).tolist():
             yield DeviceId(device), self[DeviceId(device)]
 
-    def contacts(self) -> dict[DeviceId, int]:
-        """When each was last heard."""
-        heard = np.flatnonzero(self.contact_us != NEVER)
-        return dict(zip(map(DeviceId, heard.tolist()), self.contact_us[heard].tolist(), strict=True))
-
     def spoke(self) -> tuple[I8, I8]:
-        """The same as columns: devices, and when."""
+        """Every device that was ever heard, and when last."""
         heard = np.flatnonzero(self.contact_us != NEVER)
         return heard, self.contact_us[heard]
 
