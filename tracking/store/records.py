@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent, EventKind, Fix, Flag, Mechanism, Rejected, Report
-from tracking.store import partitions, past, pgcopy
+from tracking.model import DeviceEvent, Fix, Flag, Mechanism, Rejected, Report
+from tracking.store import partitions, past, pgcopy, stored
 
 DAY_US: Final = 86_400_000_000
 Cited = past.Cited
@@ -57,26 +57,6 @@ _EVENTS_OF: Final = """
 select *
 from device_events
 where person_id = $1 and taken_at >= $2 and taken_at < $3
-"""
-
-# What the devices of many people reported, each since a moment; $3 is the earliest of them.
-_FIXES_SINCE: Final = """
-select f.*
-from (
-    select distinct n.person_id, n.since, w.device_id
-    from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since)
-    join wearings w using (person_id)
-) worn
-join fixes f using (device_id, person_id)
-where f.taken_at >= worn.since and f.taken_at >= $3
-"""
-
-# The same of their devices' events.
-_EVENTS_SINCE: Final = """
-select e.*
-from unnest($1::bigint[], $2::timestamptz[]) as n (person_id, since)
-join device_events e using (person_id)
-where e.taken_at >= n.since
 """
 
 # Fixes by their whole key; $4 and $5 are the first and last moment among them.
@@ -150,7 +130,7 @@ async def reports(
     period = (person, from_us(since_us), from_us(until_us))
     found: list[Report] = [_fix(row) for row in await conn.fetch(_FIXES_OF, *period)]
     found += (await past.of_people(conn, [person], since_us=since_us, until_us=until_us)).rows()
-    found += [_event(row) for row in await conn.fetch(_EVENTS_OF, *period)]
+    found += [stored.event(row) for row in await conn.fetch(_EVENTS_OF, *period)]
     return _once(found)
 
 
@@ -160,13 +140,10 @@ async def reports_since(
     """What the devices of many people reported, each from a moment on, in the order of the fold."""
     found: dict[PersonId, list[Report]] = {person: [] for person in moments}
     if moments:
-        given = list(moments), [from_us(at) for at in moments.values()]
-        for row in await conn.fetch(_FIXES_SINCE, *given, min(given[1])):
-            found[row["person_id"]].append(_fix(row))
-        for fix in (await past.since(conn, moments)).rows():
-            found[fix.person].append(fix)
-        for row in await conn.fetch(_EVENTS_SINCE, *given):
-            found[row["person_id"]].append(_event(row))
+        told: list[Report] = [*(await stored.since(conn, moments)).rows()]
+        told += await stored.events_since(conn, moments)
+        for report in told:
+            found[report.person].append(report)
     return {person: _once(listed) for person, listed in found.items()}
 
 
@@ -181,7 +158,7 @@ async def cited(conn: asyncpg.Connection, marks: Iterable[Cited]) -> dict[Cited,
         _fix(row) for row in await conn.fetch(_CITED_FIXES, *keys, taken, min(taken), max(taken))
     ]
     found += (await past.cited(conn, wanted)).rows()
-    found += [_event(row) for row in await conn.fetch(_CITED_EVENTS, *keys)]
+    found += [stored.event(row) for row in await conn.fetch(_CITED_EVENTS, *keys)]
     by_mark: dict[Cited, Report] = {(r.device, r.sequence, r.taken_us): r for r in found}
     return {mark: by_mark[mark] for mark in wanted if mark in by_mark}
 
@@ -237,17 +214,4 @@ def _fix(row: asyncpg.Record) -> Fix:
         battery=row["battery"],
         mechanism=Mechanism(row["mechanism"]),
         flags=Flag(row["flags"]),
-    )
-
-
-def _event(row: asyncpg.Record) -> DeviceEvent:
-    return DeviceEvent(
-        device=DeviceId(row["device_id"]),
-        sequence=row["sequence"],
-        person=PersonId(row["person_id"]),
-        taken_us=to_us(row["taken_at"]),
-        received_us=to_us(row["received_at"]),
-        kind=EventKind(row["kind"]),
-        value=row["value"],
-        sent_us=to_us(row["sent_at"]),
     )

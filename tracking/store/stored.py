@@ -84,12 +84,12 @@ async def since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> Fi
 
 
 async def events_received_since(conn: asyncpg.Connection, moment_us: int) -> list[DeviceEvent]:
-    return [_event(row) for row in await conn.fetch(_EVENTS_RECEIVED, from_us(moment_us))]
+    return [event(row) for row in await conn.fetch(_EVENTS_RECEIVED, from_us(moment_us))]
 
 
 async def events_since(conn: asyncpg.Connection, moments: Mapping[PersonId, int]) -> list[DeviceEvent]:
     given = list(moments), [from_us(at) for at in moments.values()]
-    return [_event(row) for row in await conn.fetch(_EVENTS_SINCE, *given)]
+    return [event(row) for row in await conn.fetch(_EVENTS_SINCE, *given)]
 
 
 async def located(conn: asyncpg.Connection, *, since_us: int) -> columns.Columns:
@@ -107,7 +107,7 @@ def _fixes(found: columns.Columns) -> Fixes:
     return Fixes(*(found[name].astype(dtype) for name, dtype in zip(FORMS, DTYPES.values(), strict=True)))
 
 
-def _event(row: asyncpg.Record) -> DeviceEvent:
+def event(row: asyncpg.Record) -> DeviceEvent:
     return DeviceEvent(
         device=DeviceId(row["device_id"]),
         sequence=row["sequence"],
