@@ -100,7 +100,7 @@ class Inbox:
 
     def acknowledge(self, batch: Batch) -> None:
         """After the commit. Of an earlier connection: nothing, the broker asks again."""
-        if batch.life == self._life and self.is_connected:
+        if batch.life == self._life:
             self._link.acknowledge([number for number in batch.receipts if number])
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0) -> None:
@@ -143,6 +143,8 @@ class Inbox:
         self._full.clear()
 
     def _on_ready(self) -> None:
+        if self.is_connected:
+            return
         self._patience.reschedule(None)
         self._failures = 0
         self._ready.set()

@@ -172,6 +172,23 @@ async def test_the_socket_rests_when_too_much_waits(broker: Broker, monkeypatch:
         assert await until(made.batches(), 2000, made) == list(range(1, 2001))
 
 
+async def test_a_backlog_larger_than_memory_is_taken_once(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waited comes before the broker grants the subscription anew: we are ready all the same."""
+    async with inbox(broker, "t-backlog") as made:
+        await subscribed(made)
+    await send(broker, "em/v1/B/up", 1, 3000)
+    monkeypatch.setattr("tracking.inbox.AT_MOST", 300)
+    async with inbox(broker, "t-backlog", count=50) as made:
+        await subscribed(made)
+        assert await until(made.batches(), 3000, made) == list(range(1, 3001))
+        await asyncio.sleep(0.1)
+    async with inbox(broker, "t-backlog") as made:
+        await subscribed(made)
+        assert (await anext(made.batches(idle_s=0.3))).messages == ()
+
+
 async def test_down_goes_out(broker: Broker) -> None:
     heard: queue.Queue[bytes] = queue.Queue()
     client = gateway(broker)
