@@ -40,6 +40,7 @@ NATIONAL = 17_000
 AGO_US = 3_000_000_000
 """The load begins so long ago: each part of the run goes on where the one before ended."""
 COUNT = "select count(*) from fixes"
+READY = '"recovered"'
 
 
 class Stand:
@@ -72,11 +73,12 @@ class Stand:
 
 
 async def started(stand: Stand) -> psutil.Process:
-    """The worker, ready."""
+    """The worker, from the moment at which it takes messages."""
+    log = stand.home / "ingest.log"
+    before = log.read_text("utf-8").count(READY) if log.exists() else 0
     stand.platform.start("ingest")
-    while "recovered" not in stand.platform.log("ingest"):  # noqa: ASYNC110 - another process
-        await asyncio.sleep(0.1)
-    await asyncio.sleep(2.0)
+    while stand.platform.log("ingest").count(READY) == before:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.02)
     return psutil.Process(stand.platform.children["ingest"].pid)
 
 
@@ -174,16 +176,12 @@ async def backlog(stand: Stand, fixes: int) -> None:
     publisher.join(120)
     conn = await db.connect(stand.platform.database)
     before, first = await conn.fetchval(COUNT), await conn.fetchval("select clock_timestamp()")
-    stand.platform.start("ingest")
-    while await conn.fetchval(COUNT) == before:  # noqa: ASYNC110 - another process
-        await asyncio.sleep(0.02)
-    begun, counted = time.perf_counter(), await conn.fetchval(COUNT) - before
+    await started(stand)
 
     async def stored() -> int:
         return int(await conn.fetchval(COUNT)) - before
 
-    await until(stored, load.fixes, most_s=300)
-    rate = (load.fixes - counted) / (time.perf_counter() - begun)
+    rate = load.fixes / await until(stored, load.fixes, most_s=300)
     stand.platform.stop()
     peer = await copied(stand, conn, first)
     await conn.close()

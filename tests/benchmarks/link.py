@@ -10,15 +10,17 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import uvloop
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 import tracked
 from app.private.broker import Broker
 from benchmarks import report
-from benchmarks.ingest import publish
 from benchmarks.report import Row
 from core import clock
 from sender import as_json
@@ -27,6 +29,19 @@ from tracking.links import LinkKind
 
 ROUNDS = 3
 DEVICES = 200
+
+
+def publish(broker: Broker, messages: Sequence[tuple[str, bytes]]) -> None:
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.username_pw_set("gateway", broker.password("gateway"))
+    client.max_inflight_messages_set(1000)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    for topic, payload in messages:
+        info = client.publish(topic, payload, qos=1)
+    info.wait_for_publish()
+    client.disconnect()
+    client.loop_stop()
 
 
 async def drain(broker: Broker, link: LinkKind, count: int) -> float:
