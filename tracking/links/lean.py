@@ -1,6 +1,6 @@
 """A receiver of our own on asyncio: big reads, one pass over the bytes, one write for a batch of answers.
 
-At 17,000 messages a second it takes about a quarter of the CPU that paho takes (`ejazo bench link`)."""
+A message takes a seventh of the CPU that paho needs for it: 2.4 against 17.6 µs (`ejazo bench link`)."""
 
 import asyncio
 import logging
