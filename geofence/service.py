@@ -2,12 +2,12 @@
 
 Memory is never ahead of the database: whose transaction fails drops the `Supervision` and recovers anew."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 
 from core.bus import Row
-from core.model import DeviceId, PersonId
+from core.model import PersonId
 from geofence import again, breaches, nearness, policies, recovery, replay
 from geofence.keeping import checkpoint
 from geofence.recovery import recover
@@ -45,7 +45,7 @@ async def tick(
     conn: asyncpg.Connection,
     held: Supervision,
     *,
-    contacts: Heard | Mapping[DeviceId, int],
+    contacts: Heard,
     blind: Iterable[tuple[int, int]],
     now_us: int,
 ) -> list[Row]:

@@ -3,7 +3,7 @@
 Of everybody in columns; the rule itself (`rules.contact`) is asked only about those of whom it would say
 something new."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ class Ear:
 
     def listen(
         self,
-        heard: Heard | Mapping[DeviceId, int],
+        heard: Heard,
         *,
         blind: Iterable[tuple[int, int]],
         now_us: int,
@@ -94,7 +94,7 @@ class Ear:
     ) -> list[Change]:
         """`heard`: when anything of a device was last received."""
         spans = merged(blind)
-        heard_us, located_us = self._contacts(heard if isinstance(heard, Heard) else _columns(heard))
+        heard_us, located_us = self._contacts(heard)
         is_worn = (self.since_us <= now_us) & (now_us < self.until_us)
         is_new = self._is_new(heard_us, located_us, spans, now_us=now_us, policy=policy)
         changes: list[Change] = []
@@ -177,11 +177,6 @@ def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((since_us, until_us))
     return found
-
-
-def _columns(heard: Mapping[DeviceId, int]) -> Heard:
-    count = len(heard)
-    return Heard(np.fromiter(heard.keys(), np.int64, count), np.fromiter(heard.values(), np.int64, count))
 
 
 def _seen_until(since_us: I8, needed_us: int, blind: list[tuple[int, int]]) -> I8:

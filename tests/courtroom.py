@@ -69,8 +69,8 @@ class Courtroom:
         blind: Sequence[tuple[int, int]] = (),
     ) -> None:
         async with self.conn.transaction():
-            everyone = {d: scene.at(now) for d in self.held.ear.device.tolist()}
-            contacts = everyone if heard is None else heard
+            last = dict.fromkeys(self.held.ear.device.tolist(), scene.at(now)) if heard is None else heard
+            contacts = service.Heard(np.array([*last], np.int64), np.array([*last.values()], np.int64))
             rows = await service.tick(
                 self.conn, self.held, contacts=contacts, blind=blind, now_us=scene.at(now)
             )
