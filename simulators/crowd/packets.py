@@ -3,6 +3,8 @@
 import struct
 from typing import Final
 
+from tracking.links.packets import length, text
+
 CONNACK: Final = 0x20
 PUBLISH_0: Final = 0x30
 PUBLISH_1: Final = 0x32
@@ -20,21 +22,6 @@ def connect(client: str, user: str | None, password: str | None) -> bytes:
     words = [word for word in (client, user, password) if word is not None]
     body = b"\0\4MQTT\4" + struct.pack(">BH", flags, KEEPALIVE_S) + b"".join(map(text, words))
     return b"\x10" + length(len(body)) + body
-
-
-def text(word: str) -> bytes:
-    raw = word.encode()
-    return struct.pack(">H", len(raw)) + raw
-
-
-def length(size: int) -> bytes:
-    """Seven bits a byte, the lowest first."""
-    out = bytearray()
-    while True:
-        size, low = divmod(size, 128)
-        out.append(low | (128 if size else 0))
-        if not size:
-            return bytes(out)
 
 
 def body(data: bytes, at: int) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulators.crowd import packets
 from simulators.crowd.devices import Reports
 from simulators.crowd.lives import I8
+from tracking.links import packets as mqtt
 from tracking.model import Flag, Mechanism
 from tracking.wire import binary
 
@@ -18,8 +19,6 @@ Bytes = NDArray[np.uint8]
 Encode = Callable[[Reports, I8, I8, I8 | None], Bytes]
 """(reports by message and place, their numbers, sent_us, oldest) → one payload a row, all equally long."""
 
-MOMENT, NUMBER, DEGREES = 16, 10, 3
-"""Widths: microseconds until the year 2286, the largest sequence, whole degrees."""
 FOURS: Final = np.array([list(f"{n:04}".encode()) for n in range(10_000)], dtype=np.uint8)
 BLANK: Final = 32
 FLAGS: Final = np.array([list(b"[]        "), list(b'["motion"]')], dtype=np.uint8)
@@ -122,7 +121,7 @@ def frames(who: I8, packet: I8, payloads: Bytes) -> Bytes:
     digits = len(serial(int(who[0]))) - len("SIM-")
     topic = Template(b"em/v1/SIM-%" + b"%dd/up" % digits)
     size = 2 + len(topic.row) + 2 + payloads.shape[1]
-    head = bytes([packets.PUBLISH_1]) + packets.length(size) + len(topic.row).to_bytes(2, "big")
+    head = bytes([packets.PUBLISH_1]) + mqtt.length(size) + len(topic.row).to_bytes(2, "big")
     rows = np.tile(np.frombuffer(head + topic.row.tobytes(), np.uint8), (len(who), 1))
     gap = topic.gaps[0]
     whole(rows[:, len(head) + gap.start : len(head) + gap.stop], who + 1, is_padded=False)

@@ -31,17 +31,17 @@ def connect(client_id: str, user: str | None, password: str, *, keepalive_s: int
     flags = 0xC0 if user is not None else 0
     fields = [client_id, *([user, password] if user is not None else [])]
     body = b"\x00\x04MQTT\x04" + bytes([flags]) + keepalive_s.to_bytes(2, "big")
-    return _packet(0x10, body + b"".join(map(_text, fields)))
+    return _packet(0x10, body + b"".join(map(text, fields)))
 
 
 def subscribe(number: int, topics: Sequence[str]) -> bytes:
-    return _packet(0x82, number.to_bytes(2, "big") + b"".join(_text(t) + b"\x01" for t in topics))
+    return _packet(0x82, number.to_bytes(2, "big") + b"".join(text(t) + b"\x01" for t in topics))
 
 
 def publish(topic: str, payload: bytes, number: int) -> bytes:
     """With QoS 1 under this number; with QoS 0 if it is 0."""
     head = 0x32 if number else 0x30
-    return _packet(head, _text(topic) + (number.to_bytes(2, "big") if number else b"") + payload)
+    return _packet(head, text(topic) + (number.to_bytes(2, "big") if number else b"") + payload)
 
 
 def acknowledge(numbers: Sequence[int]) -> bytes:
@@ -64,13 +64,13 @@ def read(
     skip: bytes at the beginning of every topic that are left out."""
     at, end = 0, len(data)
     while at + 2 <= end:
-        length, body = data[at + 1], at + 2
-        if length > 0x7F:
+        size, body = data[at + 1], at + 2
+        if size > 0x7F:
             found = _length(data, at + 1)
             if found is None:
                 break
-            length, body = found
-        after = body + length
+            size, body = found
+        after = body + size
         if after > end:
             break
         head = data[at]
@@ -101,15 +101,20 @@ def _length(data: bytes, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _packet(head: int, body: bytes) -> bytes:
-    length, size = bytearray(), len(body)
+def text(word: str) -> bytes:
+    raw = word.encode()
+    return len(raw).to_bytes(2, "big") + raw
+
+
+def length(size: int) -> bytes:
+    """Seven bits a byte, the lowest first."""
+    out = bytearray()
     while True:
-        length.append(size & 0x7F | (0x80 if size > 0x7F else 0))
+        out.append(size & 0x7F | (0x80 if size > 0x7F else 0))
         size >>= 7
         if not size:
-            return bytes([head]) + length + body
+            return bytes(out)
 
 
-def _text(text: str) -> bytes:
-    raw = text.encode()
-    return len(raw).to_bytes(2, "big") + raw
+def _packet(head: int, body: bytes) -> bytes:
+    return bytes([head]) + length(len(body)) + body
