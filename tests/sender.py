@@ -1,6 +1,7 @@
 """Devices that keep their promise: they send what they hold, in whatever order, until it is acknowledged."""
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,8 @@ from tracking.wire import binary, down, json
 
 PATIENCE_S = 6.0
 """How long a device waits for the acknowledgement to move before it sends again."""
+MUTE_S = 12.0
+"""A connection on which nobody is acknowledged any more is given up."""
 
 
 def as_json(fixes: Sequence[Fix]) -> bytes:
@@ -70,7 +73,7 @@ class Sender:
         self.client.reconnect_delay_set(0.1, 0.5)  # type: ignore[arg-type]
         self.client.on_connect = lambda client, *_: client.subscribe("em/v1/+/down", 0)
         self.client.on_message = self._hear
-        self.stopped = threading.Event()
+        self.stopped, self.heard_at = threading.Event(), time.monotonic()
         self.ports = cycle(broker.ports)
         self._turn()
         self.client.on_disconnect = self.client.on_connect_fail = self._turn
@@ -110,14 +113,23 @@ class Sender:
             if self.stopped.is_set():
                 return
             self._publish(serial, part)
+            self._give_up_a_mute_broker()
             time.sleep(self.pause_s)
         while not self.stopped.wait(0.2):
+            self._give_up_a_mute_broker()
             now = time.monotonic()
             for serial, device in self.held.items():
                 if now - device.moved_at > PATIENCE_S and (waiting := device.waiting()):
                     device.moved_at = now
                     for part in self._parts(waiting):
                         self._publish(serial, part)
+
+    def _give_up_a_mute_broker(self) -> None:
+        """A node that lost its PUBACKs with another one stays connected and takes nothing more from us."""
+        if time.monotonic() - self.heard_at > MUTE_S and (sock := self.client.socket()) is not None:
+            self.heard_at = time.monotonic()
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _parts(self, fixes: Sequence[Fix]) -> list[Sequence[Fix]]:
         return [fixes[at : at + self.size] for at in range(0, len(fixes), self.size)]
@@ -128,6 +140,7 @@ class Sender:
             self.sent += len(part)
 
     def _hear(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        self.heard_at = time.monotonic()
         said = down.decode(message.payload)
         device = self.held.get(message.topic.split("/")[2])
         if isinstance(said, down.Acknowledge) and device is not None and said.ack > device.ack:

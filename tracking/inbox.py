@@ -19,7 +19,8 @@ from tracking.model import Message
 BACK_OFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Between attempts to reach the broker; the last one from then on."""
 HELLO_S: Final = 10.0
-"""A broker that has not granted our subscription by then cannot: one of a cluster without its others."""
+"""A broker that neither grants our subscription nor brings anything for so long cannot: one of a cluster
+without its others."""
 AT_MOST: Final = 20_000
 """Messages held in memory; beyond it the socket is not read until half of them are gone."""
 LEAST_S: Final = 0.005
@@ -58,11 +59,11 @@ class Inbox:
         self._messages, self._receipts = list[Message](), list[int]()
         self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._life = self._failures = 0
-        self._is_paused = False
+        self._is_paused = self._is_granted = False
         made = Lean if link is LinkKind.LEAN else Paho
         session = Session.of(url, client_id=client_id, topics=topics, prefix=prefix)
         self._brokers = cycle(session.brokers)
-        self._link: Link = made(session, Ears(self._on_ready, self._forget, self._on_messages))
+        self._link: Link = made(session, Ears(self._on_granted, self._forget, self._on_messages))
 
     async def __aenter__(self) -> Self:
         self._keeper = asyncio.create_task(self._keep_connected())
@@ -119,6 +120,7 @@ class Inbox:
         if self._is_paused and len(self._messages) <= AT_MOST // 2:
             self._is_paused = False
             self._link.read_on()
+            self._be_patient()
         return taken
 
     async def _keep_connected(self) -> None:
@@ -136,21 +138,31 @@ class Inbox:
         """What waits here was not acknowledged: the broker sends it again."""
         self._ready.clear()
         self._life += 1
-        self._is_paused = False
+        self._is_paused = self._is_granted = False
         for kept in (self._messages, self._receipts):
             kept.clear()
         self._arrived.clear()
         self._full.clear()
 
-    def _on_ready(self) -> None:
-        if self.is_connected:
-            return
-        self._patience.reschedule(None)
-        self._failures = 0
-        self._ready.set()
-        log.info("broker connected")
+    def _on_granted(self) -> None:
+        self._is_granted = True
+        self._hears()
+
+    def _hears(self) -> None:
+        self._be_patient()
+        if not self.is_connected:
+            self._failures = 0
+            self._ready.set()
+            log.info("broker connected")
+
+    def _be_patient(self) -> None:
+        """As long as the subscription is not granted, and it is not we who do not listen."""
+        waits = not (self._is_granted or self._is_paused)
+        self._patience.reschedule(asyncio.get_running_loop().time() + HELLO_S if waits else None)
 
     def _on_messages(self, messages: Sequence[Message], receipts: Sequence[int]) -> None:
+        """A session that the broker kept brings what waited before the new subscription is granted, however
+        much that is: whoever hears is subscribed."""
         self._messages += messages
         self._receipts += receipts
         self._arrived.set()
@@ -159,3 +171,4 @@ class Inbox:
         if len(self._messages) > AT_MOST and not self._is_paused:
             self._is_paused = True
             self._link.rest()
+        self._hears()

@@ -61,8 +61,7 @@ class Ears:
     """What a link calls, always from the event loop."""
 
     ready: Callable[[], None]
-    """Subscribed, now or in the session that the broker kept: messages come. A kept session brings what
-    waited before the new subscription is granted, however much that is."""
+    """The subscription is granted."""
     lost: Callable[[], None]
     """The connection is gone: what was heard and not acknowledged comes again in the next life."""
     hear: Callable[[Sequence[Message], Sequence[int]], None]

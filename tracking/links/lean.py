@@ -121,8 +121,6 @@ class Lean(asyncio.BufferedProtocol):
             self._abort()
         elif kind == packets.CONNACK:
             self._write(packets.subscribe(1, self._session.filters))
-            if body[0] & packets.SESSION_PRESENT:
-                self._ears.ready()
         elif kind == packets.SUBACK and packets.REFUSED in body[2:]:
             log.error("subscription refused")
             self._abort()

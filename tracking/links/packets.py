@@ -13,7 +13,6 @@ SUBACK: Final = 9
 PING: Final = b"\xc0\x00"
 DISCONNECT: Final = b"\xe0\x00"
 REFUSED: Final = 0x80
-SESSION_PRESENT: Final = 1
 LONGEST: Final = 4
 """Bytes of the longest length."""
 

@@ -88,13 +88,11 @@ class Paho:
             self._messages, self._numbers = [], []
             self._ears.hear(messages, numbers)
 
-    def _on_connect(self, client: Client, _data: object, flags: Any, code: Any, _more: object) -> None:
+    def _on_connect(self, client: Client, _data: object, _flags: object, code: Any, _more: object) -> None:
         if code.is_failure:
             log.error("broker refused", extra={"code": code.value})
             return
         client.subscribe([(topic, 1) for topic in self._session.filters])
-        if flags.session_present:
-            self._ears.ready()
 
     def _on_subscribe(self, *_: object) -> None:
         self._ears.ready()
