@@ -65,10 +65,12 @@ class Demo:
             "EJAZO_HTTP_PORT": str(self.port),
             "EJAZO_STATE": str(state),
             "EJAZO_ARCHIVE": str(state / "archive"),
+            "EJAZO_KEYS": str(state / "keys"),
         }
         self.owner = readers(place.ROOT, Path(sys.executable))
         self.logs = process.folder(state / "log", self.owner)
         process.folder(state / "archive", self.owner)
+        process.folder(state / "keys", self.owner)
 
     @property
     def address(self) -> str:

@@ -10,13 +10,15 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
+from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes
+from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -31,6 +33,7 @@ MOST_BYTES = 8_000_000
 ROUTERS = (
     core.api,
     inmates.api,
+    inmates.tasks.api,
     tracking.api,
     geofence.api,
     live,
@@ -38,6 +41,7 @@ ROUTERS = (
     pages,
     desk,
     days,
+    tasks,
 )
 
 
@@ -56,6 +60,7 @@ def application(settings: Settings) -> FastAPI:
     )
     texts = i18n.load()
     app.state.engine = db.engine(settings.database_url)
+    app.state.keys = Keys(settings.keys)
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()

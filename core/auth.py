@@ -15,7 +15,20 @@ from core.model import UserId
 
 class Role(StrEnum):
     OFFICER = "officer"
+    """Probation: the people of a caseload."""
     ADMINISTRATOR = "administrator"
+    """Runs the platform; reads no compartment."""
+    REGISTRAR = "registrar"
+    """The special unit of an institution: identity, custody, sentences, orders."""
+    UNIT_HEAD = "unit_head"
+    PSYCHOLOGIST = "psychologist"
+    DOCTOR = "doctor"
+    TEACHER = "teacher"
+    ACCOUNTANT = "accountant"
+    OVERSIGHT = "oversight"
+    """Sees everybody, changes nothing but its own tasks."""
+    PROVIDER = "provider"
+    """A learning platform: sends and reads its own statements, sees nobody's file."""
 
 
 class Permission(StrEnum):
@@ -25,6 +38,41 @@ class Permission(StrEnum):
     ME_WRITE = "me:write"
     MAP_READ = "map:read"
     PERSON_READ = "person:read"
+    PERSON_WRITE = "person:write"
+    PERSON_MERGE = "person:merge"
+    PERSON_EXPORT = "person:export"
+    PERSON_IMPORT = "person:import"
+    TASK_READ = "task:read"
+    TASK_WRITE = "task:write"
+    CUSTODY_READ = "custody:read"
+    CUSTODY_WRITE = "custody:write"
+    ENTITLEMENT_READ = "entitlement:read"
+    ENTITLEMENT_WRITE = "entitlement:write"
+    SENTENCE_READ = "sentence:read"
+    SENTENCE_WRITE = "sentence:write"
+    CONDUCT_READ = "conduct:read"
+    CONDUCT_WRITE = "conduct:write"
+    EDUCATION_READ = "education:read"
+    EDUCATION_WRITE = "education:write"
+    STATEMENT_READ = "statement:read"
+    STATEMENT_WRITE = "statement:write"
+    WORK_READ = "work:read"
+    WORK_WRITE = "work:write"
+    PAYROLL_READ = "payroll:read"
+    PAYROLL_WRITE = "payroll:write"
+    CONSEQUENCE_READ = "consequence:read"
+    HEALTH_READ = "health:read"
+    HEALTH_WRITE = "health:write"
+    PSYCHOLOGY_READ = "psychology:read"
+    PSYCHOLOGY_WRITE = "psychology:write"
+    FLAG_READ = "flag:read"
+    FLAG_DECIDE = "flag:decide"
+    DUTY_READ = "duty:read"
+    DUTY_WRITE = "duty:write"
+    OVERSIGHT_READ = "oversight:read"
+    ORDER_READ = "order:read"
+    ORDER_WRITE = "order:write"
+    FITTING_WRITE = "fitting:write"
     TRACK_READ = "track:read"
     NEARBY_SEARCH = "nearby:search"
     DEVICE_READ = "device:read"
@@ -37,12 +85,50 @@ class Permission(StrEnum):
     ABSENCE_WRITE = "absence:write"
 
 
+def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
+    """All permissions of these scopes, or those with one verb."""
+    return frozenset(p for p in Permission if p.split(":")[0] in scopes and p.endswith(verb))
+
+
+MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "zone", "condition", "absence")
+EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
+"""Of those who work with people."""
+COMPARTMENTS: Final = _of("health", "psychology")
+"""For one profession each, and nobody else: not the administrator either."""
+RECORDS: Final = _of(
+    "custody",
+    "entitlement",
+    "sentence",
+    "conduct",
+    "education",
+    "work",
+    "duty",
+    "order",
+    "flag",
+    verb=":read",
+)
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OFFICER: frozenset(Permission) - ADMINISTRATORS_ONLY,
-    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.OFFICER: EVERYBODY
+    | (MONITORING - ADMINISTRATORS_ONLY)
+    | RECORDS
+    | _of("order", "fitting", "duty")
+    | {Permission.FLAG_DECIDE},
+    Role.ADMINISTRATOR: frozenset(Permission) - COMPARTMENTS - _of("statement"),
+    Role.REGISTRAR: EVERYBODY
+    | RECORDS
+    | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
+    Role.UNIT_HEAD: EVERYBODY | RECORDS | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
+    Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag"),
+    Role.DOCTOR: EVERYBODY
+    | _of("health")
+    | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
+    Role.TEACHER: EVERYBODY | _of("education"),
+    Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
+    Role.OVERSIGHT: EVERYBODY | RECORDS | _of("oversight", "payroll", verb=":read"),
+    Role.PROVIDER: _of("statement"),
 }
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""

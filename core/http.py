@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from core import i18n
 from core.auth import Caller, identify
 from core.errors import Refusal
+from core.sealing import Keys
 
 LANGUAGE_COOKIE: Final = "language"
 PROBLEM: Final = "application/problem+json"
@@ -54,6 +55,15 @@ async def transaction(
 
 
 Conn = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+
+
+def _keys(connection: HTTPConnection) -> Keys:
+    keys: Keys = connection.app.state.keys
+    return keys
+
+
+Sealing = Annotated[Keys, Depends(_keys)]
+"""The keys of the compartments, for services that seal and open."""
 """The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 

@@ -50,10 +50,12 @@ def load(folder: Path = FOLDER) -> Texts:
 
 
 def _catalogue(folder: Path) -> Catalogue:
-    """`alerts.toml` with `[kind] strap = …` gives the key `alerts.kind.strap`."""
+    """`alerts.toml` with `[kind] strap = …` gives the key `alerts.kind.strap`; `problems/custody.toml`
+    adds to `problems`."""
     found: Catalogue = {}
-    for path in sorted(folder.glob("*.toml")):
-        found |= _flat(path.stem, tomllib.loads(path.read_text("utf-8")))
+    for path in sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))):
+        prefix = path.stem if path.parent == folder else path.parent.name
+        found |= _flat(prefix, tomllib.loads(path.read_text("utf-8")))
     return found
 
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Where a private cluster and broker keep their files."""
     archive: Path = Path("var/archive")
     """Where the keeper puts days that are over; API and worker read there, under the same path."""
+    keys: Path = Path("var/keys")
+    """The keys of compartments and identities (core.sealing): whoever loses them loses what they sealed."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

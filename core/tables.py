@@ -18,13 +18,26 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
 from core.db import metadata
 
+ROLES = (  # core.auth.Role
+    "officer",
+    "administrator",
+    "registrar",
+    "unit_head",
+    "psychologist",
+    "doctor",
+    "teacher",
+    "accountant",
+    "oversight",
+    "provider",
+)
+
 users = Table(
     "users",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("login", Text, nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
-    Column("role", Text, CheckConstraint("role in ('officer', 'administrator')", "role"), nullable=False),
+    Column("role", Text, CheckConstraint(f"role in {ROLES}", "role"), nullable=False),
     Column("shown_as", Text, nullable=False),
     Column("language", Text, nullable=False, server_default="uz-Latn"),
     Column("is_active", Boolean, nullable=False, server_default="true"),
@@ -79,4 +92,13 @@ blind_times = Table(  # the platform's own absences: silence during them is not 
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("part", Text, nullable=False),
     Column("during", TSTZRANGE, nullable=False),
+)
+
+rule_sets = Table(  # the law as it was when something was decided by it (core.statutes)
+    "rule_sets",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("statute", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

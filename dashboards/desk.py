@@ -12,7 +12,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.errors import NotFound
 from core.model import PersonId
-from dashboards import story
+from dashboards import records, story
 from dashboards.pages import page
 from dashboards.store import files
 from geofence import reading
@@ -97,6 +97,8 @@ async def person_page(
         request,
         "person.html",
         person=file.person,
+        tabs=records.tabs_of(caller),
+        tab="overview",
         state=(await files.glances(conn, [ident], at=now))[ident].state,
         order=next((order for order in file.orders if order.begins_at <= now < order.ends_at), None),
         officers=file.officers,

@@ -23,8 +23,8 @@ def inside(path: str) -> str:
 
 
 @router.get("/")
-async def start(_caller: Caller = allow(Permission.MAP_READ)) -> Response:
-    return RedirectResponse("/map", 303)
+async def start(caller: Caller = allow(Permission.ME_READ)) -> Response:
+    return RedirectResponse("/map" if caller.may(Permission.MAP_READ) else "/people", 303)
 
 
 @router.get("/sign-in")

@@ -39,7 +39,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose files a caller may see: those in one officer's caseload at a moment, or everybody's."""
+    """Whose files a caller may see at a moment: those in one user's caseload or staying where that user is
+    posted, or everybody's."""
 
     user: UserId | None
     """None: everybody's."""

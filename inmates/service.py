@@ -32,8 +32,9 @@ class Page:
 
 
 def within(caller: Caller) -> Scope:
-    """The only place that decides whose rows a caller sees: officers their caseload of now."""
-    everybody = caller.role is Role.ADMINISTRATOR
+    """The only place that decides whose rows a caller sees: their caseload of now, and those who now stay in
+    the institutions where they are posted."""
+    everybody = caller.role in {Role.ADMINISTRATOR, Role.OVERSIGHT}
     return Scope(None if everybody else caller.user, clock.now())
 
 
@@ -45,13 +46,20 @@ async def known(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> P
     return found
 
 
-async def opened(conn: AsyncConnection, caller: Caller, *, person: PersonId, part: str) -> Person:
+async def opened(
+    conn: AsyncConnection,
+    caller: Caller,
+    *,
+    person: PersonId,
+    part: str,
+    action: Permission = Permission.PERSON_READ,
+) -> Person:
     """One part of a file is about to be shown: the person, and the fact that it was read."""
     found = await known(conn, caller, person=person)
     await audit.record(
         conn,
         caller.user,
-        action=Permission.PERSON_READ,
+        action=action,
         subject_kind="person",
         subject=person,
         detail={"part": part},

@@ -1,6 +1,7 @@
 """Persons, orders and caseloads as the records hold them."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_, select, true, tuple_
@@ -11,7 +12,7 @@ from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from inmates.model import Order, OrderKind, Person, Scope
 from inmates.rules import APOSTROPHES, fold
-from inmates.tables import caseloads, orders, persons
+from inmates.tables import caseloads, orders, persons, postings, stays
 
 PERSON = (
     persons.c.id,
@@ -31,13 +32,33 @@ def seen_by(scope: Scope, person: ColumnElement[int]) -> ColumnElement[bool]:
     mine = select(caseloads.c.person_id).where(
         caseloads.c.user_id == scope.user, caseloads.c.during.contains(scope.at)
     )
-    return person.in_(mine)
+    return person.in_(mine.union_all(_staying([scope.user], scope.at).with_only_columns(stays.c.person_id)))
+
+
+def _staying(users_: Collection[UserId], at: datetime) -> Select[Any]:
+    """Who is where with whom: users, and the people who stay in the institutions where they are posted."""
+    return (
+        select(postings.c.user_id, stays.c.person_id)
+        .join(stays, stays.c.institution_id == postings.c.institution_id)
+        .where(
+            postings.c.user_id == any_(cast(list(users_), ARRAY(BigInteger))),
+            postings.c.during.contains(at),
+            stays.c.during.contains(at),
+        )
+    )
 
 
 async def person(conn: AsyncConnection, ident: PersonId, *, scope: Scope) -> Person | None:
     query = select(*PERSON).where(persons.c.id == ident, seen_by(scope, persons.c.id))
     row = (await conn.execute(query)).one_or_none()
     return _person(row) if row else None
+
+
+async def named(conn: AsyncConnection, ids: Collection[PersonId], *, scope: Scope) -> dict[PersonId, Person]:
+    """Those of these people who are within the scope."""
+    wanted = persons.c.id == any_(cast(list(ids), ARRAY(BigInteger)))
+    query = select(*PERSON).where(wanted, seen_by(scope, persons.c.id))
+    return {PersonId(row[0]): _person(row) for row in await conn.execute(query)}
 
 
 async def people(
@@ -62,14 +83,12 @@ async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict
     users = [scope.user for scope in scopes if scope.user is not None]
     if not users:
         return {}
-    query = (
-        select(caseloads.c.user_id, func.array_agg(caseloads.c.person_id.distinct()))
-        .where(
-            caseloads.c.user_id == any_(cast(users, ARRAY(BigInteger))),
-            caseloads.c.during.contains(max(scope.at for scope in scopes)),
-        )
-        .group_by(caseloads.c.user_id)
+    at = max(scope.at for scope in scopes)
+    mine = select(caseloads.c.user_id, caseloads.c.person_id).where(
+        caseloads.c.user_id == any_(cast(users, ARRAY(BigInteger))), caseloads.c.during.contains(at)
     )
+    both = mine.union_all(_staying(users, at)).subquery()
+    query = select(both.c.user_id, func.array_agg(both.c.person_id.distinct())).group_by(both.c.user_id)
     found = {UserId(row[0]): frozenset(row[1]) for row in await conn.execute(query)}
     return {user: found.get(user, frozenset()) for user in users}
 

@@ -1,4 +1,4 @@
-"""Persons, orders and caseloads."""
+"""Persons, orders, caseloads; institutions, who works there and who stays there."""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -59,4 +60,43 @@ caseloads = Table(  # whose officer sees whom, and since when; a person may have
     Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
     Column("during", TSTZRANGE, nullable=False),
     ExcludeConstraint(("user_id", "="), ("person_id", "="), ("during", "&&"), name="ex_caseloads_during"),
+)
+
+institutions = Table(
+    "institutions",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint(
+            "kind in ('settlement_colony', 'general_regime', 'strict_regime', 'special_regime',"
+            " 'juvenile_colony', 'prison', 'hospital', 'remand', 'probation_district')",
+            "kind",
+        ),
+        nullable=False,
+    ),
+    Column("soato", Text, CheckConstraint("soato ~ '^[0-9]{4,10}$'", "soato"), nullable=False),
+    Column("capacity", Integer, CheckConstraint("capacity >= 0", "capacity")),  # none: not a place to sleep
+)
+
+postings = Table(  # who works where
+    "postings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("institution_id", ForeignKey("institutions.id"), nullable=False, index=True),
+    Column("during", TSTZRANGE, nullable=False),
+    ExcludeConstraint(("user_id", "="), ("institution_id", "="), ("during", "&&"), name="ex_postings_during"),
+)
+
+stays = Table(  # folded from movements in the same transaction: a person stays in one institution at a time
+    "stays",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("institution_id", ForeignKey("institutions.id"), nullable=False, index=True),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    ExcludeConstraint(("person_id", "="), ("during", "&&"), name="ex_stays_during"),
 )

@@ -2,17 +2,23 @@
 
 import asyncio
 import os
+from importlib import import_module
+from pkgutil import walk_packages
 
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import core
+import geofence
+import inmates
+import tracking
 from core import db
-from core import tables as _core  # noqa: F401 - each import registers its tables
-from geofence import tables as _geofence  # noqa: F401
-from inmates import tables as _inmates  # noqa: F401
-from tracking import tables as _tracking  # noqa: F401
 
+for package in (core, inmates, tracking, geofence):
+    for found in walk_packages(package.__path__, f"{package.__name__}."):
+        if found.name.endswith(".tables"):
+            import_module(found.name)  # registers its tables
 OWN = set(db.metadata.tables)
 
 

@@ -91,8 +91,8 @@ def broker(home: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture
-async def app(database: str) -> AsyncIterator[FastAPI]:
+async def app(database: str, home: Path) -> AsyncIterator[FastAPI]:
     """The real application on a fresh database; ask it through `callers.browser`."""
-    made = application(Settings(database_url=database))
+    made = application(Settings(database_url=database, keys=home / "keys"))
     yield made
     await made.state.engine.dispose()

@@ -1,7 +1,10 @@
 """Persons, caseloads, orders, devices and zones written straight into the database of a test."""
 
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from itertools import count
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -21,7 +24,7 @@ from geofence.tables import (
     zone_versions,
     zones,
 )
-from inmates.tables import caseloads, orders, persons
+from inmates.tables import caseloads, institutions, orders, persons, postings, stays
 from tracking.tables import devices, wearings
 
 numbers = count(1)
@@ -143,15 +146,36 @@ async def alert(
     return made
 
 
+async def institution(engine: AsyncEngine, *, kind: str = "general_regime") -> int:
+    name = f"Namuna muassasasi {next(numbers)}"
+    return await row(engine, institutions, name=name, kind=kind, soato="1726", capacity=100)
+
+
+async def posting(engine: AsyncEngine, who: UserId, where: int) -> None:
+    await row(engine, postings, user_id=who, institution_id=where, during=Range(SINCE, None))
+
+
+async def stay(engine: AsyncEngine, whom: PersonId, where: int) -> None:
+    await row(engine, stays, person_id=whom, institution_id=where, during=Range(SINCE, None))
+
+
 async def everything(engine: AsyncEngine) -> dict[str, int]:
-    """A person and one of each thing that hangs on them, by the name of its parameter in paths."""
-    whom = await person(engine)
+    """A person in an institution and one of each thing that hangs on them, by the name of its parameter in
+    paths; each module of `filed` adds what its topic knows."""
+    whom, housed = await person(engine), await institution(engine)
+    await stay(engine, whom, housed)
+    made = await supervision(engine, whom) | {"person_id": whom, "institution_id": housed}
+    for found in iter_modules([str(Path(__file__).parent / "filed")]):
+        made |= await import_module(f"filed.{found.name}").everything(engine, made)
+    return made
+
+
+async def supervision(engine: AsyncEngine, whom: PersonId) -> dict[str, int]:
     under, where = await order(engine, whom), await zone(engine)
     held = await condition(engine, under, where)
     bound = await relation(engine, whom, under)
     return {
         "relation_id": bound,
-        "person_id": whom,
         "order_id": under,
         "zone_id": where,
         "condition_id": held,

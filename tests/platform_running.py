@@ -39,6 +39,7 @@ class Platform:
             "EJAZO_DATABASE_URL": self.database,
             "EJAZO_MQTT_URL": self.mqtt,
             "EJAZO_HTTP_PORT": str(self.port),
+            "EJAZO_KEYS": str(self.logs / "keys"),
         }
         if self.gateway:
             own["EJAZO_GATEWAY_URL"] = self.gateway

@@ -1,0 +1,21 @@
+"""Rule sets that decided something, kept as they were: a decision names its set by the digest."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core import statutes
+from core.statutes import RuleSet
+from core.tables import rule_sets
+
+
+async def keep(conn: AsyncConnection, used: RuleSet) -> str:
+    """The digest under which `kept` gives it back, whatever happens to the files."""
+    row = {"digest": used.digest, "statute": used.statute, "content": statutes.dumped(used)}
+    await conn.execute(insert(rule_sets).values(row).on_conflict_do_nothing())
+    return used.digest
+
+
+async def kept(conn: AsyncConnection, digest: str) -> RuleSet | None:
+    text = (await conn.execute(select(rule_sets.c.content).where(rule_sets.c.digest == digest))).scalar()
+    return statutes.loaded(text) if text else None

@@ -1,0 +1,34 @@
+"""The tabs of a person's file: one module, one template and one permission each."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from core.auth import Caller, Permission
+from dashboards.pages import page
+from inmates.model import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    """`record.tab.<name>` in the catalogues; `/people/<id>/<name>` is its page."""
+    permission: Permission
+
+
+TABS: Final[tuple[Tab, ...]] = ()
+"""In the order in which they are shown, behind the overview."""
+
+
+def tabs_of(caller: Caller) -> list[str]:
+    return [tab.name for tab in TABS if caller.may(tab.permission)]
+
+
+def tab_page(
+    request: Request, caller: Caller, name: str, *, person: Person, status: int = 200, **values: object
+) -> Response:
+    """`record-<name>.html`, in the frame of the person's file."""
+    frame = {"tabs": tabs_of(caller), "tab": name, "person": person}
+    return page(request, f"record-{name}.html", status=status, **frame, **values)

@@ -1,0 +1,68 @@
+"""Opening, listing and doing tasks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core import audit, clock
+from core.auth import Caller, Permission, Role
+from core.errors import Conflict, Invalid, NotFound
+from core.model import PersonId
+from inmates.service import within
+from inmates.tasks import store
+from inmates.tasks.model import Task, TaskId, Wanted
+
+MOST = 200
+"""Tasks of one list."""
+PROFESSIONS = frozenset({Role.DOCTOR, Role.PSYCHOLOGIST, Role.OVERSIGHT})
+"""Their tasks are theirs alone: an administrator does not see them."""
+
+
+class TaskDone(Conflict):
+    """Somebody has done it already."""
+
+    code = "task_done"
+
+
+class OutcomeMissing(Invalid):
+    code = "outcome_missing"
+
+
+async def add(conn: AsyncConnection, wanted: Wanted) -> TaskId | None:
+    """In the transaction of the deed that asks for it; none where the same is open already."""
+    return await store.add(conn, wanted)
+
+
+async def listed(
+    conn: AsyncConnection, caller: Caller, *, person: PersonId | None = None, most: int = MOST
+) -> Sequence[Task]:
+    """What the caller's role has to do about the people the caller may see."""
+    return await store.open_tasks(
+        conn, scope=within(caller), roles=_of(caller), person=person, most=min(most, MOST)
+    )
+
+
+async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: str) -> None:
+    """By a named human who says in words what came of it."""
+    if not outcome.strip():
+        raise OutcomeMissing
+    found = await store.task(conn, task, scope=within(caller), roles=_of(caller))
+    if found is None:
+        raise NotFound
+    if found.done_at is not None:
+        raise TaskDone
+    await store.finish(conn, task, by=caller.user, at=clock.now(), outcome=outcome.strip())
+    await audit.record(
+        conn,
+        caller.user,
+        action=Permission.TASK_WRITE,
+        subject_kind="person",
+        subject=found.person_id,
+        detail={"task": task, "kind": found.kind},
+    )
+
+
+def _of(caller: Caller) -> list[Role]:
+    if caller.role is Role.ADMINISTRATOR:
+        return [role for role in Role if role not in PROFESSIONS]
+    return [caller.role]

@@ -1,0 +1,77 @@
+"""Tasks as the records hold them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.auth import Role
+from core.model import PersonId, UserId
+from inmates.model import Scope
+from inmates.store import seen_by
+from inmates.tasks.model import Task, TaskId, Wanted
+from inmates.tasks.tables import tasks
+
+
+async def add(conn: AsyncConnection, wanted: Wanted) -> TaskId | None:
+    """None: it is open already."""
+    row = {
+        "person_id": wanted.person,
+        "kind": wanted.kind,
+        "role": wanted.role,
+        "due_at": wanted.due_at,
+        "is_urgent": wanted.is_urgent,
+        "subject_kind": wanted.subject_kind,
+        "subject_id": wanted.subject,
+    }
+    made = insert(tasks).values(row).on_conflict_do_nothing().returning(tasks.c.id)
+    found = (await conn.execute(made)).scalar()
+    return None if found is None else TaskId(found)
+
+
+async def task(conn: AsyncConnection, ident: TaskId, *, scope: Scope, roles: list[Role]) -> Task | None:
+    """Locked: whoever comes second sees that it is done."""
+    query = select(tasks).where(
+        tasks.c.id == ident, tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id)
+    )
+    row = (await conn.execute(query.with_for_update())).one_or_none()
+    return _task(row) if row else None
+
+
+async def open_tasks(
+    conn: AsyncConnection, *, scope: Scope, roles: list[Role], person: PersonId | None = None, most: int
+) -> list[Task]:
+    """Urgent ones first, then by when they are due."""
+    query = (
+        select(tasks)
+        .where(tasks.c.done_at.is_(None), tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id))
+        .order_by(tasks.c.is_urgent.desc(), tasks.c.due_at, tasks.c.id)
+        .limit(most)
+    )
+    if person is not None:
+        query = query.where(tasks.c.person_id == person)
+    return [_task(row) for row in await conn.execute(query)]
+
+
+async def finish(conn: AsyncConnection, ident: TaskId, *, by: UserId, at: datetime, outcome: str) -> None:
+    done = {"done_at": at, "done_by": by, "outcome": outcome}
+    await conn.execute(update(tasks).values(done).where(tasks.c.id == ident))
+
+
+def _task(row: Any) -> Task:
+    return Task(
+        TaskId(row.id),
+        PersonId(row.person_id),
+        row.kind,
+        Role(row.role),
+        row.due_at,
+        row.is_urgent,
+        row.subject_kind,
+        row.subject_id,
+        row.made_at,
+        row.done_at,
+        row.done_by,
+        row.outcome,
+    )

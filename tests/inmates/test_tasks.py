@@ -1,0 +1,55 @@
+"""Tasks: for whom, about whom, once, and done by somebody who says what came of it."""
+
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from callers import browser, session, user
+from core.auth import Role
+from core.tables import audit
+from filed.tasks import task
+from files import institution, person, posting, stay
+from inmates.tasks.tables import tasks
+
+
+async def test_a_task_is_seen_by_its_role_in_its_institution_and_done_once(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, there, whom = await institution(engine), await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    made = await task(engine, whom, Role.DOCTOR)
+    assert not await task(engine, whom, Role.DOCTOR)
+    doctor, other = await user(engine, "doc", role=Role.DOCTOR), await user(engine, "far", role=Role.DOCTOR)
+    nurse = await user(engine, "teach", role=Role.TEACHER)
+    root = await user(engine, "root", role=Role.ADMINISTRATOR)
+    await posting(engine, doctor, here)
+    await posting(engine, nurse, here)
+    await posting(engine, other, there)
+    for who, seen in ((doctor, [made]), (other, []), (nurse, []), (root, [])):
+        async with browser(app, await session(engine, who)) as visitor:
+            assert [t["id"] for t in (await visitor.get("/v1/tasks")).json()["tasks"]] == seen
+            if not seen:
+                done = await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "x"})
+                assert done.status_code == 404
+    async with browser(app, await session(engine, doctor)) as visitor:
+        assert (await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": " "})).status_code == 422
+        assert (await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "seen"})).status_code == 204
+        again = await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "seen"})
+        assert again.json()["type"] == "/problems/task_done"
+        assert (await visitor.get("/v1/tasks")).json()["tasks"] == []
+    async with engine.begin() as conn:
+        assert (await conn.execute(select(tasks.c.done_by, tasks.c.outcome))).one() == (doctor, "seen")
+        assert (await conn.execute(select(audit.c.action, audit.c.subject_id))).all() == [
+            ("task:write", whom)
+        ]
+
+
+async def test_the_page_shows_what_is_urgent_and_does_it(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine, "Namunayev")
+    await stay(engine, whom, here)
+    made, who = await task(engine, whom), await user(engine)
+    await posting(engine, who, here)
+    async with browser(app, await session(engine, who)) as visitor:
+        assert "Namunayev" in (await visitor.get("/tasks")).text
+        answer = await visitor.post(f"/tasks/{made}", data={"outcome": "looked"})
+        assert answer.status_code == 303
+        assert "Namunayev" not in (await visitor.get("/tasks")).text
