@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.employment.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -34,6 +35,7 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -62,6 +64,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)

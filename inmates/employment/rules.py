@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from inmates.employment.model import Effort, Entry, EntryKind, Placement, Said
-from inmates.employment.wages import Facts, Payslip, Work
+from inmates.employment.model import Claim, Effort, Entry, EntryKind, Placement, Restitution, Said, WritBasis
+from inmates.employment.wages import Debt, Deed, Facts, Held, Payslip, Work
 
 HERE: Final = ZoneInfo("Asia/Tashkent")
-LIGHT_WORK: Final = "light_work"
-"""The consequence of a medical finding that closes heavy jobs."""
-HEAVY: Final = frozenset({Effort.HEAVY})
+CLOSES: Final = {"light_work": frozenset({Effort.HEAVY}), "no_work": frozenset(Effort)}
+"""Which jobs a consequence of a medical finding closes."""
+FREE: Final = frozenset({"probation_district"})
+"""Kinds of institutions whose people are not in custody."""
 
 
 def shift(on: date, starts: time, *, ends: time, break_min: int = 0) -> Said:
@@ -60,8 +63,8 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
-def next_month(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
+def next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def last_day(month: date) -> date:
@@ -82,9 +85,53 @@ def worked(placement: Placement, entries: Sequence[Entry]) -> Work:
     )
 
 
+def facts(
+    placed: Sequence[Placement],
+    entries: Sequence[Entry],
+    *,
+    month: date,
+    kind: str,
+    debts: Sequence[Debt],
+    held: Sequence[Held],
+) -> Facts:
+    """Of one person, whose placements these are; `kind` of institution."""
+    held_still = live(entries)
+    work = tuple(worked(each, held_still) for each in placed)
+    return Facts(placed[0].person_id, month, kind not in FREE, work, tuple(debts), tuple(held))
+
+
+def deeds(placed: Sequence[Placement], entries: Sequence[Entry], paid: Sequence[Restitution]) -> list[Deed]:
+    """What a person did, month by month and job by job; nobody adds it up."""
+    found: list[Deed] = []
+    titles = {each.id: each.title for each in placed}
+    by_month = groupby(
+        sorted(live(entries), key=lambda e: (month_of(e.said.on), e.placement_id)),
+        key=lambda e: (month_of(e.said.on), e.placement_id),
+    )
+    for (month, where), some in by_month:
+        said, ends = [e.said for e in some], last_day(month)
+        minutes, pieces = sum(s.minutes for s in said), sum(s.pieces or 0 for s in said)
+        name = titles[where]
+        found += [Deed("hours", name, month, ends, minutes, "minutes")] if minutes else []
+        found += [Deed("output", name, month, ends, pieces, "pieces")] if pieces else []
+    found += [Deed(p.kind.value, "", p.month, last_day(p.month), p.amount, "som") for p in paid]
+    return sorted(found, key=lambda deed: (deed.since, deed.kind, deed.name), reverse=True)
+
+
+def is_sound(claim: Claim) -> bool:
+    """Each basis has what it needs and nothing else, and nobody is asked for more than the whole."""
+    needed = {
+        WritBasis.SUM: claim.total is not None and claim.monthly is None and not claim.share,
+        WritBasis.SHARE: bool(claim.share) and claim.monthly is None,
+        WritBasis.MONTHLY: claim.monthly is not None and not claim.share,
+    }
+    is_share = not claim.share or 0 < Fraction(claim.share) <= 1
+    return needed[claim.basis] and is_share and (claim.until is None or claim.since < claim.until)
+
+
 def is_barred(effort: Effort, consequences: Iterable[str]) -> bool:
     """Whether what a doctor found closes this job; the finding itself is not known here."""
-    return effort in HEAVY and LIGHT_WORK in set(consequences)
+    return any(effort in CLOSES.get(consequence, ()) for consequence in consequences)
 
 
 def warnings(facts: Facts, slip: Payslip, *, longest_min: int) -> list[str]:

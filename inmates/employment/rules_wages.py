@@ -7,8 +7,8 @@ from itertools import groupby
 from math import ceil, floor
 
 from core.statutes import RuleSet
-from inmates.employment.model import Tariff, WritBasis
-from inmates.employment.wages import Debt, Facts, Line, Payslip, Totals, Work
+from inmates.employment.model import HandKind, Tariff, WritBasis
+from inmates.employment.wages import Debt, Facts, Held, Line, Payslip, Totals, Work
 
 SOCIAL = "tax.social"
 """Missing before the work of convicts bore social tax."""
@@ -36,6 +36,13 @@ def payslip(facts: Facts, rules: RuleSet) -> Payslip:
     sums = (_sum("gross", gross), tax, _sum("after_tax", after))
     lines = (*earned, *sums, *bounds, *taken, _sum("kept", kept), *social)
     return Payslip(gross, tax.amount, sum(paid), kept, sum(line.amount for line in social), lines)
+
+
+def room_left(facts: Facts, rules: RuleSet) -> int:
+    """What could be held back besides everything that is asked already."""
+    more = replace(facts, held=(*facts.held, Held(0, HandKind.OTHER, 1)))
+    bound = next(line.amount for line in payslip(more, rules).lines if line.key == "room")
+    return max(0, bound - payslip(facts, rules).deducted)
 
 
 def halves_up(exact: Fraction) -> int:

@@ -1,9 +1,9 @@
 """Facts of a month, and the payslip that follows from them by the rules of its law."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from inmates.employment.model import HandKind, Tariff, WritBasis, WritKind
+from inmates.employment.model import HandKind, PayrollId, PayslipId, PlacementId, Tariff, WritBasis, WritKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +98,72 @@ class Totals:
     deducted: int
     kept: int
     social_tax: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an institution wants to hold back of a month's wage, and why; 0 takes back what it replaces."""
+
+    placement_id: PlacementId
+    month: date
+    kind: HandKind
+    amount: int
+    ground: str
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A payroll that a named accountant approved."""
+
+    id: PayrollId
+    institution_id: int
+    institution: str
+    month: date
+    replaces: PayrollId | None
+    why: str
+    digest: str
+    """Of the rule set it was computed with."""
+    approved_by: str
+    approved_at: datetime
+    stands: bool
+    """False: a correction has replaced it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A payslip as it was approved, with what it was computed from."""
+
+    id: PayslipId
+    payroll: Approved
+    facts: Facts
+    slip: Payslip
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """One approved month of one institution, as a certificate says it."""
+
+    payslip_id: PayslipId
+    institution: str
+    month: date
+    minutes: int
+    pieces: int
+    gross: int
+    tax: int
+    social_tax: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One line of what somebody did: counted in its own unit, never added to another's."""
+
+    kind: str
+    """`work.deed.<kind>`"""
+    name: str
+    since: date
+    until: date
+    """Its last day."""
+    amount: int
+    unit: str
+    """minutes, pieces, som"""

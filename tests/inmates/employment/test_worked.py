@@ -43,7 +43,7 @@ def test_hours_are_computed_and_a_night_belongs_to_the_day_it_began() -> None:
     night = shift("22:00", "06:00", on=date(2026, 10, 31))
     assert (night.minutes, rules.month_of(night.on)) == (480, date(2026, 10, 1))
     assert shift("08:00", "08:00").minutes == 1440
-    assert night.starts_at is not None and night.starts_at.astimezone(UTC).hour == 17
+    assert night.starts_at == datetime(2026, 10, 31, 17, tzinfo=UTC)
 
 
 def test_what_cannot_have_been_worked_is_not_possible() -> None:
@@ -90,6 +90,7 @@ def test_light_work_closes_heavy_jobs_only() -> None:
     assert rules.is_barred(Effort.HEAVY, ["no_bracelet", "light_work"])
     assert not rules.is_barred(Effort.ORDINARY, ["light_work"])
     assert not rules.is_barred(Effort.HEAVY, ["no_bracelet"])
+    assert rules.is_barred(Effort.LIGHT, ["no_work"])
 
 
 def test_warnings_say_what_to_look_at() -> None:
@@ -106,5 +107,5 @@ def test_the_file_holds_the_whole_standard() -> None:
     by_length = [sum(1 for code in occupations.groups() if len(code) == n) for n in (1, 2, 3, 4)]
     assert by_length == [10, 43, 130, 436]
     assert not [c for c in occupations.groups() if len(c) > 1 and c[:-1] not in occupations.groups()]
-    assert occupations.is_unit("7531") and not occupations.is_unit("7599") and not occupations.is_unit("75")
+    assert [occupations.is_unit(code) for code in ("7531", "7599", "75", "")] == [True, False, False, False]
     assert ("8153", "Sewing machine operators") in occupations.found("sewing", most=9)
