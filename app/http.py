@@ -19,7 +19,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
+from dashboards import assets, days, desk, hub, live, pages, payroll, scenes, tasks
+from dashboards.records import employment
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -44,6 +45,8 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    employment,
+    payroll,
 )
 
 

@@ -11,8 +11,8 @@ from core.auth import Caller, Permission
 from core.errors import NotFound
 from core.model import PersonId
 from inmates.employment import rules, store, store_payrolls, store_writs
-from inmates.employment.model import PayslipId, Placement
-from inmates.employment.service import MOST
+from inmates.employment.model import PayslipId, Placement, Writ
+from inmates.employment.service import MOST, Month, of_month
 from inmates.employment.wages import Deed, Earned, Kept
 from inmates.model import Person
 from inmates.service import opened
@@ -29,6 +29,17 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A person's work as the page shows it."""
+
+    person: Person
+    work: Month
+    deeds: Sequence[Deed]
+    slips: Sequence[Kept]
+    writs: Sequence[Writ]
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """Work as service: periods, hours, wages and taxes of approved payrolls."""
 
@@ -36,6 +47,17 @@ class Certificate:
     made_on: date
     placements: Sequence[Placement]
     months: Sequence[Earned]
+
+
+async def file(conn: AsyncConnection, caller: Caller, *, person: PersonId, month: date | None = None) -> File:
+    """The whole part of the file about work; wages and documents for those who may read payrolls."""
+    found = await opened(conn, caller, person=person, part="work", action=Permission.WORK_READ)
+    work = await of_month(conn, person, month or rules.month_of(clock.today()))
+    deeds = await _deeds(conn, person, work.placements)
+    if not caller.may(Permission.PAYROLL_READ):
+        return File(found, work, deeds, (), ())
+    writs = await store_writs.writs_of(conn, person)
+    return File(found, work, deeds, await store_payrolls.slips_of(conn, person, most=MOST), writs)
 
 
 async def slips(
@@ -66,7 +88,10 @@ async def certificate(conn: AsyncConnection, caller: Caller, *, person: PersonId
 async def activity(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[Deed]:
     """An open list: hours, pieces, restitution. There is no figure that weighs one against another."""
     await opened(conn, caller, person=person, part="activity", action=Permission.WORK_READ)
-    placed = await store.placements_of(conn, person)
+    return await _deeds(conn, person, await store.placements_of(conn, person))
+
+
+async def _deeds(conn: AsyncConnection, person: PersonId, placed: Sequence[Placement]) -> list[Deed]:
     entries = await store.every_entry(conn, person)
     return rules.deeds(placed, entries, await store_writs.restitution(conn, person))
 

@@ -152,7 +152,7 @@ async def approve(
 
 async def correct(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId, why: str) -> PayrollId:
     """A new payroll of the same month, from what is known now; the old one is kept and no longer counts."""
-    old = await _mine(conn, caller, payroll=payroll)
+    old = await mine(conn, caller, payroll=payroll)
     if not old.stands:
         raise PayrollReplaced
     return await approve(conn, caller, institution=old.institution_id, month=old.month, corrects=old, why=why)
@@ -166,7 +166,7 @@ async def listed(
 
 
 async def read(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) -> Opened:
-    found = await _mine(conn, caller, payroll=payroll)
+    found = await mine(conn, caller, payroll=payroll)
     slips = await store_payrolls.slips(conn, payroll)
     await _record(conn, caller, Permission.PAYROLL_READ, subject=payroll)
     return Opened(found, rules_wages.totals(kept.slip for kept in slips), slips)
@@ -174,7 +174,7 @@ async def read(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) -> 
 
 async def checked(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) -> Checked:
     """Nothing differs unless somebody changed a stored figure."""
-    found = await _mine(conn, caller, payroll=payroll)
+    found = await mine(conn, caller, payroll=payroll)
     law = await rule_sets.kept(conn, found.digest)
     slips = await store_payrolls.slips(conn, payroll)
     if law is None:
@@ -237,7 +237,7 @@ async def _before(conn: AsyncConnection, payroll: PayrollId | None) -> dict[int,
     return {kept.facts.person_id: kept.slip for kept in await store_payrolls.slips(conn, payroll)}
 
 
-async def _mine(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) -> Approved:
+async def mine(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) -> Approved:
     found = await store_payrolls.payroll(conn, payroll, scope=within(caller))
     if found is None:
         raise NotFound

@@ -36,8 +36,8 @@ BODIES = {
 }
 QUESTIONS = {"/v1/institutions/{institution_id}/payroll": {"month": MONTH}}
 FORMS = {
-    "/institutions/{institution_id}/payroll": {"month": MONTH},
-    "/payrolls/{payroll_id}/corrections": {"why": "hours were wrong"},
+    "/payroll/{institution_id}": {"month": MONTH},
+    "/payroll/corrections/{payroll_id}": {"why": "hours were wrong"},
 }
 HEADERS = {
     "PUT /v1/jobs/{job_id}": {"if-match": '"1"'},
