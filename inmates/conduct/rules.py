@@ -234,7 +234,8 @@ def people_of(record: Record) -> set[UserId]:
     return {
         *(one.reported_by for one in record.incidents),
         *(one.heard_by for one in record.hearings),
-        *(one.decided_by for one in (*record.decisions, *record.incentives)),
+        *(one.decided_by for one in record.decisions),
+        *(one.decided_by for one in record.incentives),
         *(one.by for one in record.entries),
         *(one.written_by for one in record.protocols),
     }

@@ -38,6 +38,8 @@ from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
 MOST = 100
+HEAR = "hear_incident"
+"""The task that a decision settles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ async def _announce(
         kind = f"notice_{report.kind}"
         await tasks.add(conn, Wanted(person, kind, role, due, "incident", incident, is_urgent=True))
     until = now + timedelta(days=held.whole("sanction.decide_within_days"))
-    wanted = Wanted(person, "hear_incident", Role.UNIT_HEAD, until, "incident", incident)
+    wanted = Wanted(person, HEAR, Role.UNIT_HEAD, until, "incident", incident)
     await tasks.add(conn, wanted)
 
 
@@ -139,6 +141,7 @@ async def decide(
         by=caller.user,
         law=await rule_sets.keep(conn, held),
     )
+    await tasks.settle(conn, caller, kind=HEAR, subject=incident)
     detail = {"incident": incident, "decision": made, "measure": proposal.measure}
     await _record(conn, caller, person=person, detail=detail)
     return made

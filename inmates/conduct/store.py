@@ -10,26 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
 from core.tables import users
+from inmates.conduct import rows
 from inmates.conduct.model import (
     Counts,
-    Decision,
     DecisionId,
     Document,
     Entry,
     EntryKind,
     Hearing,
     HearingId,
-    Incentive,
     IncentiveId,
     IncentiveKind,
     Incident,
     IncidentId,
-    IncidentKind,
     Measure,
-    Member,
     Minutes,
     Proposal,
-    Protocol,
     ProtocolId,
     Record,
     Report,
@@ -49,9 +45,9 @@ async def record(conn: AsyncConnection, person: PersonId) -> Record:
     heard = incident_hearings.join(incidents)
     entered = sanction_entries.join(conduct_decisions)
     return Record(
-        [_incident(row) for row in await _of(conn, incidents, person=person)],
+        [rows.incident(row) for row in await _of(conn, incidents, person=person)],
         [
-            _hearing(row)
+            rows.hearing(row)
             for row in await conn.execute(
                 select(incident_hearings)
                 .select_from(heard)
@@ -59,9 +55,9 @@ async def record(conn: AsyncConnection, person: PersonId) -> Record:
                 .order_by(incident_hearings.c.id)
             )
         ],
-        [_decision(row) for row in await _of(conn, conduct_decisions, person=person)],
+        [rows.decision(row) for row in await _of(conn, conduct_decisions, person=person)],
         [
-            _entry(row)
+            rows.entry(row)
             for row in await conn.execute(
                 select(sanction_entries)
                 .select_from(entered)
@@ -69,8 +65,8 @@ async def record(conn: AsyncConnection, person: PersonId) -> Record:
                 .order_by(sanction_entries.c.id)
             )
         ],
-        [_incentive(row) for row in await _of(conn, incentives, person=person)],
-        [_protocol(row) for row in await _of(conn, commission_protocols, person=person)],
+        [rows.incentive(row) for row in await _of(conn, incentives, person=person)],
+        [rows.protocol(row) for row in await _of(conn, commission_protocols, person=person)],
     )
 
 
@@ -97,7 +93,7 @@ async def latest(
     if before is not None:
         query = query.where(incidents.c.id < before)
     found = await conn.execute(query.order_by(incidents.c.id.desc()).limit(most))
-    return [_incident(row) for row in found]
+    return [rows.incident(row) for row in found]
 
 
 async def counted(conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime) -> Counts:
@@ -232,71 +228,3 @@ def _document(document: Document) -> dict[str, Any]:
         "document_number": document.number,
         "document_on": document.on,
     }
-
-
-def _read_document(row: Any) -> Document:
-    return Document(row.ground, row.document_number, row.document_on)
-
-
-def _incident(row: Any) -> Incident:
-    return Incident(
-        IncidentId(row.id),
-        PersonId(row.person_id),
-        IncidentKind(row.kind),
-        row.happened_at,
-        row.place,
-        row.text,
-        row.reported_at,
-        UserId(row.reported_by),
-    )
-
-
-def _hearing(row: Any) -> Hearing:
-    return Hearing(
-        HearingId(row.id), IncidentId(row.incident_id), row.heard_at, row.explanation, UserId(row.heard_by)
-    )
-
-
-def _decision(row: Any) -> Decision:
-    return Decision(
-        DecisionId(row.id),
-        PersonId(row.person_id),
-        IncidentId(row.incident_id),
-        HearingId(row.hearing_id),
-        Measure(row.measure),
-        row.days,
-        row.begins_on,
-        _read_document(row),
-        row.decided_at,
-        UserId(row.decided_by),
-        row.law,
-    )
-
-
-def _entry(row: Any) -> Entry:
-    return Entry(
-        DecisionId(row.decision_id), EntryKind(row.kind), row.at, UserId(row.by), _read_document(row)
-    )
-
-
-def _incentive(row: Any) -> Incentive:
-    return Incentive(
-        IncentiveId(row.id),
-        PersonId(row.person_id),
-        IncentiveKind(row.kind),
-        _read_document(row),
-        row.lifts,
-        row.protocol_id,
-        row.decided_at,
-        UserId(row.decided_by),
-        row.law,
-    )
-
-
-def _protocol(row: Any) -> Protocol:
-    return Protocol(
-        ProtocolId(row.id),
-        PersonId(row.person_id),
-        Minutes(row.number, row.held_on, row.is_correcting, [Member(**one) for one in row.members]),
-        UserId(row.written_by),
-    )

@@ -63,6 +63,7 @@ async def test_from_the_incident_to_the_sanction_and_back(app: FastAPI) -> None:
         assert await heard(visitor, whom, what) == 201
         made = (await decided(visitor, whom, what)).json()["id"]
         assert (await decided(visitor, whom, what)).json()["type"] == "/problems/decided_already"
+        assert (await visitor.get("/v1/tasks")).json()["tasks"] == []
         held = (await visitor.get(f"/v1/people/{whom}/conduct")).json()
         assert [(one["state"], one["decision"]["id"]) for one in held["sanctions"]] == [("in_force", made)]
         assert held["undecided"] == []
