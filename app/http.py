@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.health.api
 import inmates.psychology.api
 import inmates.tasks.api
@@ -21,7 +22,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health, psychology
+from dashboards.records import conduct, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -37,6 +38,7 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.conduct.api,
     inmates.health.api,
     inmates.psychology.api,
     tracking.api,
@@ -47,6 +49,7 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    conduct,
     health,
     psychology,
 )

@@ -1,4 +1,4 @@
-"""The psychologists' compartment on a real database: taking a screen, what it asks of humans, who may know."""
+"""The psychologists' compartment on a real database: what a screen asks of humans, and who may know."""
 
 from datetime import datetime
 from typing import Any
