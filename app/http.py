@@ -10,7 +10,10 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.employment.api
+import inmates.health.api
+import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -20,7 +23,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, payroll, scenes, tasks
-from dashboards.records import employment
+from dashboards.records import conduct, employment, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -36,6 +39,9 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.conduct.api,
+    inmates.health.api,
+    inmates.psychology.api,
     inmates.employment.api,
     tracking.api,
     geofence.api,
@@ -45,6 +51,9 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    conduct,
+    health,
+    psychology,
     employment,
     payroll,
 )

@@ -18,7 +18,12 @@ class Tab:
     permission: Permission
 
 
-TABS: Final[tuple[Tab, ...]] = (Tab("work", Permission.WORK_READ),)
+TABS: Final[tuple[Tab, ...]] = (
+    Tab("work", Permission.WORK_READ),
+    Tab("conduct", Permission.CONDUCT_READ),
+    Tab("health", Permission.HEALTH_READ),
+    Tab("psychology", Permission.PSYCHOLOGY_READ),
+)
 """In the order in which they are shown, behind the overview."""
 
 

@@ -11,7 +11,7 @@ from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.model import PersonId
-from inmates.employment import occupations, rules, store
+from inmates.employment import occupations, rules, store, store_entries
 from inmates.employment.model import (
     Entry,
     EntryId,
@@ -23,6 +23,7 @@ from inmates.employment.model import (
     Said,
     Tariff,
 )
+from inmates.health import service as health
 from inmates.service import known, opened, within
 
 MOST = 200
@@ -43,6 +44,12 @@ class NotStayingThere(Conflict):
     """A person works where they stay."""
 
     code = "not_staying_there"
+
+
+class JobTooHeavy(Conflict):
+    """A doctor's finding closes this job to the person; the finding itself stays where it is."""
+
+    code = "job_too_heavy"
 
 
 class AlreadyPlaced(Conflict):
@@ -162,6 +169,9 @@ async def place(
         raise JobClosed
     if not await store.is_staying(conn, person, institution=wanted.institution_id, at=clock.now()):
         raise NotStayingThere
+    limits = await health.consequences(conn, person, clock.now())
+    if rules.is_barred(wanted.effort, [limit.kind for limit in limits]):
+        raise JobTooHeavy
     made = await store.place(conn, person, job=job, tariff=tariff, rate=rate, since=since, by=caller.user)
     if made is None:
         raise AlreadyPlaced
@@ -176,7 +186,7 @@ async def end(conn: AsyncConnection, caller: Caller, *, placement: PlacementId, 
         raise PlacementEnded
     if until <= placed.since:
         raise OutsidePlacement
-    if await store.worked_from(conn, placement, until):
+    if await store_entries.worked_from(conn, placement, until):
         raise WorkedLater
     await store.end(conn, placement, since=placed.since, until=until, by=caller.user)
     await _record(conn, caller, placed.person_id, deed="ended", placement=placement)
@@ -192,13 +202,13 @@ async def correct(
     conn: AsyncConnection, caller: Caller, *, entry: EntryId, said: Said | None, why: str
 ) -> EntryId:
     """A new entry in the place of another; none said: the other was no work at all."""
-    old = await store.entry(conn, entry, scope=within(caller))
+    old = await store_entries.entry(conn, entry, scope=within(caller))
     if old is None:
         raise NotFound
     if not why.strip():
         raise ImpossibleWork
     placed = await placed_as(conn, caller, placement=old.placement_id)
-    if await store.is_replaced(conn, entry):
+    if await store_entries.is_replaced(conn, entry):
         raise AlreadyCorrected
     now_said = said or Said(EntryKind.VOID, old.said.on)
     if rules.month_of(now_said.on) != rules.month_of(old.said.on):
@@ -216,7 +226,7 @@ async def read(
 
 async def of_month(conn: AsyncConnection, person: PersonId, month: date) -> Month:
     """For callers who have opened the file."""
-    entries = await store.entries(conn, [person], since=month, until=rules.next_month(month))
+    entries = await store_entries.entries(conn, [person], since=month, until=rules.next_month(month))
     held = rules.live(entries)
     corrected = [entry for entry in entries if entry not in held]
     return Month(month, await store.placements_of(conn, person), held, corrected)
@@ -244,7 +254,7 @@ async def _write(
         raise OutsidePlacement
     if rules.overlaps(said, await _around(conn, placed.person_id, said, besides=replaces)):
         raise ShiftOverlaps
-    made = await store.add_entry(conn, placed, said, replaces=replaces, why=why, by=caller.user)
+    made = await store_entries.add_entry(conn, placed, said, replaces=replaces, why=why, by=caller.user)
     if made is None:
         raise AlreadyCorrected
     await _record(conn, caller, placed.person_id, deed=said.kind.value, entry=made, replaces=replaces)
@@ -256,7 +266,7 @@ async def _around(
 ) -> list[Entry]:
     """The person's live entries of the days around, in whatever job."""
     since = rules.month_of(said.on - timedelta(days=1))
-    entries = await store.entries(
+    entries = await store_entries.entries(
         conn, [person], since=since, until=rules.next_month(said.on + timedelta(days=1))
     )
     return [entry for entry in rules.live(entries) if entry.id != besides]

@@ -10,7 +10,7 @@ from core import clock
 from core.auth import Caller, Permission
 from core.errors import NotFound
 from core.model import PersonId
-from inmates.employment import rules, store, store_payrolls, store_writs
+from inmates.employment import rules, store, store_entries, store_payrolls, store_writs
 from inmates.employment.model import PayslipId, Placement, Writ
 from inmates.employment.service import MOST, Month, of_month
 from inmates.employment.wages import Deed, Earned, Kept
@@ -92,7 +92,7 @@ async def activity(conn: AsyncConnection, caller: Caller, *, person: PersonId) -
 
 
 async def _deeds(conn: AsyncConnection, person: PersonId, placed: Sequence[Placement]) -> list[Deed]:
-    entries = await store.every_entry(conn, person)
+    entries = await store_entries.every_entry(conn, person)
     return rules.deeds(placed, entries, await store_writs.restitution(conn, person))
 
 

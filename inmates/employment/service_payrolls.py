@@ -14,10 +14,11 @@ from core.errors import Conflict, NotFound
 from core.model import PersonId
 from core.statutes import RuleSet
 from inmates import store as people
-from inmates.employment import rules, rules_wages, store, store_payrolls, store_writs
+from inmates.employment import rules, rules_wages, store, store_entries, store_payrolls, store_writs
 from inmates.employment.model import PayrollId, PayslipId
 from inmates.employment.service import MOST, place_of_work
 from inmates.employment.wages import Approved, Facts, Kept, Payslip, Totals
+from inmates.health import service as health
 from inmates.model import Scope
 from inmates.service import within
 
@@ -102,7 +103,8 @@ async def preview(conn: AsyncConnection, caller: Caller, *, institution: int, mo
     month_facts = await facts(conn, institution, month=month, kind=kind, besides=besides)
     slips = [(each, rules_wages.payslip(each, law)) for each in month_facts]
     before = await _before(conn, besides)
-    drafts = await _drafts(conn, slips, law=law, before=before)
+    barred = await _barred(conn, institution, month=month)
+    drafts = await _drafts(conn, slips, law=law, before=before, barred=barred)
     await _record(conn, caller, Permission.PAYROLL_READ, kind="institution", subject=institution)
     is_over = clock.today() >= rules.next_month(month)
     totals = rules_wages.totals(slip for _, slip in slips)
@@ -200,7 +202,7 @@ async def facts(
     owed = await store_writs.debts(conn, workers, month=month, until=until, besides=besides)
     held = await store_payrolls.held(conn, [each.id for each in placed], month=month)
     worked = defaultdict(list)
-    for entry in await store.entries(conn, workers, since=month, until=until):
+    for entry in await store_entries.entries(conn, workers, since=month, until=until):
         worked[entry.person_id].append(entry)
     return [
         rules.facts(
@@ -216,6 +218,7 @@ async def _drafts(
     *,
     law: RuleSet,
     before: dict[int, Payslip] | None,
+    barred: frozenset[PersonId],
 ) -> list[Draft]:
     """By name. Whoever worked there is named, though they may stay elsewhere by now."""
     ids = [PersonId(each.person_id) for each, _ in slips]
@@ -225,10 +228,23 @@ async def _drafts(
     for each, slip in slips:
         person = named[PersonId(each.person_id)]
         said = rules.warnings(each, slip, longest_min=longest)
+        said += ["barred"] if person.id in barred else []
         was = slip if before is None else before.get(each.person_id)
         changed = was != slip if was else slip.gross > 0
         drafts.append(Draft(person.id, f"{person.surname} {person.given_name}", slip, said, changed))
     return sorted(drafts, key=lambda draft: (draft.name, draft.person_id))
+
+
+async def _barred(conn: AsyncConnection, institution: int, *, month: date) -> frozenset[PersonId]:
+    """Who is still placed in a job that a medical consequence closes by now."""
+    placed = await store.workers(conn, institution, since=month, until=rules.next_month(month))
+    still = [each for each in placed if each.until is None or each.until > clock.today()]
+    limits = await health.consequences_of(conn, {each.person_id for each in still}, at=clock.now())
+    return frozenset(
+        each.person_id
+        for each in still
+        if rules.is_barred(each.effort, [limit.kind for limit in limits[each.person_id]])
+    )
 
 
 async def _before(conn: AsyncConnection, payroll: PayrollId | None) -> dict[int, Payslip] | None:

@@ -10,47 +10,12 @@ from core.statutes import RuleSet
 from core.tables import audit
 from inmates.employment import service_payrolls
 from wage_facts import LAW
-from workshop import Workshop, code, opened
-
-MONTH = "2026-03"
-WRIT = {
-    "number": "12-ij",
-    "issuer": "Namuna sudi",
-    "issued_on": "2026-01-15",
-    "creditor": "Namuna fuqaro",
-    "kind": "crime_damage",
-    "basis": "sum",
-    "total": 100_000,
-    "since": "2026-02-01",
-}
-
-
-async def a_month(shop: Workshop, hours: int = 20) -> int:
-    """So many hours of 6,000 so'm; 20 make 120,000 of which 105,600 remain after tax."""
-    placed = await shop.placed()
-    for day in range(1, hours // 10 + 1):
-        assert (await shop.shift(placed, f"{MONTH}-{day:02}", "08:00", "18:00")).status_code == 201
-    return placed
-
-
-async def writ(shop: Workshop, **changes: Any) -> int:
-    made = await shop.clerk.post(f"/v1/people/{shop.whom}/writs", json=WRIT | changes)
-    assert made.status_code == 201, made.text
-    return int(made.json()["id"])
+from workshop import MONTH, WRIT, Workshop, a_month, approve, code, opened, preview, writ
 
 
 async def balance(shop: Workshop, ident: int) -> tuple[int, int | None]:
     read = (await shop.clerk.get(f"/v1/writs/{ident}")).json()
     return read["paid"], read["balance"]
-
-
-async def preview(shop: Workshop) -> Any:
-    path = f"/v1/institutions/{shop.place}/payroll"
-    return (await shop.clerk.get(path, params={"month": MONTH})).json()
-
-
-async def approve(shop: Workshop, month: str = MONTH) -> Any:
-    return await shop.clerk.post(f"/v1/institutions/{shop.place}/payrolls", json={"month": month})
 
 
 async def refusals(app: FastAPI) -> list[tuple[str, dict[str, Any]]]:
