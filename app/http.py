@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -39,6 +40,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
     tracking.api,
     geofence.api,
     live,
