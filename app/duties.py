@@ -1,10 +1,12 @@
 """What the keeper looks for in the records: devices that track without an order."""
 
+import asyncio
 import logging
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import clock
+from core import clock, db
+from core.settings import Settings
 from inmates.legality import rules, service
 from inmates.legality.model import Breach
 from tracking.store import unfounded
@@ -22,3 +24,15 @@ async def flag_untimely(conn: AsyncConnection) -> int:
         )
         made += await service.flag(conn, found, at=now, held=held) is not None
     return made
+
+
+async def rounds(loaded: Settings, *, every_s: float) -> None:
+    engine = db.engine(loaded.database_url)
+    try:
+        while True:
+            async with db.transaction(engine) as conn:
+                made = await flag_untimely(conn)
+            log.info("looked", extra={"flags": made})
+            await asyncio.sleep(every_s)
+    finally:
+        await engine.dispose()
