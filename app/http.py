@@ -13,6 +13,7 @@ import inmates.api
 import inmates.conduct.api
 import inmates.health.api
 import inmates.legality.api
+import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -22,7 +23,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health
+from dashboards.records import conduct, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -41,6 +42,7 @@ ROUTERS = (
     inmates.conduct.api,
     inmates.health.api,
     inmates.legality.api,
+    inmates.psychology.api,
     tracking.api,
     geofence.api,
     live,
@@ -51,6 +53,7 @@ ROUTERS = (
     tasks,
     conduct,
     health,
+    psychology,
 )
 
 
