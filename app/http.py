@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
@@ -40,6 +41,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
     geofence.api,
