@@ -2,7 +2,6 @@
 
 import re
 from itertools import count
-from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -11,7 +10,7 @@ from sqlalchemy import func, select
 from app.http import application
 from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
-from core.auth import GRANTS, PUBLIC, Guard, Permission, Role, allow
+from core.auth import GRANTS, PUBLIC, Permission, Role, allow
 from core.model import UserId
 from core.settings import Settings
 from core.tables import audit

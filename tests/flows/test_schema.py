@@ -1,7 +1,7 @@
 """The API keeps its own description: whatever it is asked, its answer is one that the schema knows.
 
-EJAZO_FUZZ=200 asks that often a route, and everything at the edges of its schema besides; the suite asks a few
-times, always the same."""
+EJAZO_FUZZ=200 asks that often a route, and everything at the edges of its schema besides; the suite asks a
+few times, always the same."""
 
 import asyncio
 import os
