@@ -13,6 +13,7 @@ import inmates.api
 import inmates.conduct.api
 import inmates.employment.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
@@ -41,6 +42,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
     inmates.psychology.api,
     inmates.employment.api,
     tracking.api,
