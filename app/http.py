@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.custody.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -34,6 +35,7 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.custody.api,
     tracking.api,
     geofence.api,
     live,
