@@ -11,6 +11,7 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.custody.api
+import inmates.health.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -20,6 +21,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
+from dashboards.records import health
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -36,6 +38,7 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.custody.api,
+    inmates.health.api,
     tracking.api,
     geofence.api,
     live,
@@ -44,6 +47,7 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    health,
 )
 
 

@@ -1,0 +1,384 @@
+"""Custody over HTTP, on a real database."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient, Response
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asked.custody import ACT
+from callers import browser, session, user
+from core import clock
+from core.auth import Role
+from core.model import PersonId
+from core.tables import audit, rule_sets
+from filed import custody as filed
+from files import SINCE, institution, person, posting, row
+from inmates.custody import service
+from inmates.custody.tables import admissions, marks, movements, placements
+from inmates.tables import persons, stays
+from inmates.tasks.tables import tasks
+
+ITEMS = ("identity", "gender", "property", "family", "emergency_contact", "rights")
+
+
+def at(day: int, hour: int = 10) -> str:
+    return (SINCE + timedelta(days=day, hours=hour)).isoformat()
+
+
+@pytest.fixture
+async def house(app: FastAPI) -> int:
+    return await institution(app.state.engine)
+
+
+@pytest.fixture
+async def registrar(app: FastAPI, house: int) -> AsyncIterator[AsyncClient]:
+    who = await user(app.state.engine, "registrar", role=Role.REGISTRAR)
+    await posting(app.state.engine, who, house)
+    async with browser(app, await session(app.state.engine, who)) as visitor:
+        yield visitor
+
+
+async def admit(registrar: AsyncClient, whom: int, house: int, *, day: int = 10, **said: Any) -> Response:
+    body = {"at": at(day), "commitment": ACT} | said
+    return await registrar.post(f"/v1/institutions/{house}/people/{whom}", json=body)
+
+
+async def move(registrar: AsyncClient, episode: int, kind: str, day: int, **said: Any) -> Response:
+    body = {"kind": kind, "at": at(day)} | said
+    return await registrar.post(f"/v1/episodes/{episode}/movements", json=body)
+
+
+async def stayed(engine: AsyncEngine, whom: int) -> list[tuple[int, datetime, datetime | None]]:
+    query = select(stays.c.institution_id, func.lower(stays.c.during), func.upper(stays.c.during))
+    async with engine.begin() as conn:
+        found = await conn.execute(query.where(stays.c.person_id == whom).order_by(stays.c.during))
+        return [(row[0], row[1], row[2]) for row in found]
+
+
+async def wanted(engine: AsyncEngine, whom: int) -> list[tuple[str, str, bool]]:
+    query = select(tasks.c.kind, tasks.c.role, tasks.c.is_urgent).where(tasks.c.person_id == whom)
+    async with engine.begin() as conn:
+        return sorted((row[0], row[1], row[2]) for row in await conn.execute(query))
+
+
+def kind(answer: Response) -> str:
+    return str(answer.json()["type"]).removeprefix("/problems/")
+
+
+async def test_a_person_is_received_moved_and_handed_over(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    whom, other = await person(engine), await institution(engine, kind="strict_regime")
+    made = (await admit(registrar, whom, house)).json()
+    episode = made["episode_id"]
+    assert (await move(registrar, episode, "court", 20, destination="Namuna sudi")).status_code == 201
+    assert kind(await move(registrar, episode, "hospital", 21)) == "person_away"
+    assert (await registrar.get(f"/v1/people/{whom}")).status_code == 200, (
+        "the court trip keeps the file here"
+    )
+    assert (await move(registrar, episode, "court_return", 22)).status_code == 201
+    read = (await registrar.get(f"/v1/people/{whom}/custody")).json()
+    assert read["standing"] == {
+        "state": "present",
+        "episode_id": episode,
+        "institution_id": house,
+        "regime": "ordinary",
+        "is_counted": True,
+    }
+    there = await registrar.get(f"/v1/people/{whom}/standing", params={"at": at(21)})
+    assert there.json()["standing"]["state"] == "at_court"
+    before = await registrar.get(f"/v1/people/{whom}/standing", params={"at": at(1)})
+    assert before.json()["standing"] is None
+    assert kind(await move(registrar, episode, "transfer", 30)) == "institution_missing"
+    handed = await move(registrar, episode, "transfer", 30, institution_id=other)
+    assert handed.status_code == 201
+    moments = [datetime.fromisoformat(at(day)) for day in (10, 30)]
+    assert await stayed(engine, whom) == [(house, *moments), (other, moments[1], None)]
+    assert (await registrar.get(f"/v1/people/{whom}/custody")).status_code == 404
+    assert (await move(registrar, episode, "court", 40)).status_code == 404
+
+
+async def test_nobody_is_received_without_an_act(app: FastAPI, registrar: AsyncClient, house: int) -> None:
+    engine = app.state.engine
+    whom = await person(engine)
+    for wrong in ({"act_number": " "}, {"act_on": "2026-03-01"}, {"reasons": ""}):
+        refused = await admit(registrar, whom, house, commitment=ACT | wrong)
+        assert refused.status_code == 422, wrong
+    refused = await admit(registrar, whom, house, commitment=ACT | {"valid_until": "2026-01-05"})
+    assert kind(refused) == "commitment_expired"
+    assert kind(await admit(registrar, whom, house, kind="supervision")) == "institution_of_another_kind"
+    ahead = (clock.now() + timedelta(hours=1)).isoformat()
+    assert kind(await admit(registrar, whom, house, at=ahead)) == "movement_in_future"
+    assert await stayed(engine, whom) == []
+
+
+async def test_strangers_are_received_only_when_they_stay_nowhere(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    far, whom = await institution(engine), await person(engine)
+    await filed.episode(engine, whom, far)
+    assert (await admit(registrar, whom, house)).status_code == 404
+    assert (await admit(registrar, await person(engine), far)).status_code == 404
+    mine = await person(engine)
+    assert (await admit(registrar, mine, house)).status_code == 201
+    assert kind(await admit(registrar, mine, house, day=12)) == "already_admitted"
+
+
+async def test_a_correction_names_what_it_replaces_and_folds_anew(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    whom = await person(engine)
+    made = (await admit(registrar, whom, house)).json()
+    path = f"/v1/movements/{made['movement_id']}"
+    put = await registrar.post(f"{path}/correction", json={"kind": "admission", "at": at(9, 7)})
+    assert put.status_code == 201
+    assert await stayed(engine, whom) == [(house, datetime.fromisoformat(at(9, 7)), None)]
+    again = await registrar.post(f"{path}/correction", json={"kind": "admission", "at": at(9, 8)})
+    assert kind(again) == "already_replaced"
+    left = (await move(registrar, made["episode_id"], "release", 50)).json()["id"]
+    assert (await admit(registrar, whom, house, day=60)).status_code == 201
+    assert kind(await registrar.post(f"/v1/movements/{left}/withdrawal")) == "already_admitted"
+    read = (await registrar.get(f"/v1/people/{whom}/custody")).json()
+    told = [one["movement"]["kind"] for one in read["episodes"][1]["movements"]]
+    assert told == ["admission", "admission", "release"]
+    assert [one["is_replaced"] for one in read["episodes"][1]["movements"]] == [False, True, False]
+
+
+async def test_movements_can_not_be_changed_in_the_database_either(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    await admit(registrar, await person(app.state.engine), house)
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with app.state.engine.begin() as conn:
+            await conn.execute(update(movements).values(at=clock.now()))
+
+
+async def test_late_entry_in_any_possible_order_gives_the_same_stays(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    other, seen = await institution(engine), []
+    root = await user(engine, "root", role=Role.ADMINISTRATOR)
+    steps: dict[str, tuple[str, int, dict[str, Any]]] = {
+        "t": ("transfer", 20, {"institution_id": other}),
+        "c": ("court", 30, {}),
+        "r": ("court_return", 31, {}),
+        "b": ("transfer", 40, {"institution_id": house}),
+        "e": ("release", 50, {}),
+    }
+    async with browser(app, await session(engine, root)) as chief:
+        for order in ("tcrbe", "ctrbe", "ecrtb", "tbecr", "tebcr"):
+            whom = await person(engine)
+            episode = (await admit(registrar, whom, house)).json()["episode_id"]
+            waiting = list(order)
+            while waiting:
+                for name in list(waiting):
+                    what, day, more = steps[name]
+                    if (await move(chief, episode, what, day, **more)).status_code == 201:
+                        waiting.remove(name)
+            seen.append(await stayed(engine, whom))
+    assert all(one == seen[0] for one in seen)
+    assert [where for where, _, _ in seen[0]] == [house, other, house]
+
+
+async def test_an_admission_closes_without_a_gap_only(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    whom = await person(engine)
+    asked = (await admit(registrar, whom, house)).json()["admission_id"]
+    path = f"/v1/admissions/{asked}"
+    read = (await registrar.get(path)).json()
+    assert sorted(read["gaps"]) == sorted([*ITEMS, "injuries", "ill_treatment"])
+    said = {answer["item"]: answer["words"] for answer in read["answers"]}
+    assert said["moment"] == "2026-01-11T15:00+05:00", "the day and the hour, local"
+    assert kind(await registrar.post(f"{path}/closing")) == "admission_gap"
+    for item in ITEMS:
+        answer = {"item": item, "words": "x"}
+        assert (await registrar.post(f"{path}/answers", json=answer)).status_code == 204
+    refused = await registrar.post(f"{path}/answers", json={"item": "rights", "said": "declined"})
+    assert kind(refused) == "answer_not_declinable"
+    await registrar.post(f"{path}/answers", json={"item": "ill_treatment", "said": "declined"})
+    assert await wanted(engine, whom) == []
+    bruise = {"item": "injuries", "said": "answered", "words": "a bruise"}
+    await registrar.post(f"{path}/answers", json=bruise)
+    assert await wanted(engine, whom) == [
+        ("admission_injuries", "doctor", True),
+        ("admission_injuries", "oversight", True),
+    ]
+    assert (await registrar.post(f"{path}/closing")).status_code == 204
+    assert kind(await registrar.post(f"{path}/answers", json=bruise)) == "admission_closed"
+    assert kind(await registrar.post(f"{path}/closing")) == "admission_closed"
+    async with engine.begin() as conn:
+        noted = (await conn.execute(select(audit.c.detail).where(audit.c.subject_id == whom))).scalars()
+        assert "bruise" not in str(list(noted))
+
+
+async def test_the_database_itself_refuses_a_gap(app: FastAPI, registrar: AsyncClient, house: int) -> None:
+    made = (await admit(registrar, await person(app.state.engine), house)).json()
+    closed = {"closed_at": clock.now(), "closed_by": 1}
+    with pytest.raises(DBAPIError, match="gap"):
+        async with app.state.engine.begin() as conn:
+            await conn.execute(
+                update(admissions).where(admissions.c.id == made["admission_id"]).values(closed)
+            )
+
+
+async def test_supervision_asks_nothing_and_belongs_to_a_district(app: FastAPI) -> None:
+    engine = app.state.engine
+    district, whom = await institution(engine, kind="probation_district"), await person(engine)
+    who = await user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, who, district)
+    async with browser(app, await session(engine, who)) as visitor:
+        made = await admit(visitor, whom, district, kind="supervision")
+        assert made.json()["admission_id"] is None
+        assert kind(await admit(visitor, await person(engine), district)) == "institution_of_another_kind"
+        held = (await visitor.get(f"/v1/people/{whom}/custody")).json()
+    assert [(one["kind"], one["commitment"]["act_number"]) for one in held["episodes"]] == [
+        ("supervision", "1-26/7")
+    ]
+
+
+async def test_escape_and_death_reach_oversight_and_leave_the_roll(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    gone, dead = await person(engine), await person(engine)
+    for whom in (gone, dead):
+        await admit(registrar, whom, house)
+    read = f"/v1/institutions/{house}"
+    assert (await registrar.get(read)).json()["institution"]["people"] == 2
+    episodes = {
+        whom: (await registrar.get(f"/v1/people/{whom}/custody")).json()["episodes"][0]["id"]
+        for whom in (gone, dead)
+    }
+    assert (await move(registrar, episodes[gone], "escape", 20)).status_code == 201
+    assert (await move(registrar, episodes[dead], "death", 20)).status_code == 201
+    assert (await registrar.get(read)).json()["institution"]["people"] == 0
+    assert await wanted(engine, gone) == [("custody_escape", "oversight", True)]
+    assert await wanted(engine, dead) == [("custody_death", "oversight", True)]
+    assert (await registrar.get(f"/v1/people/{gone}")).status_code == 200, "the file of a wanted person stays"
+    assert (await registrar.get(f"/v1/people/{dead}")).status_code == 404
+    assert (await move(registrar, episodes[gone], "recapture", 25)).status_code == 201
+    assert (await registrar.get(read)).json()["institution"]["people"] == 1
+
+
+async def placed(registrar: AsyncClient, whom: int, where: int, reason: str = "") -> Response:
+    return await registrar.post(f"/v1/people/{whom}/places/{where}", json={"reason": reason})
+
+
+async def test_separation_is_checked_and_an_exception_has_a_name_and_a_reason(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    first, second, woman = await person(engine), await person(engine), await person(engine)
+    async with engine.begin() as conn:
+        await conn.execute(update(persons).where(persons.c.id == woman).values(sex="f"))
+    for whom in (first, second, woman):
+        await admit(registrar, whom, house)
+    unit = (
+        await registrar.post(f"/v1/institutions/{house}/places", json={"name": "1", "capacity": 9})
+    ).json()
+    body = {"name": "1-1", "capacity": 1, "unit_id": unit["id"]}
+    cell = (await registrar.post(f"/v1/institutions/{house}/places", json=body)).json()["id"]
+    assert kind(await registrar.post(f"/v1/institutions/{house}/places", json=body)) == "place_exists"
+    assert (await placed(registrar, first, cell)).json() == {"overridden": []}
+    marked = await registrar.post(
+        f"/v1/people/{second}/marks", json={"kind": "repeater", "ground": "judgment 1-19/4"}
+    )
+    assert marked.status_code == 201
+    assert kind(await placed(registrar, second, cell)) == "placement_reason_missing"
+    done = await placed(registrar, second, cell, "flood in the other wing")
+    assert done.json() == {"overridden": ["repeater", "capacity"]}
+    assert await wanted(engine, second) == [("placement_overridden", "oversight", True)]
+    assert kind(await placed(registrar, woman, cell, "no room")) == "must_be_apart"
+    read = (await registrar.get(f"/v1/institutions/{house}")).json()
+    assert [(one["name"], one["people"], one["percent"]) for one in read["places"]] == [
+        ("1", 2, 23),
+        ("1-1", 2, 200),
+    ]
+    async with engine.begin() as conn:
+        kept = select(placements.c.overridden, placements.c.reason, rule_sets.c.statute).join(rule_sets)
+        assert (await conn.execute(kept.where(placements.c.person_id == second))).one() == (
+            ["repeater", "capacity"],
+            "flood in the other wing",
+            "separation",
+        )
+
+
+async def test_a_place_is_left_by_transfer_and_kept_by_a_court_trip(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    whom, other = await person(engine), await institution(engine)
+    episode = (await admit(registrar, whom, house)).json()["episode_id"]
+    cell = await filed.place(engine, house)
+    await placed(registrar, whom, cell)
+    at_court = {"kind": "court", "at": clock.now().isoformat()}
+    await registrar.post(f"/v1/episodes/{episode}/movements", json=at_court)
+    read = f"/v1/institutions/{house}"
+    assert (await registrar.get(read)).json()["places"][0]["people"] == 1
+    back = {"kind": "court_return", "at": clock.now().isoformat()}
+    await registrar.post(f"/v1/episodes/{episode}/movements", json=back)
+    gone = {"kind": "transfer", "at": clock.now().isoformat(), "institution_id": other}
+    await registrar.post(f"/v1/episodes/{episode}/movements", json=gone)
+    assert (await registrar.get(read)).json()["places"][0]["people"] == 0
+    assert (await placed(registrar, whom, cell)).status_code == 404, "not one's own any longer"
+
+
+async def test_above_a_hundred_percent_is_shown(app: FastAPI, registrar: AsyncClient) -> None:
+    engine = app.state.engine
+    root = await user(engine, "root", role=Role.ADMINISTRATOR)
+    where = await institution(engine)
+    by = await user(engine, "clerk")
+    for _ in range(3):
+        await filed.episode(engine, await person(engine), where, by=by)
+    async with browser(app, await session(engine, root)) as chief:
+        page = (await chief.get("/v1/institutions", params={"most": 1})).json()
+        assert len(page["institutions"]) == 1
+        rest = (await chief.get("/v1/institutions", params={"after": page["after"]})).json()
+        full = next(one for one in rest["institutions"] if one["id"] == where)
+        assert (full["people"], full["percent"]) == (3, 3)
+        assert rest["after"] is None
+        shown = (await chief.get("/institutions")).text
+    assert f'data-testid="institution-{where}"' in shown
+    seen = (await registrar.get("/v1/institutions")).json()["institutions"]
+    assert where not in {one["id"] for one in seen}
+
+
+async def test_a_child_is_noted_and_taken_back(app: FastAPI, registrar: AsyncClient, house: int) -> None:
+    engine = app.state.engine
+    whom = await person(engine)
+    await admit(registrar, whom, house)
+    path = f"/v1/people/{whom}/children"
+    ahead = {"born_on": (clock.today() + timedelta(days=1)).isoformat()}
+    assert kind(await registrar.post(path, json=ahead)) == "born_in_future"
+    said = {"born_on": "2020-02-29", "place": "Namuna", "guardian": "grandmother"}
+    made = (await registrar.post(path, json=said)).json()["id"]
+    read = (await registrar.get(f"/v1/people/{whom}/custody")).json()
+    assert read["children"] == [{"id": made} | said]
+    assert (await registrar.delete(f"{path}/{made}")).status_code == 204
+    assert (await registrar.delete(f"{path}/{made}")).status_code == 404
+    assert (await registrar.get(f"/v1/people/{whom}/custody")).json()["children"] == []
+
+
+async def test_the_latest_word_on_a_mark_counts(app: FastAPI, registrar: AsyncClient, house: int) -> None:
+    engine = app.state.engine
+    whom = await person(engine)
+    await admit(registrar, whom, house)
+    who = await user(engine, "head", role=Role.UNIT_HEAD)
+    for holds in (True, False):
+        await row(engine, marks, person_id=whom, kind="apart", holds=holds, ground="doctor", made_by=who)
+    async with engine.begin() as conn:
+        assert await service.marks(conn, PersonId(whom)) == frozenset()
+    blank = await registrar.post(f"/v1/people/{whom}/marks", json={"kind": "apart", "ground": " "})
+    assert blank.status_code == 422
