@@ -20,8 +20,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health
+from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
+from dashboards.records import custody, health
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -46,7 +46,9 @@ ROUTERS = (
     pages,
     desk,
     days,
+    institutions,
     tasks,
+    custody,
     health,
 )
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
@@ -145,8 +145,16 @@ class Step(BaseModel):
         return moving.Step(self.kind, self.at, where, self.regime, self.destination)
 
 
+class Steps(BaseModel):
+    movements: Annotated[list[Step], Field(min_length=1, max_length=20)]
+
+
 class Made(BaseModel):
     id: int
+
+
+class ManyMade(BaseModel):
+    ids: list[int]
 
 
 class Where(BaseModel):
@@ -190,11 +198,17 @@ async def admit_person(
     return Admitted.model_validate(made)
 
 
-@router.post("/episodes/{episode_id}/movements", status_code=201, summary="Enter a movement, also belatedly")
-async def enter_movement(
-    episode_id: http.Id, said: Step, conn: http.Conn, caller: Caller = allow(Permission.CUSTODY_WRITE)
-) -> Made:
-    return Made(id=await moving.move(conn, caller, episode=EpisodeId(episode_id), step=said.step()))
+@router.post(
+    "/episodes/{episode_id}/movements",
+    status_code=201,
+    summary="Enter movements, also belatedly; a trip and its return together",
+)
+async def enter_movements(
+    episode_id: http.Id, said: Steps, conn: http.Conn, caller: Caller = allow(Permission.CUSTODY_WRITE)
+) -> ManyMade:
+    steps = [one.step() for one in said.movements]
+    made = await moving.move(conn, caller, episode=EpisodeId(episode_id), steps=steps)
+    return ManyMade(ids=list(made))
 
 
 @router.post("/movements/{movement_id}/correction", status_code=201, summary="What really happened instead")

@@ -200,13 +200,14 @@ def _refusal_inside(before: Standing, movement: Movement) -> Refusal | None:
     return None
 
 
-def with_new(movements: Sequence[Movement], new: Movement, *, now: datetime) -> tuple[Span, ...]:
-    """The fold with one more movement, if that can have happened."""
-    if new.at > now:
+def with_new(movements: Sequence[Movement], *new: Movement, now: datetime) -> tuple[Span, ...]:
+    """The fold with these movements besides, if all of that can have happened."""
+    replaced = {one.replaces for one in movements if one.replaces is not None}
+    if any(one.at > now for one in new):
         raise InFuture
-    if new.replaces is not None and any(one.replaces == new.replaces for one in movements):
+    if any(one.replaces in replaced for one in new):
         raise AlreadyReplaced
-    return fold([*movements, new])
+    return fold([*movements, *new])
 
 
 def at(spans: Iterable[Span], moment: datetime) -> Standing | None:

@@ -1,5 +1,6 @@
 """Admitting, moving and correcting: each deed adds an event, and folds the stays anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -75,20 +76,23 @@ async def admit(conn: AsyncConnection, caller: Caller, *, person: PersonId, arri
     commitment = rules.valid(arrival.commitment, on=arrival.at.astimezone(clock.HERE).date())
     step = Step(Kind.ADMISSION, arrival.at, arrival.institution_id, arrival.regime)
     episode = await store.add_episode(conn, person, kind=arrival.kind, commitment=commitment, by=caller.user)
-    made = await _enter(conn, caller, _movement(step, episode), person=person)
+    (made,) = await _enter(conn, caller, _movement(step, episode), person=person)
     asked = None
     if arrival.kind is EpisodeKind.CUSTODY:
         asked = await _ask(conn, caller, person=person, episode=episode, arrival=arrival)
     return Admitted(episode, made, asked)
 
 
-async def move(conn: AsyncConnection, caller: Caller, *, episode: EpisodeId, step: Step) -> MovementId:
-    """One more event of an episode, now or belatedly."""
+async def move(
+    conn: AsyncConnection, caller: Caller, *, episode: EpisodeId, steps: Sequence[Step]
+) -> list[MovementId]:
+    """Events of an episode, now or belatedly; together, so that a trip can be entered with its return."""
     person = await store.episode_of(conn, episode, scope=within(caller))
     if person is None:
         raise NotFound
-    await _check(conn, person, episode=episode, step=step)
-    return await _enter(conn, caller, _movement(step, episode), person=person)
+    for step in steps:
+        await _check(conn, person, episode=episode, step=step)
+    return await _enter(conn, caller, *(_movement(step, episode) for step in steps), person=person)
 
 
 async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId, step: Step) -> MovementId:
@@ -99,14 +103,14 @@ async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId
         step = replace(step, institution_id=where, regime=regime)
     await _check(conn, person, episode=wrong.episode_id, step=step)
     put = replace(_movement(step, wrong.episode_id), replaces=movement)
-    return await _enter(conn, caller, put, person=person)
+    return (await _enter(conn, caller, put, person=person))[0]
 
 
 async def withdraw(conn: AsyncConnection, caller: Caller, *, movement: MovementId) -> MovementId:
     """It did not happen."""
     person, wrong = await _found(conn, caller, movement)
     gone = Movement(rules.NEW, wrong.episode_id, Kind.WITHDRAWN, wrong.at, replaces=movement)
-    return await _enter(conn, caller, gone, person=person)
+    return (await _enter(conn, caller, gone, person=person))[0]
 
 
 async def _may_receive(
@@ -146,21 +150,22 @@ async def _found(conn: AsyncConnection, caller: Caller, movement: MovementId) ->
     return found
 
 
-async def _enter(conn: AsyncConnection, caller: Caller, new: Movement, *, person: PersonId) -> MovementId:
+async def _enter(conn: AsyncConnection, caller: Caller, *new: Movement, person: PersonId) -> list[MovementId]:
     """Decide, save, fold, record, tell."""
     await store.lock(conn, person)
-    spans = rules.with_new(await store.movements_of(conn, person), new, now=clock.now())
-    made = await store.add(conn, new, person=person, by=caller.user)
+    spans = rules.with_new(await store.movements_of(conn, person), *new, now=clock.now())
+    made = [await store.add(conn, one, person=person, by=caller.user) for one in new]
     await store.write_stays(conn, person, folded=rules.stays(spans))
-    await audit.record(
-        conn,
-        caller.user,
-        action=Permission.CUSTODY_WRITE,
-        subject_kind="person",
-        subject=person,
-        detail={"movement": made, "kind": new.kind, "replaces": new.replaces},
-    )
-    await alarms.of_movement(conn, person, kind=new.kind, movement=made)
+    for one, ident in zip(new, made, strict=True):
+        await audit.record(
+            conn,
+            caller.user,
+            action=Permission.CUSTODY_WRITE,
+            subject_kind="person",
+            subject=person,
+            detail={"movement": ident, "kind": one.kind, "replaces": one.replaces},
+        )
+        await alarms.of_movement(conn, person, kind=one.kind, movement=ident)
     return made
 
 

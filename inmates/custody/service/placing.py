@@ -11,7 +11,7 @@ from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
 from inmates.custody import service
-from inmates.custody.model import Held, InstitutionId, Mark
+from inmates.custody.model import Held, InstitutionId, Mark, Standing
 from inmates.custody.rules import separation as rules
 from inmates.custody.rules.separation import Occupancy, Place, PlaceId, Traits
 from inmates.custody.service import alarms
@@ -62,6 +62,22 @@ async def house(conn: AsyncConnection, caller: Caller, *, institution: Instituti
     every = await store.places_of(conn, institution)
     own = await store.people_in(conn, institution, at=clock.now())
     return House(found[0], rules.occupancies(every, own))
+
+
+async def offered(conn: AsyncConnection, caller: Caller, *, standing: Standing | None) -> Sequence[Occupancy]:
+    """Places to choose from, for somebody who is counted in an institution where the caller works."""
+    if standing is None or not standing.is_counted:
+        return ()
+    if not await movements.works_in(conn, within(caller), standing.institution_id):
+        return ()
+    every = await store.places_of(conn, standing.institution_id)
+    own = await store.people_in(conn, standing.institution_id, at=clock.now())
+    return rules.occupancies(every, own)
+
+
+async def everywhere(conn: AsyncConnection) -> dict[InstitutionId, str]:
+    """Names of all institutions: a transfer may go to any of them."""
+    return await store.every_name(conn)
 
 
 async def add_place(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, any_, cast, exists, func, insert, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -51,6 +51,11 @@ async def institutions_seen(
 async def names(conn: AsyncConnection, ids: Collection[InstitutionId]) -> dict[InstitutionId, str]:
     wanted = institutions.c.id == any_(cast(list(ids), ARRAY(BigInteger)))
     query = select(institutions.c.id, institutions.c.name).where(wanted)
+    return {InstitutionId(row[0]): row[1] for row in await conn.execute(query)}
+
+
+async def every_name(conn: AsyncConnection) -> dict[InstitutionId, str]:
+    query = select(institutions.c.id, institutions.c.name).order_by(institutions.c.name)
     return {InstitutionId(row[0]): row[1] for row in await conn.execute(query)}
 
 
@@ -166,7 +171,7 @@ async def marked(conn: AsyncConnection, people: Collection[PersonId]) -> dict[Pe
     query = (
         select(marks)
         .where(marks.c.person_id == any_(cast(list(people), ARRAY(BigInteger))))
-        .distinct(marks.c.person_id, marks.c.kind)
+        .ext(distinct_on(marks.c.person_id, marks.c.kind))
         .order_by(marks.c.person_id, marks.c.kind, marks.c.id.desc())
     )
     found: dict[PersonId, list[Marked]] = {person: [] for person in people}
@@ -217,7 +222,7 @@ def _asleep(institution: InstitutionId, at: datetime) -> Subquery:
             placements.c.at <= at,
             ~_at_large(placements.c.person_id),
         )
-        .distinct(placements.c.person_id)
+        .ext(distinct_on(placements.c.person_id))
         .order_by(placements.c.person_id, placements.c.at.desc(), placements.c.id.desc())
     )
     return latest.subquery()

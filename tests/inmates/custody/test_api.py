@@ -50,8 +50,11 @@ async def admit(registrar: AsyncClient, whom: int, house: int, *, day: int = 10,
 
 
 async def move(registrar: AsyncClient, episode: int, kind: str, day: int, **said: Any) -> Response:
-    body = {"kind": kind, "at": at(day)} | said
-    return await registrar.post(f"/v1/episodes/{episode}/movements", json=body)
+    return await moves(registrar, episode, {"kind": kind, "at": at(day)} | said)
+
+
+async def moves(registrar: AsyncClient, episode: int, *steps: dict[str, Any]) -> Response:
+    return await registrar.post(f"/v1/episodes/{episode}/movements", json={"movements": steps})
 
 
 async def stayed(engine: AsyncEngine, whom: int) -> list[tuple[int, datetime, datetime | None]]:
@@ -144,7 +147,7 @@ async def test_a_correction_names_what_it_replaces_and_folds_anew(
     assert await stayed(engine, whom) == [(house, datetime.fromisoformat(at(9, 7)), None)]
     again = await registrar.post(f"{path}/correction", json={"kind": "admission", "at": at(9, 8)})
     assert kind(again) == "already_replaced"
-    left = (await move(registrar, made["episode_id"], "release", 50)).json()["id"]
+    left = (await move(registrar, made["episode_id"], "release", 50)).json()["ids"][0]
     assert (await admit(registrar, whom, house, day=60)).status_code == 201
     assert kind(await registrar.post(f"/v1/movements/{left}/withdrawal")) == "already_admitted"
     read = (await registrar.get(f"/v1/people/{whom}/custody")).json()
@@ -168,23 +171,18 @@ async def test_late_entry_in_any_possible_order_gives_the_same_stays(
     engine = app.state.engine
     other, seen = await institution(engine), []
     root = await user(engine, "root", role=Role.ADMINISTRATOR)
-    steps: dict[str, tuple[str, int, dict[str, Any]]] = {
-        "t": ("transfer", 20, {"institution_id": other}),
-        "c": ("court", 30, {}),
-        "r": ("court_return", 31, {}),
-        "b": ("transfer", 40, {"institution_id": house}),
-        "e": ("release", 50, {}),
+    steps = {
+        "t": [{"kind": "transfer", "at": at(20), "institution_id": other}],
+        "c": [{"kind": "court", "at": at(30)}, {"kind": "court_return", "at": at(31)}],
+        "b": [{"kind": "transfer", "at": at(40), "institution_id": house}],
+        "e": [{"kind": "release", "at": at(50)}],
     }
     async with browser(app, await session(engine, root)) as chief:
-        for order in ("tcrbe", "ctrbe", "ecrtb", "tbecr", "tebcr"):
+        for order in ("tcbe", "ctbe", "ectb", "tbec", "tebc"):
             whom = await person(engine)
             episode = (await admit(registrar, whom, house)).json()["episode_id"]
-            waiting = list(order)
-            while waiting:
-                for name in list(waiting):
-                    what, day, more = steps[name]
-                    if (await move(chief, episode, what, day, **more)).status_code == 201:
-                        waiting.remove(name)
+            for name in order:
+                assert (await moves(chief, episode, *steps[name])).status_code == 201, (order, name)
             seen.append(await stayed(engine, whom))
     assert all(one == seen[0] for one in seen)
     assert [where for where, _, _ in seen[0]] == [house, other, house]
@@ -323,14 +321,12 @@ async def test_a_place_is_left_by_transfer_and_kept_by_a_court_trip(
     episode = (await admit(registrar, whom, house)).json()["episode_id"]
     cell = await filed.place(engine, house)
     await placed(registrar, whom, cell)
-    at_court = {"kind": "court", "at": clock.now().isoformat()}
-    await registrar.post(f"/v1/episodes/{episode}/movements", json=at_court)
+    await moves(registrar, episode, {"kind": "court", "at": clock.now().isoformat()})
     read = f"/v1/institutions/{house}"
     assert (await registrar.get(read)).json()["places"][0]["people"] == 1
-    back = {"kind": "court_return", "at": clock.now().isoformat()}
-    await registrar.post(f"/v1/episodes/{episode}/movements", json=back)
+    await moves(registrar, episode, {"kind": "court_return", "at": clock.now().isoformat()})
     gone = {"kind": "transfer", "at": clock.now().isoformat(), "institution_id": other}
-    await registrar.post(f"/v1/episodes/{episode}/movements", json=gone)
+    assert (await moves(registrar, episode, gone)).status_code == 201
     assert (await registrar.get(read)).json()["places"][0]["people"] == 0
     assert (await placed(registrar, whom, cell)).status_code == 404, "not one's own any longer"
 
