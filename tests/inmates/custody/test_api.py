@@ -1,77 +1,25 @@
-"""Custody over HTTP, on a real database."""
+"""Episodes, movements and admissions over HTTP, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
-from sqlalchemy import func, select, update
+from httpx import AsyncClient
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asked.custody import ACT
 from callers import browser, session, user
 from core import clock
 from core.auth import Role
-from core.model import PersonId
-from core.tables import audit, rule_sets
+from core.tables import audit
 from filed import custody as filed
-from files import SINCE, institution, person, posting, row
-from inmates.custody import service
-from inmates.custody.tables import admissions, marks, movements, placements
-from inmates.tables import persons, stays
-from inmates.tasks.tables import tasks
+from files import institution, person, posting
+from inmates.custody.tables import admissions, movements
+from registry import admit, at, kind, move, moves, stayed, wanted
 
 ITEMS = ("identity", "gender", "property", "family", "emergency_contact", "rights")
-
-
-def at(day: int, hour: int = 10) -> str:
-    return (SINCE + timedelta(days=day, hours=hour)).isoformat()
-
-
-@pytest.fixture
-async def house(app: FastAPI) -> int:
-    return await institution(app.state.engine)
-
-
-@pytest.fixture
-async def registrar(app: FastAPI, house: int) -> AsyncIterator[AsyncClient]:
-    who = await user(app.state.engine, "registrar", role=Role.REGISTRAR)
-    await posting(app.state.engine, who, house)
-    async with browser(app, await session(app.state.engine, who)) as visitor:
-        yield visitor
-
-
-async def admit(registrar: AsyncClient, whom: int, house: int, *, day: int = 10, **said: Any) -> Response:
-    body = {"at": at(day), "commitment": ACT} | said
-    return await registrar.post(f"/v1/institutions/{house}/people/{whom}", json=body)
-
-
-async def move(registrar: AsyncClient, episode: int, kind: str, day: int, **said: Any) -> Response:
-    return await moves(registrar, episode, {"kind": kind, "at": at(day)} | said)
-
-
-async def moves(registrar: AsyncClient, episode: int, *steps: dict[str, Any]) -> Response:
-    return await registrar.post(f"/v1/episodes/{episode}/movements", json={"movements": steps})
-
-
-async def stayed(engine: AsyncEngine, whom: int) -> list[tuple[int, datetime, datetime | None]]:
-    query = select(stays.c.institution_id, func.lower(stays.c.during), func.upper(stays.c.during))
-    async with engine.begin() as conn:
-        found = await conn.execute(query.where(stays.c.person_id == whom).order_by(stays.c.during))
-        return [(row[0], row[1], row[2]) for row in found]
-
-
-async def wanted(engine: AsyncEngine, whom: int) -> list[tuple[str, str, bool]]:
-    query = select(tasks.c.kind, tasks.c.role, tasks.c.is_urgent).where(tasks.c.person_id == whom)
-    async with engine.begin() as conn:
-        return sorted((row[0], row[1], row[2]) for row in await conn.execute(query))
-
-
-def kind(answer: Response) -> str:
-    return str(answer.json()["type"]).removeprefix("/problems/")
 
 
 async def test_a_person_is_received_moved_and_handed_over(
@@ -171,7 +119,7 @@ async def test_late_entry_in_any_possible_order_gives_the_same_stays(
     engine = app.state.engine
     other, seen = await institution(engine), []
     root = await user(engine, "root", role=Role.ADMINISTRATOR)
-    steps = {
+    steps: dict[str, list[dict[str, Any]]] = {
         "t": [{"kind": "transfer", "at": at(20), "institution_id": other}],
         "c": [{"kind": "court", "at": at(30)}, {"kind": "court_return", "at": at(31)}],
         "b": [{"kind": "transfer", "at": at(40), "institution_id": house}],
@@ -268,113 +216,3 @@ async def test_escape_and_death_reach_oversight_and_leave_the_roll(
     assert (await registrar.get(f"/v1/people/{dead}")).status_code == 404
     assert (await move(registrar, episodes[gone], "recapture", 25)).status_code == 201
     assert (await registrar.get(read)).json()["institution"]["people"] == 1
-
-
-async def placed(registrar: AsyncClient, whom: int, where: int, reason: str = "") -> Response:
-    return await registrar.post(f"/v1/people/{whom}/places/{where}", json={"reason": reason})
-
-
-async def test_separation_is_checked_and_an_exception_has_a_name_and_a_reason(
-    app: FastAPI, registrar: AsyncClient, house: int
-) -> None:
-    engine = app.state.engine
-    first, second, woman = await person(engine), await person(engine), await person(engine)
-    async with engine.begin() as conn:
-        await conn.execute(update(persons).where(persons.c.id == woman).values(sex="f"))
-    for whom in (first, second, woman):
-        await admit(registrar, whom, house)
-    unit = (
-        await registrar.post(f"/v1/institutions/{house}/places", json={"name": "1", "capacity": 9})
-    ).json()
-    body = {"name": "1-1", "capacity": 1, "unit_id": unit["id"]}
-    cell = (await registrar.post(f"/v1/institutions/{house}/places", json=body)).json()["id"]
-    assert kind(await registrar.post(f"/v1/institutions/{house}/places", json=body)) == "place_exists"
-    assert (await placed(registrar, first, cell)).json() == {"overridden": []}
-    marked = await registrar.post(
-        f"/v1/people/{second}/marks", json={"kind": "repeater", "ground": "judgment 1-19/4"}
-    )
-    assert marked.status_code == 201
-    assert kind(await placed(registrar, second, cell)) == "placement_reason_missing"
-    done = await placed(registrar, second, cell, "flood in the other wing")
-    assert done.json() == {"overridden": ["repeater", "capacity"]}
-    assert await wanted(engine, second) == [("placement_overridden", "oversight", True)]
-    assert kind(await placed(registrar, woman, cell, "no room")) == "must_be_apart"
-    read = (await registrar.get(f"/v1/institutions/{house}")).json()
-    assert [(one["name"], one["people"], one["percent"]) for one in read["places"]] == [
-        ("1", 2, 23),
-        ("1-1", 2, 200),
-    ]
-    async with engine.begin() as conn:
-        kept = select(placements.c.overridden, placements.c.reason, rule_sets.c.statute).join(rule_sets)
-        assert (await conn.execute(kept.where(placements.c.person_id == second))).one() == (
-            ["repeater", "capacity"],
-            "flood in the other wing",
-            "separation",
-        )
-
-
-async def test_a_place_is_left_by_transfer_and_kept_by_a_court_trip(
-    app: FastAPI, registrar: AsyncClient, house: int
-) -> None:
-    engine = app.state.engine
-    whom, other = await person(engine), await institution(engine)
-    episode = (await admit(registrar, whom, house)).json()["episode_id"]
-    cell = await filed.place(engine, house)
-    await placed(registrar, whom, cell)
-    await moves(registrar, episode, {"kind": "court", "at": clock.now().isoformat()})
-    read = f"/v1/institutions/{house}"
-    assert (await registrar.get(read)).json()["places"][0]["people"] == 1
-    await moves(registrar, episode, {"kind": "court_return", "at": clock.now().isoformat()})
-    gone = {"kind": "transfer", "at": clock.now().isoformat(), "institution_id": other}
-    assert (await moves(registrar, episode, gone)).status_code == 201
-    assert (await registrar.get(read)).json()["places"][0]["people"] == 0
-    assert (await placed(registrar, whom, cell)).status_code == 404, "not one's own any longer"
-
-
-async def test_above_a_hundred_percent_is_shown(app: FastAPI, registrar: AsyncClient) -> None:
-    engine = app.state.engine
-    root = await user(engine, "root", role=Role.ADMINISTRATOR)
-    where = await institution(engine)
-    by = await user(engine, "clerk")
-    for _ in range(3):
-        await filed.episode(engine, await person(engine), where, by=by)
-    async with browser(app, await session(engine, root)) as chief:
-        page = (await chief.get("/v1/institutions", params={"most": 1})).json()
-        assert len(page["institutions"]) == 1
-        rest = (await chief.get("/v1/institutions", params={"after": page["after"]})).json()
-        full = next(one for one in rest["institutions"] if one["id"] == where)
-        assert (full["people"], full["percent"]) == (3, 3)
-        assert rest["after"] is None
-        shown = (await chief.get("/institutions")).text
-    assert f'data-testid="institution-{where}"' in shown
-    seen = (await registrar.get("/v1/institutions")).json()["institutions"]
-    assert where not in {one["id"] for one in seen}
-
-
-async def test_a_child_is_noted_and_taken_back(app: FastAPI, registrar: AsyncClient, house: int) -> None:
-    engine = app.state.engine
-    whom = await person(engine)
-    await admit(registrar, whom, house)
-    path = f"/v1/people/{whom}/children"
-    ahead = {"born_on": (clock.today() + timedelta(days=1)).isoformat()}
-    assert kind(await registrar.post(path, json=ahead)) == "born_in_future"
-    said = {"born_on": "2020-02-29", "place": "Namuna", "guardian": "grandmother"}
-    made = (await registrar.post(path, json=said)).json()["id"]
-    read = (await registrar.get(f"/v1/people/{whom}/custody")).json()
-    assert read["children"] == [{"id": made} | said]
-    assert (await registrar.delete(f"{path}/{made}")).status_code == 204
-    assert (await registrar.delete(f"{path}/{made}")).status_code == 404
-    assert (await registrar.get(f"/v1/people/{whom}/custody")).json()["children"] == []
-
-
-async def test_the_latest_word_on_a_mark_counts(app: FastAPI, registrar: AsyncClient, house: int) -> None:
-    engine = app.state.engine
-    whom = await person(engine)
-    await admit(registrar, whom, house)
-    who = await user(engine, "head", role=Role.UNIT_HEAD)
-    for holds in (True, False):
-        await row(engine, marks, person_id=whom, kind="apart", holds=holds, ground="doctor", made_by=who)
-    async with engine.begin() as conn:
-        assert await service.marks(conn, PersonId(whom)) == frozenset()
-    blank = await registrar.post(f"/v1/people/{whom}/marks", json={"kind": "apart", "ground": " "})
-    assert blank.status_code == 422

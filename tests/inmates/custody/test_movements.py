@@ -253,7 +253,7 @@ def test_an_act_needs_number_authority_date_and_reasons() -> None:
     assert rules.valid(COMMITMENT, on=date(2026, 3, 1)).authority == "Namuna sudi"
     for gap in ({"act_number": " "}, {"authority": ""}, {"reasons": ""}, {"act_on": date(2026, 3, 2)}):
         with pytest.raises(rules.NoCommitment):
-            rules.valid(replace(COMMITMENT, **gap), on=date(2026, 3, 1))  # type: ignore[arg-type]
+            rules.valid(replace(COMMITMENT, **gap), on=date(2026, 3, 1))
     with pytest.raises(rules.CommitmentExpired):
         rules.valid(COMMITMENT, on=date(2026, 5, 2))
     assert rules.valid(COMMITMENT, on=date(2026, 5, 1))
