@@ -10,8 +10,11 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.custody.api
 import inmates.health.api
+import inmates.legality.api
+import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -21,7 +24,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import custody, health
+from dashboards.records import conduct, custody, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -38,7 +41,10 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.custody.api,
+    inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
+    inmates.psychology.api,
     tracking.api,
     geofence.api,
     live,
@@ -49,7 +55,9 @@ ROUTERS = (
     institutions,
     tasks,
     custody,
+    conduct,
     health,
+    psychology,
 )
 
 
