@@ -26,6 +26,8 @@ from inmates.custody.rules.admission import AdmissionId, Item, Said
 from inmates.custody.service import alarms
 from inmates.custody.store import admissions
 from inmates.custody.store import movements as store
+from inmates.legality import service as legality
+from inmates.legality.model import Deed, DeedKind
 from inmates.service import known, within
 
 
@@ -166,6 +168,9 @@ async def _enter(conn: AsyncConnection, caller: Caller, *new: Movement, person: 
             detail={"movement": ident, "kind": one.kind, "replaces": one.replaces},
         )
         await alarms.of_movement(conn, person, kind=one.kind, movement=ident)
+        if one.kind is Kind.TRANSFER:
+            acting = frozenset({caller.user})
+            await legality.weigh(conn, Deed(DeedKind.TRANSFER, person, acting, clock.now(), ident))
     return made
 
 

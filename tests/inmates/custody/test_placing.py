@@ -10,7 +10,7 @@ from callers import browser, session, user
 from core import clock
 from core.auth import Role
 from core.model import PersonId
-from core.tables import rule_sets
+from core.tables import rule_sets, users
 from filed import custody as filed
 from files import institution, person, row
 from inmates.custody import service
@@ -127,3 +127,20 @@ async def test_the_latest_word_on_a_mark_counts(app: FastAPI, registrar: AsyncCl
         assert await service.marks(conn, PersonId(whom)) == frozenset()
     blank = await registrar.post(f"/v1/people/{whom}/marks", json={"kind": "apart", "ground": " "})
     assert blank.status_code == 422
+
+
+async def test_a_transfer_soon_after_a_complaint_reaches_oversight_in_silence(
+    app: FastAPI, registrar: AsyncClient, house: int
+) -> None:
+    engine = app.state.engine
+    whom, other = await person(engine), await institution(engine)
+    episode = (await admit(registrar, whom, house)).json()["episode_id"]
+    overseer = await user(engine, "overseer", role=Role.OVERSIGHT)
+    async with engine.begin() as conn:
+        clerk = (await conn.execute(select(users.c.id).where(users.c.login == "registrar"))).scalar_one()
+    said = {"person_id": whom, "against": clerk, "made_at": clock.now().isoformat(), "reference": "M-1"}
+    async with browser(app, await session(engine, overseer)) as oversight:
+        assert (await oversight.post("/v1/oversight/complaints", json=said)).status_code == 201
+    gone = {"kind": "transfer", "at": clock.now().isoformat(), "institution_id": other}
+    assert (await moves(registrar, episode, gone)).status_code == 201
+    assert await wanted(engine, whom) == [("legality_retaliation", "oversight", True)]
