@@ -136,7 +136,7 @@ def _reckoned(episode: Episode, *, law: Law, convict: Convict, on: date) -> Reck
     if episode.cut_on is not None and episode.cut_on <= ends_on:
         ends_on = max(sentence.starts_on, episode.cut_on - DAY)
         account.steps.append(Step("cut", account.last, "→", None, ends_on))
-    released_on, doubts = _released(account, ends_on, calendar=law.calendar)
+    released_on, doubts = _released(account, ends_on, law=law)
     served = Served(sentence, account.length, account.credit, account.away, ends_on)
     eligible, steps = _eligible(episode, served, law=law, convict=convict)
     done = _done(account, on, until=ends_on)
@@ -163,16 +163,14 @@ def _done(account: Account, on: date, *, until: date) -> int:
     return min(account.length, account.credit + served)
 
 
-def _released(account: Account, ends_on: date, *, calendar: RuleSet) -> tuple[date, list[str]]:
+def _released(account: Account, ends_on: date, *, law: Law) -> tuple[date, list[str]]:
     """JIK 168: on the last day, or before it where it is a day off."""
-    reason = rules_dates.is_day_off(ends_on, calendar)
-    found = max(rules_dates.last_working_day(ends_on, calendar), account.start)
-    if reason:
-        rule = calendar.rule(reason)
-        name = Key(f"sentences.holiday.{rule.value if reason != 'weekend' else 'weekend'}")
-        account.steps.append(Step("day_off", ends_on, "→", None, found, rule, values={"name": name}))
-    account.steps.append(Step("release", ends_on, "→", None, found, calendar.rule("release.day_off")))
-    unannounced = f"announced.{ends_on.year}" not in calendar.rules
+    off = rules_dates.day_off(ends_on, law.calendar)
+    found = max(rules_dates.last_working_day(ends_on, law.calendar), account.start)
+    if off:
+        account.steps.append(Step("day_off", ends_on, "→", None, found, off))
+    account.steps.append(Step("release", ends_on, "→", None, found, law.rules.rule("release.day_off")))
+    unannounced = f"holiday.on.{ends_on.year}" not in law.calendar.rules
     return found, ["feasts_unannounced"] if unannounced else []
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.statutes import RuleSet
+from core import calendar
+from core.statutes import Rule, RuleSet
 from inmates.sentences.model import Term
 
 DAY = timedelta(days=1)
@@ -68,16 +69,16 @@ def served(start: date, until: date, away: Sequence[Span]) -> int:
     return max(0, whole - days(before(away, until)))
 
 
-def is_day_off(day: date, calendar: RuleSet) -> str:
-    """The code of its reason; empty: a working day."""
-    for key in (f"holiday.{day.isoformat()}", f"holiday.{day:%m-%d}"):
-        if key in calendar.rules and f"workday.{day.isoformat()}" not in calendar.rules:
-            return key
-    weekend = str(day.isoweekday()) in calendar.text("weekend").split()
-    return "weekend" if weekend and f"workday.{day.isoformat()}" not in calendar.rules else ""
+def day_off(day: date, rules: RuleSet) -> Rule | None:
+    """The rule that makes it one; none: a working day."""
+    if calendar.of(rules).is_working(day):
+        return None
+    for key in (f"holiday.on.{day.year}", "holiday.yearly"):
+        said = rules.rules.get(key)
+        if said and {day.isoformat(), f"{day:%m-%d}"} & set(said.value.split()):
+            return said
+    return rules.rule("weekend")
 
 
-def last_working_day(day: date, calendar: RuleSet) -> date:
-    while is_day_off(day, calendar):
-        day -= DAY
-    return day
+def last_working_day(day: date, rules: RuleSet) -> date:
+    return calendar.of(rules).up_to(day)

@@ -302,7 +302,7 @@ def test_every_line_says_by_which_rule() -> None:
         ("length", ""),
         ("credit_remand", "JK 62"),
         ("reading", "JK 73 part 4"),
-        ("day_off", "working week"),
+        ("day_off", "Labour Code: working week"),
         ("release", "JIK 168"),
         ("category", ""),
         ("milder", "JK 13"),
