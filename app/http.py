@@ -11,6 +11,7 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.health.api
+import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -20,7 +21,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health
+from dashboards.records import health, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -37,6 +38,7 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.health.api,
+    inmates.sentences.api,
     tracking.api,
     geofence.api,
     live,
@@ -46,6 +48,7 @@ ROUTERS = (
     days,
     tasks,
     health,
+    sentence,
 )
 
 

@@ -99,3 +99,9 @@ class AddedTooLong(Conflict):
     """More was added than the others hold."""
 
     code = "added_too_long"
+
+
+class TermTooLong(Conflict):
+    """Longer than any calendar."""
+
+    code = "term_too_long"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import NewType
+from typing import Any, NewType
 
 from core.model import PersonId, UserId
 
@@ -283,6 +283,11 @@ class Stored:
     on_day: date
     digests: tuple[str, ...]
     """Of the rule set of the day, of the day of the crime, and of the calendar."""
-    result: Mapping[str, object]
+    result: Mapping[str, Any]
     made_at: datetime
     made_by: UserId
+
+    @property
+    def figures(self) -> Mapping[str, str | int | None]:
+        found: Mapping[str, str | int | None] = self.result["figures"]
+        return found

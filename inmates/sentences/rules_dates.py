@@ -7,9 +7,12 @@ from datetime import date, timedelta
 
 from core import calendar
 from core.statutes import Rule, RuleSet
+from inmates.sentences.derivation import TermTooLong
 from inmates.sentences.model import Term
 
 DAY = timedelta(days=1)
+LAST_YEAR = 4000
+"""No term ends behind it, however many are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ def free_on(start: date, term: Term) -> date:
     """The day after the last day of the term. A month without the day ends on its own last day: one month
     from 31 January is over when February is."""
     year, month = divmod(start.year * 12 + start.month - 1 + term.whole_months, 12)
+    if year > LAST_YEAR:
+        raise TermTooLong
     last = monthrange(year, month + 1)[1]
     if start.day > last:
         return date(year, month + 1, last) + DAY * (1 + term.days)
