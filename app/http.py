@@ -10,7 +10,9 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.health.api
+import inmates.psychology.api
 import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
@@ -21,7 +23,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health, sentence
+from dashboards.records import conduct, health, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -37,8 +39,10 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
+    inmates.psychology.api,
     tracking.api,
     geofence.api,
     live,
@@ -47,8 +51,10 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    conduct,
     health,
     sentence,
+    psychology,
 )
 
 
