@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.psychology.api
 import inmates.sentences.api
 import inmates.tasks.api
@@ -42,6 +43,7 @@ ROUTERS = (
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
+    inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
     geofence.api,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock, rule_sets, statutes
-from core.auth import Caller, Permission
+from core import audit, calendar, clock, rule_sets, statutes
+from core.auth import Caller, Permission, Role
 from core.errors import NotFound, Refusal
 from core.model import PersonId
 from core.statutes import RuleSet, Statute
@@ -18,10 +18,13 @@ from inmates.sentences import rules, rules_entry, store, wire
 from inmates.sentences.derivation import Computed
 from inmates.sentences.model import ComputationId, Convict, Entry, Fact, FactId, Stored, kind_of
 from inmates.sentences.rules_eligible import Law
+from inmates.tasks import service as tasks
+from inmates.tasks.model import Wanted
 
 MOST = 50
 """Stored computations of a page."""
 BATCH = 500
+REMINDER = store.REMINDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,19 @@ async def reconcile(conn: AsyncConnection, *, on: date, most: int = BATCH) -> li
             found += [compared] if compared.differences or not compared.repeats else []
         after = batch[-1].id
     return found
+
+
+async def remind(conn: AsyncConnection, *, now: datetime) -> int:
+    """A task of the special unit for each that differs, once a computation; how many are new."""
+    day, made = now.astimezone(clock.HERE).date(), 0
+    due_at = calendar.of(statutes.load("calendar").on(day)).due(now, days=1)
+    raised = await store.reminded(conn)
+    for found in await reconcile(conn, on=day):
+        one = found.stored
+        if one.id not in raised:
+            wanted = Wanted(one.person_id, REMINDER, Role.REGISTRAR, due_at, "computation", one.id)
+            made += await tasks.add(conn, wanted) is not None
+    return made
 
 
 async def _compared(

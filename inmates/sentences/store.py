@@ -12,6 +12,10 @@ from inmates.sentences import wire
 from inmates.sentences.model import ComputationId, Convict, Entry, Fact, FactId, Stored, kind_of
 from inmates.sentences.tables import sentence_computations, sentence_facts
 from inmates.tables import persons
+from inmates.tasks.tables import tasks
+
+REMINDER = "sentence_differs"
+"""The kind of the task; `task.kind.sentence_differs` says it in words."""
 
 
 async def hold(conn: AsyncConnection, person: PersonId) -> None:
@@ -97,6 +101,12 @@ async def every_stored(conn: AsyncConnection, *, after: ComputationId, most: int
         .limit(most)
     )
     return [_stored(row) for row in await conn.execute(query)]
+
+
+async def reminded(conn: AsyncConnection) -> set[ComputationId]:
+    """Those about which somebody was told once already."""
+    query = select(tasks.c.subject_id).where(tasks.c.kind == REMINDER)
+    return {ComputationId(row) for row in (await conn.execute(query)).scalars()}
 
 
 def _entry(row: Any) -> Entry:

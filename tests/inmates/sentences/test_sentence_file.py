@@ -150,6 +150,8 @@ async def test_the_reconciliation_lists_every_difference(app: FastAPI) -> None:
     await fact(engine, whom, Reading(clock.today(), "book"))
     async with db.transaction(engine) as conn:
         found = await service.reconcile(conn, on=clock.today(), most=1)
+        assert await service.remind(conn, now=clock.now()) == 1
+        assert await service.remind(conn, now=clock.now()) == 0
     assert [(one.stored.person_id, one.repeats) for one in found] == [(whom, True)]
     assert set(found[0].differences) == {
         "ends_on",
