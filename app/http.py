@@ -15,6 +15,7 @@ import inmates.custody.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -24,7 +25,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, psychology
+from dashboards.records import conduct, custody, health, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -43,6 +44,7 @@ ROUTERS = (
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
@@ -57,6 +59,7 @@ ROUTERS = (
     custody,
     conduct,
     health,
+    sentence,
     psychology,
 )
 
