@@ -19,8 +19,10 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
-    Tab("work", Permission.WORK_READ),
+    Tab("custody", Permission.CUSTODY_READ),
+    Tab("sentence", Permission.SENTENCE_READ),
     Tab("conduct", Permission.CONDUCT_READ),
+    Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
 )
