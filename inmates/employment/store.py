@@ -18,7 +18,7 @@ from inmates.employment.model import (
     PlacementId,
     Tariff,
 )
-from inmates.employment.tables import job_versions, jobs, placements
+from inmates.employment.tables import job_placements, job_versions, jobs
 from inmates.model import Scope
 from inmates.store import seen_by
 from inmates.tables import institutions, postings, stays
@@ -39,16 +39,16 @@ JOB = (
     latest.c.is_open,
 )
 PLACEMENT = (
-    placements.c.id,
-    placements.c.person_id,
-    placements.c.job_id,
+    job_placements.c.id,
+    job_placements.c.person_id,
+    job_placements.c.job_id,
     jobs.c.institution_id,
     latest.c.title,
     latest.c.isco,
     latest.c.effort,
-    placements.c.tariff,
-    placements.c.rate,
-    placements.c.during,
+    job_placements.c.tariff,
+    job_placements.c.rate,
+    job_placements.c.during,
 )
 
 
@@ -145,27 +145,27 @@ async def place(
         "during": Range(since, None),
         "made_by": by,
     }
-    made = insert(placements).values(row).returning(placements.c.id)
-    ident = await unless(conn, "ex_placements_during", made=made)
+    made = insert(job_placements).values(row).returning(job_placements.c.id)
+    ident = await unless(conn, "ex_job_placements_during", made=made)
     return None if ident is None else PlacementId(ident)
 
 
 async def end(conn: AsyncConnection, ident: PlacementId, *, since: date, until: date, by: UserId) -> None:
     done = {"during": Range(since, until), "ended_by": by}
-    await conn.execute(update(placements).values(done).where(placements.c.id == ident))
+    await conn.execute(update(job_placements).values(done).where(job_placements.c.id == ident))
 
 
 async def placement(conn: AsyncConnection, ident: PlacementId, *, scope: Scope) -> Placement | None:
     """Locked: entries and the end of a placement come one after the other."""
-    query = _placements().where(placements.c.id == ident, seen_by(scope, placements.c.person_id))
-    row = (await conn.execute(query.with_for_update(of=placements))).one_or_none()
+    query = _placements().where(job_placements.c.id == ident, seen_by(scope, job_placements.c.person_id))
+    row = (await conn.execute(query.with_for_update(of=job_placements))).one_or_none()
     return _placement(row) if row else None
 
 
 async def placements_of(conn: AsyncConnection, person: PersonId) -> list[Placement]:
     """Newest first."""
-    query = _placements().where(placements.c.person_id == person)
-    order = (func.lower(placements.c.during).desc(), placements.c.id.desc())
+    query = _placements().where(job_placements.c.person_id == person)
+    order = (func.lower(job_placements.c.during).desc(), job_placements.c.id.desc())
     return [_placement(row) for row in await conn.execute(query.order_by(*order))]
 
 
@@ -173,11 +173,11 @@ async def workers(
     conn: AsyncConnection, institution: int, *, since: date, until: date, person: PersonId | None = None
 ) -> list[Placement]:
     """Who was placed there in that time, by person."""
-    overlap = placements.c.during.overlaps(Range(since, until))
+    overlap = job_placements.c.during.overlaps(Range(since, until))
     query = _placements().where(jobs.c.institution_id == institution, overlap)
     if person is not None:
-        query = query.where(placements.c.person_id == person)
-    found = await conn.execute(query.order_by(placements.c.person_id, placements.c.id))
+        query = query.where(job_placements.c.person_id == person)
+    found = await conn.execute(query.order_by(job_placements.c.person_id, job_placements.c.id))
     return [_placement(row) for row in found]
 
 
@@ -188,7 +188,7 @@ def _jobs() -> Select[Any]:
 def _placements() -> Select[Any]:
     return (
         select(*PLACEMENT)
-        .join(jobs, jobs.c.id == placements.c.job_id)
+        .join(jobs, jobs.c.id == job_placements.c.job_id)
         .join(latest, latest.c.job_id == jobs.c.id)
     )
 

@@ -46,8 +46,8 @@ job_versions = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
-placements = Table(
-    "placements",
+job_placements = Table(
+    "job_placements",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
@@ -60,7 +60,7 @@ placements = Table(
     Column("ended_by", ForeignKey("users.id")),
     UniqueConstraint("id", "person_id"),
     CheckConstraint("upper_inf(during) = (ended_by is null)", "ended"),
-    ExcludeConstraint(("person_id", "="), ("job_id", "="), ("during", "&&"), name="ex_placements_during"),
+    ExcludeConstraint(("person_id", "="), ("job_id", "="), ("during", "&&"), name="ex_job_placements_during"),
 )
 
 work_entries = Table(  # only ever grows: a correction names the entry it replaces
@@ -80,7 +80,7 @@ work_entries = Table(  # only ever grows: a correction names the entry it replac
     Column("made_by", ForeignKey("users.id"), nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("id", "placement_id"),
-    ForeignKeyConstraint(["placement_id", "person_id"], ["placements.id", "placements.person_id"]),
+    ForeignKeyConstraint(["placement_id", "person_id"], ["job_placements.id", "job_placements.person_id"]),
     ForeignKeyConstraint(["replaces", "placement_id"], ["work_entries.id", "work_entries.placement_id"]),
     CheckConstraint(
         "coalesce(case kind when 'shift' then break_min >= 0 and pieces is null"
@@ -150,7 +150,7 @@ hand_deductions = Table(  # what an institution holds back itself; a correction 
     Column("replaces", ForeignKey("hand_deductions.id"), unique=True),
     Column("made_by", ForeignKey("users.id"), nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    ForeignKeyConstraint(["placement_id", "person_id"], ["placements.id", "placements.person_id"]),
+    ForeignKeyConstraint(["placement_id", "person_id"], ["job_placements.id", "job_placements.person_id"]),
     CheckConstraint("amount > 0 or replaces is not null", "withdrawn"),
 )
 

@@ -20,7 +20,7 @@ from inmates.employment import (
     store_payrolls,
 )
 from inmates.employment.model import EntryId, PlacementId, Said
-from inmates.employment.tables import job_versions, jobs, placements, work_entries, writ_versions, writs
+from inmates.employment.tables import job_placements, job_versions, jobs, work_entries, writ_versions, writs
 from inmates.model import Scope
 
 SINCE = date(2026, 1, 1)
@@ -44,7 +44,7 @@ async def job(engine: AsyncEngine, where: int, by: UserId, **values: Any) -> int
 
 async def placement(engine: AsyncEngine, whom: int, where: int, by: UserId, **values: Any) -> int:
     given = {"tariff": "hourly", "rate": 6_000, "during": Range(SINCE, None), "made_by": by}
-    return await row(engine, placements, person_id=whom, job_id=where, **(given | values))
+    return await row(engine, job_placements, person_id=whom, job_id=where, **(given | values))
 
 
 async def worked(engine: AsyncEngine, placed: int, whom: int, by: UserId, said: Said) -> int:
