@@ -210,7 +210,10 @@ class Measure:
     decision: Decision | None
     decided_at: datetime | None
     decided_by: UserId | None
-    act_number: str | None
+    act_number: str | None = None
+    """Of the measure, once it is taken."""
+    reason: str | None = None
+    """Why it was not."""
 
 
 @dataclass(frozen=True, slots=True)
