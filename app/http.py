@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.health.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -19,6 +20,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
+from dashboards.records import health
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -34,6 +36,7 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.health.api,
     tracking.api,
     geofence.api,
     live,
@@ -42,6 +45,7 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    health,
 )
 
 
