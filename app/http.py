@@ -11,6 +11,7 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.health.api
+import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -20,7 +21,8 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health
+from dashboards.records import health, supervision
+from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -37,6 +39,7 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.health.api,
+    inmates.supervision.api,
     tracking.api,
     geofence.api,
     live,
@@ -46,6 +49,7 @@ ROUTERS = (
     days,
     tasks,
     health,
+    supervision,
 )
 
 
@@ -68,6 +72,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     for package in ROUTERS:

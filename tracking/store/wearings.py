@@ -19,6 +19,12 @@ async def exists(conn: AsyncConnection, device: DeviceId) -> bool:
     return (await conn.execute(query)).scalar() is not None
 
 
+async def called(conn: AsyncConnection, serial: str) -> DeviceId:
+    """The device of this serial number; 0, which no device has, where there is none."""
+    found = (await conn.execute(select(devices.c.id).where(devices.c.serial == serial))).scalar()
+    return DeviceId(found or 0)
+
+
 async def is_worn(
     conn: AsyncConnection, device: DeviceId, *, since: datetime, until: datetime | None
 ) -> bool:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import DeviceId, OrderId, PersonId, UserId
-from inmates.model import Scope
-from inmates.store import seen_by
+from inmates.model import Person, Scope
+from inmates.store import named, seen_by
 from inmates.supervision.kinds import BodyPart, CircumstanceKind, Ground
 from inmates.supervision.model import Circumstance, CircumstanceId, Fitting, FittingId, Said
 from inmates.supervision.tables import fitting_circumstances, fitting_removals, fittings
@@ -96,6 +96,24 @@ async def on_the_body(conn: AsyncConnection, person: PersonId) -> list[Fitting]:
     """What nobody has taken off yet, whether it is judged or not."""
     query = _fittings().where(fittings.c.person_id == person, fitting_removals.c.fitting_id.is_(None))
     return [_fitting(row) for row in (await conn.execute(query.order_by(fittings.c.id))).all()]
+
+
+async def outworn(conn: AsyncConnection, *, at: datetime) -> list[Fitting]:
+    """Devices on bodies under orders that are over."""
+    query = _fittings().where(fitting_removals.c.fitting_id.is_(None), func.upper(orders.c.during) <= at)
+    return [_fitting(row) for row in (await conn.execute(query.order_by(fittings.c.id))).all()]
+
+
+async def wearers(conn: AsyncConnection, *, at: datetime) -> dict[PersonId, Person]:
+    """Whoever has a device on, for the platform's own rounds: nobody's scope."""
+    query = (
+        select(fittings.c.person_id)
+        .outerjoin(fitting_removals, fitting_removals.c.fitting_id == fittings.c.id)
+        .where(fitting_removals.c.fitting_id.is_(None))
+        .distinct()
+    )
+    found = [PersonId(row[0]) for row in (await conn.execute(query)).all()]
+    return await named(conn, found, scope=Scope(None, at))
 
 
 async def remove(

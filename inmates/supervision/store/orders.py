@@ -131,6 +131,15 @@ async def entrust(conn: AsyncConnection, person: PersonId, *, to: UserId, at: da
         await conn.execute(insert(caseloads).values(row))
 
 
+async def entrust_if_nobody(conn: AsyncConnection, person: PersonId, *, to: UserId, at: datetime) -> None:
+    """Whoever leaves a place must still be somebody's: the hands that end the order have work left."""
+    anybody = select(caseloads.c.id).where(
+        caseloads.c.person_id == person, caseloads.c.during.overlaps(Range(at, None))
+    )
+    if (await conn.execute(anybody.limit(1))).scalar() is None:
+        await entrust(conn, person, to=to, at=at)
+
+
 async def end(conn: AsyncConnection, ident: OrderId, *, at: datetime) -> None:
     await conn.execute(
         update(orders)
