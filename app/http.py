@@ -10,7 +10,10 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.health.api
+import inmates.legality.api
+import inmates.psychology.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
@@ -21,7 +24,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import health, supervision
+from dashboards.records import conduct, health, psychology, supervision
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -38,7 +41,10 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
+    inmates.psychology.api,
     inmates.supervision.api,
     tracking.api,
     geofence.api,
@@ -48,7 +54,9 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    conduct,
     health,
+    psychology,
     supervision,
 )
 
