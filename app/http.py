@@ -14,6 +14,7 @@ import inmates.conduct.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
@@ -24,7 +25,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, psychology, supervision
+from dashboards.records import conduct, health, psychology, sentence, supervision
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -43,6 +44,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
@@ -56,6 +58,7 @@ ROUTERS = (
     tasks,
     conduct,
     health,
+    sentence,
     psychology,
     supervision,
 )
