@@ -11,6 +11,7 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
+import inmates.custody.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
@@ -24,8 +25,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, psychology, sentence, supervision
+from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
+from dashboards.records import conduct, custody, health, psychology, sentence, supervision
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -42,6 +43,7 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
@@ -55,7 +57,9 @@ ROUTERS = (
     pages,
     desk,
     days,
+    institutions,
     tasks,
+    custody,
     conduct,
     health,
     sentence,

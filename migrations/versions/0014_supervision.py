@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 KINDS = """'house_arrest', 'restriction_of_liberty', 'administrative_supervision', 'conditional_release',
     'conditional_sentence', 'corrective_work', 'community_service', 'deprivation_of_right'"""
