@@ -10,9 +10,11 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.education.api
+import inmates.education.statements.api
 import inmates.tasks.api
 import tracking.api
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
@@ -34,6 +36,8 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     tracking.api,
     geofence.api,
     live,
@@ -64,8 +68,10 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)

@@ -18,6 +18,7 @@ from core import i18n
 from core.auth import Caller, identify
 from core.errors import Refusal
 from core.sealing import Keys
+from core.sheets import Wrong
 
 LANGUAGE_COOKIE: Final = "language"
 PROBLEM: Final = "application/problem+json"
@@ -144,6 +145,15 @@ def title(connection: HTTPConnection, code: str, values: dict[str, Any]) -> str:
     texts: i18n.Texts = connection.app.state.texts
     key = f"problems.{code}"
     return texts.say(language(connection), key if texts.has(key) else "problems.refused", **values)
+
+
+def wrong(connection: HTTPConnection, found: Wrong) -> str:
+    """What is wrong with a row of a table, in the reader's language."""
+    texts: i18n.Texts = connection.app.state.texts
+    key = f"sheet.wrong.{found.code}"
+    if texts.has(key):
+        return texts.say(language(connection), key, **found.values)
+    return title(connection, found.code, dict(found.values))
 
 
 def wants_page(connection: HTTPConnection) -> bool:
