@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.education.api
 import inmates.education.statements.api
+import inmates.health.api
 import inmates.tasks.api
 import tracking.api
 from core import basic, db, http, i18n
@@ -21,6 +22,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
+from dashboards.records import health
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -38,6 +40,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.education.api,
     inmates.education.statements.api,
+    inmates.health.api,
     tracking.api,
     geofence.api,
     live,
@@ -46,6 +49,7 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    health,
 )
 
 

@@ -1,10 +1,11 @@
 """HTTP in common: one transaction a request, problems (RFC 9457), security headers, the reader's language."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Path, Query
+from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import MutableHeaders
@@ -16,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from core import i18n
 from core.auth import Caller, identify
-from core.errors import Refusal
+from core.errors import Refusal, Stale, VersionMissing
 from core.sealing import Keys
 from core.sheets import Wrong
 
@@ -45,6 +46,26 @@ Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 """The last row of the page before."""
+TAG: Final = re.compile(r'"(\d{1,18})"')
+
+
+def tagged(response: Response, version: int) -> None:
+    """ETag: what an edit has to name in If-Match."""
+    response.headers["etag"] = f'"{version}"'
+
+
+def expected(if_match: Annotated[str | None, Header(description="The ETag of what is edited")] = None) -> int:
+    """428 where it is missing, 412 where it can be no version of ours; services compare it (Stale)."""
+    if if_match is None:
+        raise VersionMissing
+    found = TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise Stale
+    return int(found[1])
+
+
+Expected = Annotated[int, Depends(expected)]
+"""The version that the caller believes to edit."""
 
 
 async def transaction(

@@ -18,7 +18,7 @@ class Tab:
     permission: Permission
 
 
-TABS: Final[tuple[Tab, ...]] = ()
+TABS: Final[tuple[Tab, ...]] = (Tab("health", Permission.HEALTH_READ),)
 """In the order in which they are shown, behind the overview."""
 
 
