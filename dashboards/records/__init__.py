@@ -18,7 +18,10 @@ class Tab:
     permission: Permission
 
 
-TABS: Final[tuple[Tab, ...]] = (Tab("health", Permission.HEALTH_READ),)
+TABS: Final[tuple[Tab, ...]] = (
+    Tab("education", Permission.EDUCATION_READ),
+    Tab("health", Permission.HEALTH_READ),
+)
 """In the order in which they are shown, behind the overview."""
 
 

@@ -241,6 +241,7 @@ class PartShown(BaseModel):
 class Left(BaseModel):
     id: int
     uuid: UUID
+    login: str
     provider: str
     person_id: int | None
     home_page: str | None

@@ -100,6 +100,7 @@ async def left(
         _waiting(
             statements.c.id,
             statements.c.uuid,
+            users.c.login,
             users.c.shown_as,
             accounts.c.person_id,
             statements.c.verb,
@@ -161,6 +162,7 @@ def _left(row: Row[Any]) -> Left:
     return Left(
         id=StatementId(row.id),
         uuid=row.uuid,
+        login=row.login,
         provider=row.shown_as,
         person_id=PersonId(row.person_id) if row.person_id else None,
         account=wire.account_of(json.loads(row.content)),

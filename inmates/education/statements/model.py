@@ -103,6 +103,8 @@ class Left:
 
     id: StatementId
     uuid: UUID
+    login: str
+    """Of the platform; `provider` is how it is shown."""
     provider: str
     person_id: PersonId | None
     account: Account | None
