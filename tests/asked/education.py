@@ -1,7 +1,7 @@
 """Education and the statements of learning platforms."""
 
 COURSE = {"code": "ASKED", "title": "x", "isced_level": 3, "isced_field": "0613", "hours": "72"}
-EVENT = {"kind": "missed", "at": "2026-11-27T03:00:00+05:00", "hours": "2"}
+EVENT = {"kind": "missed", "at": "2026-11-20T10:00:00+05:00", "hours": "2"}
 BOOK = {
     "title": "x",
     "author": "y",
@@ -14,7 +14,7 @@ BODIES = {
     "/v1/courses/activities": {"provider": "nobody", "iri": "https://a.test/1", "course": "ASKED"},
     "/v1/people/{person_id}/enrolments": {"course": "KEPT"},
     "/v1/people/{person_id}/accounts": {
-        "provider": "provider",
+        "provider": "kept-platform",
         "home_page": "https://a.test",
         "name": "l-1",
     },
@@ -28,7 +28,7 @@ FORMS = {
     "/people/{person_id}/education/enrolments": {"course": "KEPT", "on": "2026-11-20"},
     "/people/{person_id}/education/enrolments/{enrolment_id}": {
         "kind": "withdrawn",
-        "at": "2099-01-01T00:00",
+        "at": "2026-11-20T10:00",
         "reason": "other",
     },
     "/people/{person_id}/education/books": BOOK | {"members": "a\nb\nc"},

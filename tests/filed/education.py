@@ -1,20 +1,21 @@
 """Education: a course, an enrolment with something that happened in it, an approved book."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callers import user
-from core import clock, db
+from core import db
 from core.auth import Caller, Role
 from core.model import PersonId, UserId
-from inmates.education import service
+from inmates.education import service, store
 from inmates.education.model import Book, Draft, Fact, Kind
 
 numbers = count(1)
 CODE = "KEPT"
+PLATFORM = "kept-platform"
 MEMBERS = ("A. Namunayev", "B. Namunayeva", "D. Namunov")
 
 
@@ -51,7 +52,11 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
     async with db.transaction(engine) as conn:
         if all(course.code != CODE for course in (await service.courses(conn, by))[0]):
             await service.add_course(conn, by, draft=draft())
-        enrolled = await service.enrol(conn, by, person=whom, course=CODE)
-        await service.add(conn, by, enrolment=enrolled.id, fact=Fact(Kind.ATTEMPTED, clock.now()))
+        enrolled = await service.enrol(conn, by, person=whom, course=CODE, on=date(2026, 9, 1))
+        begun = Fact(Kind.ATTEMPTED, datetime(2026, 9, 2, tzinfo=UTC))
+        await service.add(conn, by, enrolment=enrolled.id, fact=begun)
         read = await service.approve(conn, by, person=whom, book=a_book())
+        known = await store.provider(conn, PLATFORM)
+    if known is None:
+        await user(engine, PLATFORM, role=Role.PROVIDER)
     return {"enrolment_id": enrolled.id, "reading_id": read}

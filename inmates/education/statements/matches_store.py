@@ -62,7 +62,11 @@ async def annulled(
     target = learning_statements.alias("target")
     later = education_events.alias("later")
     query = (
-        select(statements.c.id, education_events.c.enrolment_id, education_events.c.id.label("event"))
+        select(
+            func.min(statements.c.id).label("id"),
+            education_events.c.enrolment_id,
+            education_events.c.id.label("event"),
+        )
         .join(
             target,
             (target.c.provider_id == statements.c.provider_id) & (target.c.uuid == statements.c.refers),
@@ -74,7 +78,7 @@ async def annulled(
             statements.c.voids,
             ~exists().where(later.c.replaces == education_events.c.id),
         )
-        .distinct(education_events.c.id)
+        .group_by(education_events.c.id)
         .order_by(education_events.c.id)
     )
     return [

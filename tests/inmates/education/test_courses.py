@@ -131,7 +131,7 @@ async def test_books_count_by_the_decision_of_a_named_commission(app: FastAPI, t
     assert (await teacher.post(f"{path}/{made}/annulment", json={"why": "not read"})).status_code == 201
     assert (await teacher.post(f"{path}/{made}/annulment", json={"why": "not read"})).status_code == 409
     again = await teacher.post(path, json=body | {"replaces": made + 1, "why": "read after all"})
-    assert again.json()["type"] == "/problems/not_found"  # an annulment is no approval
+    assert again.json()["type"] == "/problems/education_nothing_to_correct"  # it was annulled
     async with app.state.engine.begin() as conn:
         assert await service.approved_books(conn, whom) == []
 
@@ -171,7 +171,9 @@ async def test_reading_and_writing_are_in_the_audit_without_names(app: FastAPI, 
     await enrolled(teacher, whom)
     await teacher.get(f"/v1/people/{whom}/education")
     async with app.state.engine.begin() as conn:
-        query = select(audit.c.action, audit.c.detail).where(audit.c.subject_id == whom)
+        query = select(audit.c.action, audit.c.detail).where(
+            audit.c.subject_kind == "person", audit.c.subject_id == whom
+        )
         found = (await conn.execute(query.order_by(audit.c.id))).all()
     assert [row.action for row in found] == ["education:write", "education:read"]
     assert set(found[0].detail) == {"enrolment", "course"}

@@ -75,7 +75,7 @@ def test_events_add_up_to_a_state(kinds: Sequence[Kind], state: State) -> None:
 def test_attendance_counts_lessons_and_hours() -> None:
     kinds = [Kind.ATTENDED, Kind.MISSED, Kind.ATTENDED]
     found = rules.standing(events(*(fact(kind, day) for day, kind in enumerate(kinds))))
-    assert (found.attended, found.held, found.hours, found.attendance) == (2, 3, 4, Decimal("66.7"))
+    assert (found.attended, found.held, found.hours, found.attendance) == (2, 3, Decimal(4), Decimal("66.7"))
 
 
 def test_progress_never_goes_back_and_the_best_score_stays() -> None:
