@@ -10,9 +10,11 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.conduct.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.health.api
+import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
 from core import basic, db, http, i18n
@@ -22,7 +24,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import education, health
+from dashboards.records import conduct, education, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -40,7 +42,9 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.education.api,
     inmates.education.statements.api,
+    inmates.conduct.api,
     inmates.health.api,
+    inmates.psychology.api,
     tracking.api,
     geofence.api,
     live,
@@ -50,7 +54,9 @@ ROUTERS = (
     days,
     tasks,
     education,
+    conduct,
     health,
+    psychology,
 )
 
 

@@ -181,7 +181,7 @@ def wants_page(connection: HTTPConnection) -> bool:
     """A browser going to one of our pages, not a program and not one of our scripts."""
     return (
         connection.scope["type"] == "http"
-        and not connection.url.path.startswith("/v1/")
+        and not connection.url.path.startswith(("/v1/", "/xapi/"))
         and "text/html" in connection.headers.get("accept", "")
     )
 
