@@ -14,6 +14,7 @@ import inmates.conduct.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
@@ -44,6 +45,7 @@ ROUTERS = (
     inmates.education.statements.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
     geofence.api,
