@@ -16,6 +16,7 @@ import inmates.education.statements.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
 from core import basic, db, http, i18n
@@ -25,7 +26,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, education, health, psychology
+from dashboards.records import conduct, education, health, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -45,6 +46,7 @@ ROUTERS = (
     inmates.education.statements.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
@@ -58,6 +60,7 @@ ROUTERS = (
     education,
     conduct,
     health,
+    sentence,
     psychology,
 )
 

@@ -20,8 +20,9 @@ class Tab:
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("education", Permission.EDUCATION_READ),
-    Tab("health", Permission.HEALTH_READ),
+    Tab("sentence", Permission.SENTENCE_READ),
     Tab("conduct", Permission.CONDUCT_READ),
+    Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
 )
 """In the order in which they are shown, behind the overview."""
