@@ -11,12 +11,15 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
+import inmates.custody.api
 import inmates.education.api
 import inmates.education.statements.api
+import inmates.employment.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.sentences.api
+import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from core import basic, db, http, i18n
@@ -25,8 +28,18 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, education, health, psychology, sentence
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards.records import (
+    conduct,
+    custody,
+    education,
+    employment,
+    health,
+    psychology,
+    sentence,
+    supervision,
+)
+from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -44,11 +57,14 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.education.api,
     inmates.education.statements.api,
+    inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.supervision.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -56,12 +72,17 @@ ROUTERS = (
     pages,
     desk,
     days,
+    institutions,
     tasks,
     education,
+    custody,
     conduct,
     health,
     sentence,
     psychology,
+    supervision,
+    employment,
+    payroll,
 )
 
 
@@ -82,9 +103,11 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.proven = basic.Proven()
+    app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
