@@ -28,6 +28,8 @@ from inmates.education.model import (
     Source,
 )
 from inmates.model import Person
+from inmates.sentences import model as sentence
+from inmates.sentences import service as sentences
 from inmates.service import known, opened, within
 
 MOST = 200
@@ -181,6 +183,8 @@ async def approve(
     )
     if made is None:
         raise rules.AlreadyCredited
+    said = sentence.Reading(book.read_on, f"{book.author}. {book.title}")
+    await _tell(conn, caller, person, reading=made, said=said, replaces=replaces)
     await _note(conn, caller, kind="person", subject=person, reading=made)
     return made
 
@@ -194,8 +198,24 @@ async def annul(
     made = await store.add_reading(conn, person, None, replaces=reading, why=why, by=caller.user)
     if made is None:
         raise rules.NothingToCorrect
+    await _tell(conn, caller, person, reading=made, said=sentence.Annulment(why), replaces=reading)
     await _note(conn, caller, kind="person", subject=person, reading=made)
     return made
+
+
+async def _tell(
+    conn: AsyncConnection,
+    caller: Caller,
+    person: PersonId,
+    *,
+    reading: ReadingId,
+    said: sentence.Reading | sentence.Annulment,
+    replaces: ReadingId | None,
+) -> None:
+    """The sentence counts the book, or no longer; its limits are the calculator's."""
+    before = await store.fact_of(conn, replaces) if replaces else None
+    fact = await sentences.add(conn, caller, person=person, fact=said, replaces=before)
+    await store.keep_fact(conn, reading, fact=fact)
 
 
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Part:
@@ -212,7 +232,7 @@ async def learning(conn: AsyncConnection, person: PersonId) -> list[Learning]:
 
 
 async def approved_books(conn: AsyncConnection, person: PersonId) -> list[Reading]:
-    """What the sentence calculator counts, by the day of the decision; its limits are the calculator's."""
+    """Approved and still standing, by the day of the decision."""
     return rules.approved(await store.readings_of(conn, person))
 
 
