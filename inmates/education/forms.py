@@ -225,16 +225,25 @@ class BookShown(BaseModel):
         )
 
 
+class YearShown(BaseModel, from_attributes=True):
+    year: str
+    days: int
+    most: int
+
+
 class PartShown(BaseModel):
     learning: list[LearningShown]
     books: list[BookShown]
     """Approved ones."""
+    years: list[YearShown]
+    """Days that the books of each year take off the present sentence."""
 
     @classmethod
     def of(cls, part: service.Part) -> Self:
         return cls(
             learning=[LearningShown.of(one) for one in part.learning],
             books=[BookShown.of(one, one.book) for one in part.books if one.book],
+            years=[YearShown.model_validate(one) for one in part.years],
         )
 
 

@@ -26,6 +26,7 @@ from inmates.education.model import (
     Reading,
     ReadingId,
     Source,
+    Year,
 )
 from inmates.model import Person
 from inmates.sentences import model as sentence
@@ -65,6 +66,8 @@ class Part:
     learning: Sequence[Learning]
     books: Sequence[Reading]
     """Approved and still standing."""
+    years: Sequence[Year]
+    """Days they take off the present sentence; empty where there is none that can be reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,12 @@ async def _tell(
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Part:
     """The part of the file, and the fact that it was read."""
     found = await opened(conn, caller, person=person, part="education", action=Permission.EDUCATION_READ)
-    return Part(found, await learning(conn, person), await approved_books(conn, person))
+    return Part(
+        found,
+        await learning(conn, person),
+        await approved_books(conn, person),
+        await reading_years(conn, person),
+    )
 
 
 async def learning(conn: AsyncConnection, person: PersonId) -> list[Learning]:
@@ -229,6 +237,11 @@ async def learning(conn: AsyncConnection, person: PersonId) -> list[Learning]:
     found = await store.enrolments_of(conn, person)
     events = await store.events(conn, [one.id for one in found])
     return [Learning(one, rules.standing(events[one.id]), events[one.id]) for one in found]
+
+
+async def reading_years(conn: AsyncConnection, person: PersonId) -> list[Year]:
+    computed = (await sentences.computed(conn, person, on=clock.today())).computed
+    return rules.years(computed.present.steps if computed and computed.present else ())
 
 
 async def approved_books(conn: AsyncConnection, person: PersonId) -> list[Reading]:

@@ -158,6 +158,8 @@ async def test_the_sentence_counts_an_approved_book_and_no_annulled_one(
     before = await ends()
     made = (await teacher.post(path, json=body)).json()["id"]
     assert before - await ends() == timedelta(days=3)
+    years = (await teacher.get(f"/v1/people/{whom}/education")).json()["years"]
+    assert years == [{"year": "2026", "days": 3, "most": 30}]
     right = body | {"title": "z", "replaces": made, "why": "another title"}
     corrected = (await teacher.post(path, json=right)).json()["id"]
     assert before - await ends() == timedelta(days=3)
