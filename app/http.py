@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.entitlements.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
@@ -25,7 +26,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, psychology, sentence
+from dashboards.records import conduct, custody, entitlements, health, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -42,6 +43,7 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.custody.api,
+    inmates.entitlements.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
@@ -57,6 +59,7 @@ ROUTERS = (
     institutions,
     tasks,
     custody,
+    entitlements,
     conduct,
     health,
     sentence,

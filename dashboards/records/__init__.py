@@ -20,6 +20,7 @@ class Tab:
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("custody", Permission.CUSTODY_READ),
+    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
