@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 THINGS = "'short_visit', 'long_visit', 'child_visit', 'video_visit', 'call', 'parcel', 'banderol'"
 RELATIONS = "'spouse', 'parent', 'child', 'sibling', 'grandparent', 'other_relative', 'lawyer', 'other'"
