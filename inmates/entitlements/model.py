@@ -30,7 +30,7 @@ VISITS = frozenset({Thing.SHORT_VISIT, Thing.LONG_VISIT, Thing.CHILD_VISIT, Thin
 class Outcome(StrEnum):
     KEPT = "kept"
     CANCELLED = "cancelled"
-    MISSED = "missed"
+    NO_SHOW = "no_show"
     """Nobody came."""
 
 

@@ -56,7 +56,7 @@ uses = Table(
     Column(
         "outcome",
         Text,
-        CheckConstraint("outcome in ('kept', 'cancelled', 'missed')", "outcome"),
+        CheckConstraint("outcome in ('kept', 'cancelled', 'no_show')", "outcome"),
         nullable=False,
     ),
     Column("cause", Text, CheckConstraint("cause in ('institution', 'visitor', 'person')", "cause")),

@@ -68,7 +68,7 @@ STEPS = (
         constraint fk_entitlement_uses_rule_set foreign key (rule_set) references rule_sets (digest),
         constraint fk_entitlement_uses_made_by foreign key (made_by) references users (id),
         constraint ck_entitlement_uses_thing check (thing in ({THINGS})),
-        constraint ck_entitlement_uses_outcome check (outcome in ('kept', 'cancelled', 'missed')),
+        constraint ck_entitlement_uses_outcome check (outcome in ('kept', 'cancelled', 'no_show')),
         constraint ck_entitlement_uses_cause check (cause in ('institution', 'visitor', 'person')),
         constraint ck_entitlement_uses_kept check ((outcome = 'kept') = (cause is null)),
         constraint ck_entitlement_uses_contact check

@@ -125,8 +125,8 @@ async def test_only_approved_contacts_visit(house: House) -> None:
 
 async def test_visits_that_were_lost_are_counted_and_draw_nothing(house: House) -> None:
     mother = await house.contact()
-    assert kind(await house.uses("short_visit", contact_id=mother, outcome="missed")) == "use_cause_wrong"
-    for hour, (outcome, cause) in enumerate((("missed", "visitor"), ("cancelled", "institution"))):
+    assert kind(await house.uses("short_visit", contact_id=mother, outcome="no_show")) == "use_cause_wrong"
+    for hour, (outcome, cause) in enumerate((("no_show", "visitor"), ("cancelled", "institution"))):
         said = {"outcome": outcome, "cause": cause, "contact_id": mother}
         assert (await house.uses("short_visit", hours=hour, **said)).status_code == 201
     await house.uses("short_visit", hours=5, contact_id=mother)

@@ -155,7 +155,7 @@ def test_the_thirteenth_call_is_refused_unless_granted() -> None:
     with pytest.raises(rules.UsedUp) as refused:
         rules.decide(full, life(), on=ON, outcome=Outcome.KEPT, law=LAW)
     assert refused.value.values == {"allowed": 12, "granted": 0, "drawn": 12}
-    rules.decide(full, life(), on=ON, outcome=Outcome.MISSED, law=LAW)
+    rules.decide(full, life(), on=ON, outcome=Outcome.NO_SHOW, law=LAW)
     more = balance("call", uses=uses, grants=[granted("call"), granted("call", year=2025), granted("parcel")])
     assert more.left == 1
     rules.decide(more, life(), on=ON, outcome=Outcome.KEPT, law=LAW)
@@ -167,7 +167,7 @@ def test_a_stricter_regime_leaves_what_was_used_rightly_below_zero() -> None:
     assert balance("call", who, uses=uses).left == -3  # 1.02 + 7.32, rounded up: 9
 
 
-@pytest.mark.parametrize("outcome", ["cancelled", "missed"])
+@pytest.mark.parametrize("outcome", ["cancelled", "no_show"])
 def test_what_did_not_take_place_draws_nothing_and_is_counted_as_lost(outcome: str) -> None:
     lost = [used("short_visit", 3, outcome=outcome), used("call", 4, outcome=outcome)]
     assert balance("short_visit", uses=lost).drawn == 0
@@ -239,14 +239,14 @@ def test_a_use_is_past_and_says_why_it_failed() -> None:
     entered = Use(UseId(0), Thing.CALL, NOON, Outcome.KEPT, None, None)
     with pytest.raises(rules.InFuture):
         rules.check(entered, None, now=NOON - timedelta(seconds=1), zone=ZONE)
-    for wrong in (replace(entered, cause=Cause.PERSON), replace(entered, outcome=Outcome.MISSED)):
+    for wrong in (replace(entered, cause=Cause.PERSON), replace(entered, outcome=Outcome.NO_SHOW)):
         with pytest.raises(rules.CauseWrong):
             rules.check(wrong, None, now=NOON, zone=ZONE)
 
 
 things = st.sampled_from(["short_visit", "long_visit", "call", "video_visit", "parcel"])
 many_uses = st.lists(
-    st.builds(used, things, st.integers(1, 365), outcome=st.sampled_from(["kept", "cancelled", "missed"])),
+    st.builds(used, things, st.integers(1, 365), outcome=st.sampled_from(["kept", "cancelled", "no_show"])),
     max_size=25,
 )
 many_grants = st.lists(
