@@ -1,7 +1,6 @@
 """The page of institutions: how full each one is, above 100 % where it is so."""
 
-from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -9,11 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from dashboards.pages import page
+from inmates.custody.api.forms import Day, Wall, Words
 from inmates.custody.model import Commitment, InstitutionId, Regime
 from inmates.custody.service import moving, placing
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
-PLAIN: Final = r"^[^\x00]*$"
 
 
 @router.get("/institutions")
@@ -54,13 +53,13 @@ async def receive_form(
     institution_id: http.Id,
     conn: http.Conn,
     *,
-    number: Annotated[str, Form(max_length=100, pattern=PLAIN)],
-    at: Annotated[datetime, Form()],
+    number: Annotated[Words, Form()],
+    at: Annotated[Wall, Form()],
     regime: Annotated[Regime, Form()] = Regime.ORDINARY,
-    act_number: Annotated[str, Form(max_length=2000, pattern=PLAIN)],
-    authority: Annotated[str, Form(max_length=2000, pattern=PLAIN)],
-    act_on: Annotated[date, Form()],
-    reasons: Annotated[str, Form(max_length=2000, pattern=PLAIN)],
+    act_number: Annotated[Words, Form()],
+    authority: Annotated[Words, Form()],
+    act_on: Annotated[Day, Form()],
+    reasons: Annotated[Words, Form()],
     caller: Caller = allow(Permission.CUSTODY_WRITE),
 ) -> Response:
     """The hour is the one on the wall here; a district receives under supervision, others into custody."""

@@ -1,6 +1,5 @@
 """The tab of visits and parcels: balance of the year, uses, grants, contacts, and recording a use."""
 
-from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -10,6 +9,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.records import tab_page
+from inmates.custody.api.forms import Day, Row, Wall, Words
 from inmates.entitlements import service
 from inmates.entitlements.model import (
     Cause,
@@ -58,14 +58,14 @@ async def use_form(
     conn: http.Conn,
     *,
     thing: Annotated[Thing, Form()],
-    at: Annotated[datetime, Form()],
+    at: Annotated[Wall, Form()],
     outcome: Annotated[Outcome, Form()] = Outcome.KEPT,
     cause: Annotated[Cause, Form()] = Cause.VISITOR,
-    contact: Annotated[str, Form(pattern=r"^\d{0,18}$")] = "",
+    contact: Annotated[Row | None, Form()] = None,
     caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
 ) -> Response:
     """The hour is the one on the wall here; a cause is heard only where nothing came of it."""
-    who = ContactId(int(contact)) if contact else None
+    who = ContactId(contact) if contact else None
     why = None if outcome is Outcome.KEPT else cause
     entered = Use(UseId(0), thing, at.replace(tzinfo=clock.HERE), outcome, why, who)
     await service.use(conn, caller, person=PersonId(person_id), entered=entered)
@@ -77,14 +77,13 @@ async def contact_form(
     person_id: http.Id,
     conn: http.Conn,
     *,
-    name: Annotated[str, Form(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")],
+    name: Annotated[Words, Form()],
     relation: Annotated[Relation, Form()],
-    since: Annotated[date, Form()],
-    until: Annotated[str, Form(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = "",
+    since: Annotated[Day, Form()],
+    until: Annotated[Day | None, Form()] = None,
     barred: Annotated[frozenset[Thing], Form()] = frozenset(),
     caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
 ) -> Response:
-    last = date.fromisoformat(until) if until else None
-    new = Contact(ContactId(0), name, relation, caller.user, since, last, barred, None)
+    new = Contact(ContactId(0), name, relation, caller.user, since, until, barred, None)
     await service.approve(conn, caller, person=PersonId(person_id), contact=new)
     return RedirectResponse(f"/people/{person_id}/entitlements", 303)

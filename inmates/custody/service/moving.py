@@ -41,6 +41,12 @@ class RegimeMissing(Invalid):
     code = "regime_missing"
 
 
+class KindWrong(Invalid):
+    """An admission brings its act with it, a withdrawal names what was not: neither is entered here."""
+
+    code = "movement_kind_wrong"
+
+
 class NobodyFree(Conflict):
     """Nobody has this number, or an institution has the person: a stranger cannot tell which."""
 
@@ -112,6 +118,8 @@ async def move(
     person = await store.episode_of(conn, episode, scope=within(caller))
     if person is None:
         raise NotFound
+    if any(step.kind in {Kind.ADMISSION, Kind.WITHDRAWN} for step in steps):
+        raise KindWrong
     for step in steps:
         await _check(conn, person, episode=episode, step=step)
     return await _enter(conn, caller, *(_movement(step, episode) for step in steps), person=person)
@@ -120,6 +128,10 @@ async def move(
 async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId, step: Step) -> MovementId:
     """What is put right stays in the file, named by what takes its place; what is not said anew holds on."""
     person, wrong = await _found(conn, caller, movement)
+    if wrong.kind is Kind.WITHDRAWN or step.kind is Kind.WITHDRAWN:
+        raise KindWrong
+    if (step.kind is Kind.ADMISSION) != (wrong.kind is Kind.ADMISSION):
+        raise KindWrong
     if step.kind is wrong.kind:
         where, regime = step.institution_id or wrong.institution_id, step.regime or wrong.regime
         step = replace(step, institution_id=where, regime=regime)
@@ -131,6 +143,8 @@ async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId
 async def withdraw(conn: AsyncConnection, caller: Caller, *, movement: MovementId) -> MovementId:
     """It did not happen."""
     person, wrong = await _found(conn, caller, movement)
+    if wrong.kind is Kind.WITHDRAWN:
+        raise KindWrong
     gone = Movement(rules.NEW, wrong.episode_id, Kind.WITHDRAWN, wrong.at, replaces=movement)
     return (await _enter(conn, caller, gone, person=person))[0]
 

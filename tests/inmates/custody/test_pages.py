@@ -34,7 +34,7 @@ async def test_a_registrar_asks_closes_places_and_moves(app: FastAPI) -> None:
         assert 'data-testid="close-admission" disabled' not in (await visitor.get(tab)).text
         assert (await visitor.post(closing)).status_code == 303
         assert (await visitor.post(f"{tab}/places/{cell}", data={"reason": ""})).status_code == 303
-        court = {"kind": "court", "at": "2026-03-01T10:00", "destination": "Namuna sudi"}
+        court = {"kind": "court", "at": "2026-03-01T10:00", "destination": "Namuna sudi", "institution": ""}
         moved = await visitor.post(f"{tab}/movements/{made['episode_id']}", data=court)
         assert moved.status_code == 303
         page = (await visitor.get(tab)).text

@@ -178,8 +178,11 @@ async def test_a_mother_has_visits_of_her_own_and_regimes_differ(house: House) -
 
 async def test_the_tab_shows_the_balance_and_records(house: House) -> None:
     tab = f"/people/{house.whom}/entitlements"
-    made = {"name": "Namuna Xola", "relation": "parent", "since": "2026-01-01", "barred": ["parcel", "call"]}
-    assert (await house.visitor.post(f"{tab}/contacts", data=made)).status_code == 303
+    made = {"name": "Namuna Xola", "relation": "parent", "since": "2026-01-01", "until": ""}
+    barred = {"barred": ["parcel", "call"]}
+    assert (await house.visitor.post(f"{tab}/contacts", data=made | barred)).status_code == 303
+    call = {"thing": "call", "at": "2026-03-01T10:00", "contact": ""}
+    assert (await house.visitor.post(f"{tab}/uses", data=call)).status_code == 303
     read = (await house.visitor.get(f"/v1{tab}")).json()
     assert sorted(read["contacts"][0]["barred"]) == ["call", "parcel"]
     visit = {"thing": "short_visit", "at": "2026-03-01T10:00", "contact": read["contacts"][0]["id"]}
