@@ -14,6 +14,7 @@ import inmates.conduct.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.rights.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -22,8 +23,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, psychology
+from dashboards import assets, days, desk, hub, live, oversight, pages, scenes, tasks
+from dashboards.records import conduct, health, psychology, rights
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -43,6 +44,7 @@ ROUTERS = (
     inmates.health.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.rights.api,
     tracking.api,
     geofence.api,
     live,
@@ -51,9 +53,11 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    oversight,
     conduct,
     health,
     psychology,
+    rights,
 )
 
 

@@ -1,12 +1,12 @@
 """What may be decided about conduct, and what the facts come to on a day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from core.auth import Role
 from core.clock import HERE
 from core.errors import Conflict, Invalid
-from core.model import UserId
+from core.model import PersonId, UserId
 from core.statutes import RuleSet
 from inmates.conduct.model import (
     Decision,
@@ -26,9 +26,17 @@ from inmates.conduct.model import (
     State,
 )
 from inmates.legality.model import Segregation
+from inmates.model import Fact
 
 ENDINGS = {EntryKind.LIFTED: State.LIFTED, EntryKind.ANNULLED: State.ANNULLED}
 NOTHING = "none"
+CELL_FACTS = {
+    EntryKind.REVIEWED: ("cell_reviewed",),
+    EntryKind.SERVED: ("cell_ended",),
+    EntryKind.LIFTED: ("cell_ended",),
+    EntryKind.ANNULLED: ("cell_ended",),
+}
+"""What clocks hear of these entries."""
 
 
 class NotPunishable(Conflict):
@@ -243,6 +251,31 @@ def _segregation(decision: Decision, entries: Iterable[Entry]) -> Segregation:
     lifted = [_day(one.at) for one in mine if one.kind is EntryKind.LIFTED]
     ends = [max(day, begins_on) for day in (ends_on, *lifted) if day]
     return Segregation(begins_on, min(ends, default=None))
+
+
+def dated(person: PersonId, record: Record) -> list[Fact]:
+    """The facts that clocks count from."""
+    found = [Fact("incident_reported", person, one.reported_at, one.id) for one in record.incidents]
+    found += [
+        Fact("incident_decided", person, one.decided_at, one.incident_id, by=one.decided_by)
+        for one in record.decisions
+    ]
+    for one in record.decisions:
+        if one.begins_on and one.days:
+            begins = max(one.decided_at, datetime.combine(one.begins_on, time(), HERE))
+            due = begins + timedelta(days=one.days)
+            found.append(Fact("cell_begun", person, begins, one.id, due, one.decided_by))
+    found += [
+        Fact(kind, person, one.at, one.decision_id, by=one.by)
+        for one in record.entries
+        for kind in CELL_FACTS.get(one.kind, ())
+    ]
+    found += [
+        Fact("early_release_submitted", person, one.decided_at, by=one.decided_by)
+        for one in record.incentives
+        if one.kind is IncentiveKind.EARLY_RELEASE_SUBMISSION
+    ]
+    return found
 
 
 def people_of(record: Record) -> set[UserId]:
