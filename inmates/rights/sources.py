@@ -5,12 +5,16 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import clock
 from core.model import PersonId, UserId
 from inmates import store as people
 from inmates.conduct import service as conduct
 from inmates.model import Fact
 from inmates.rights import store
 from inmates.rights.model import ANSWERS
+from inmates.sentences import service as sentences
+from inmates.sentences import store as sentence_store
+from inmates.sentences.model import Measure
 from inmates.tasks import service as tasks
 
 Source = Callable[[AsyncConnection, Collection[PersonId]], Awaitable[list[Fact]]]
@@ -53,7 +57,20 @@ async def appointments(conn: AsyncConnection, some: Collection[PersonId]) -> lis
     return found
 
 
-SOURCES: Final[tuple[Source, ...]] = (stays, written, appointments, conduct.facts)
+async def eligibility(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]:
+    """From the sentence as it is reckoned today: the first moment of the day from which on early release is
+    possible. Where nothing can be reckoned, nothing is owed."""
+    found, book, today = [], sentences.book(), clock.today()
+    for person, (convict, entries) in (await sentence_store.entries_of(conn, some)).items():
+        outcome = sentences.reckon(entries, convict, book=book, on=today)
+        present = outcome.computed.present if outcome.computed else None
+        day = present.eligible.get(Measure.EARLY_RELEASE) if present else None
+        if day is not None:
+            found.append(Fact("early_release_eligible", person, clock.local_day(day)[0]))
+    return found
+
+
+SOURCES: Final[tuple[Source, ...]] = (stays, written, appointments, conduct.facts, eligibility)
 
 
 async def gathered(conn: AsyncConnection, some: Collection[PersonId]) -> dict[PersonId, list[Fact]]:

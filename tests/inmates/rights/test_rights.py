@@ -15,13 +15,18 @@ from callers import browser, session, user
 from core import clock, db
 from core.auth import Role
 from core.model import PersonId, UserId
+from courts import judged
 from filed.conduct import DOCUMENT, head, sanction
+from filed.sentences import fact
 from files import institution, person, posting, row
 from inmates.conduct import store as conduct
 from inmates.conduct.model import Entry, EntryKind, Measure, Proposal
 from inmates.legality.tables import legality_flags
 from inmates.rights import service
 from inmates.rights.tables import rights_settlements, rights_violations
+from inmates.sentences import service as sentences
+from inmates.sentences.model import Measure as SentenceMeasure
+from inmates.sentences.model import Term
 from inmates.tables import stays
 from inmates.tasks.tables import tasks
 
@@ -193,6 +198,25 @@ async def test_an_appointment_counts_from_the_doctors_tasks(app: FastAPI) -> Non
         made = await doctor.post(f"/v1/people/{whom}/health/appointments", json=said)
         assert made.status_code == 201, made.text
         assert (await owed(doctor, whom))["appointment"] == "due"
+
+
+async def test_eligibility_comes_from_the_sentence_as_reckoned_today(app: FastAPI) -> None:
+    engine = app.state.engine
+    whom, here = await arrived(engine, hours=1)
+    starts = (clock.today() - timedelta(days=30)).isoformat()
+    await fact(engine, whom, judged(starts, Term(6)))
+    _, registrar = await seated(app, here, Role.REGISTRAR)
+    async with db.transaction(engine) as conn:
+        computed = (await sentences.computed(conn, whom, on=clock.today())).computed
+    assert computed is not None
+    assert computed.present is not None
+    day = computed.present.eligible[SentenceMeasure.EARLY_RELEASE]
+    assert day is not None
+    async with registrar:
+        found = (await registrar.get(f"/v1/people/{whom}/duties")).json()["duties"]
+    submission = next(one for one in found if one["kind"] == "release_submission")
+    assert datetime.fromisoformat(submission["begins_at"]) == clock.local_day(day)[0]
+    assert submission["state"] == "due"
 
 
 async def test_the_keeper_looks_at_whoever_stays_somewhere(
