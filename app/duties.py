@@ -1,4 +1,4 @@
-"""What the keeper looks for in the records: what is owed to people, devices that track without an order."""
+"""What the keeper looks for: what is owed to people, devices without an order or on bodies in vain."""
 
 import asyncio
 import logging
@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from core import clock, db
 from core.model import PersonId
 from core.settings import Settings
+from geofence import bracelets
 from inmates import store as people
 from inmates.legality import rules
 from inmates.legality import service as legality
 from inmates.legality.model import Breach
 from inmates.rights import service
+from inmates.supervision.service import rounds as supervision
 from tracking.store import unfounded
 
 MOST: Final = 2000
@@ -49,8 +51,10 @@ async def look_at_everybody(engine: AsyncEngine) -> service.Round:
 async def once(engine: AsyncEngine) -> service.Round:
     async with db.transaction(engine) as conn:
         flags = await flag_untimely(conn)
+    async with db.transaction(engine) as conn:
+        worn = await supervision.go(conn, bracelets)
     done = await look_at_everybody(engine)
-    log.info("looked", extra={"flags": flags} | asdict(done))
+    log.info("looked", extra={"flags": flags, "to_take_off": worn} | asdict(done))
     return done
 
 
