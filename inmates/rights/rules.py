@@ -1,6 +1,7 @@
 """From dated facts to what is owed: a pure fold; the law of the day on which a duty began counts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -54,44 +55,28 @@ def _owed(kind: DutyKind, begin: Fact, *, known: Sequence[Fact], law: RuleSet) -
     after = [fact for fact in known if fact.at >= begin.at and _concerns(fact, begin)]
     ended = next((fact.at for fact in after if fact.kind == held["ends"].value), None)
     done = [fact for fact in after if fact.kind == held["done"].value and not (ended and fact.at > ended)]
-    starts, due_at = begin.at, _first(begin, law, kind=kind)
-    flag = held["flag"].value if "flag" in held else None
-    warn = timedelta(hours=int(held["warn_hours"].value))
     every = timedelta(hours=int(held["every_hours"].value)) if "every_hours" in held else None
-    role, article = Role(held["role"].value), held["begins"].article
+    owed = Duty(
+        kind,
+        begin.person,
+        begin.subject or 0,
+        Role(held["role"].value),
+        held["begins"].article,
+        begin.at,
+        _first(begin, law, kind=kind),
+        None,
+        None,
+        ended,
+        timedelta(hours=int(held["warn_hours"].value)),
+        held["flag"].value if "flag" in held else None,
+    )
     for fact in _apart(done) if every else done[:1]:
-        yield Duty(
-            kind,
-            begin.person,
-            begin.subject or 0,
-            role,
-            article,
-            starts,
-            due_at,
-            fact.at,
-            fact.by,
-            None,
-            warn,
-            flag,
-        )
+        yield replace(owed, done_at=fact.at, done_by=fact.by, ended_at=None)
         if every is None:
             return
-        starts, due_at = fact.at, fact.at + every
-    if ended is None or ended > due_at:
-        yield Duty(
-            kind,
-            begin.person,
-            begin.subject or 0,
-            role,
-            article,
-            starts,
-            due_at,
-            None,
-            None,
-            ended,
-            warn,
-            flag,
-        )
+        owed = replace(owed, begins_at=fact.at, due_at=fact.at + every)
+    if ended is None or ended > owed.due_at:
+        yield owed
 
 
 def _concerns(fact: Fact, begin: Fact) -> bool:
