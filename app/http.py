@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.employment.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
@@ -26,8 +27,29 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, oversight, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, psychology, rights, sentence, supervision
+from dashboards import (
+    assets,
+    days,
+    desk,
+    hub,
+    institutions,
+    live,
+    oversight,
+    pages,
+    payroll,
+    scenes,
+    tasks,
+)
+from dashboards.records import (
+    conduct,
+    custody,
+    employment,
+    health,
+    psychology,
+    rights,
+    sentence,
+    supervision,
+)
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -52,6 +74,7 @@ ROUTERS = (
     inmates.psychology.api,
     inmates.rights.api,
     inmates.supervision.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -69,6 +92,8 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
+    employment,
+    payroll,
 )
 
 
@@ -89,6 +114,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.bracelets = bracelets
