@@ -12,6 +12,8 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.education.api
+import inmates.education.statements.api
 import inmates.employment.api
 import inmates.health.api
 import inmates.legality.api
@@ -21,7 +23,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
@@ -43,6 +45,7 @@ from dashboards import (
 from dashboards.records import (
     conduct,
     custody,
+    education,
     employment,
     health,
     psychology,
@@ -66,6 +69,8 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
@@ -85,6 +90,7 @@ ROUTERS = (
     institutions,
     tasks,
     oversight,
+    education,
     custody,
     conduct,
     health,
@@ -117,9 +123,11 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
