@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 THINGS = "'short_visit', 'long_visit', 'child_visit', 'video_visit', 'call', 'parcel', 'banderol'"
 RELATIONS = "'spouse', 'parent', 'child', 'sibling', 'grandparent', 'other_relative', 'lawyer', 'other'"
