@@ -31,8 +31,18 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, oversight, pages, payroll, scenes, tasks
-from dashboards.records import conduct, custody, education, employment, entitlements, from dashboards.records import (
-    conduct, health, psychology, rights, sentence, supervision
+from dashboards.records import (
+    conduct,
+    custody,
+    education,
+    employment,
+    entitlements,
+    health,
+    psychology,
+    rights,
+    sentence,
+    supervision,
+)
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
