@@ -48,6 +48,10 @@ def live(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(held, key=lambda e: (e.said.on, e.said.starts_at is None, e.said.starts_at, e.id))
 
 
+def is_open(placement: Placement, day: date) -> bool:
+    return placement.until is None or placement.until > day
+
+
 def overlaps(said: Said, others: Iterable[Entry]) -> bool:
     """Nobody works two shifts at once; `others` are a person's live entries."""
     if said.starts_at is None or said.ends_at is None:

@@ -118,3 +118,18 @@ async def test_wages_are_shown_to_those_who_may_read_payrolls(shop: Workshop, ap
         seen = (await visitor.get(f"/people/{shop.whom}/work", params={"month": MONTH})).text
     assert "Tikuvchi" in seen
     assert "Namuna fuqaro" not in seen
+
+
+async def test_a_shift_and_pieces_are_written_down_on_the_page(shop: Workshop) -> None:
+    hourly, piece = await shop.placed(), await shop.placed(await shop.job(), tariff="piece", rate=500)
+    page = f"/people/{shop.whom}/work?month={MONTH}"
+    form = {"on": f"{MONTH}-03", "starts": "22:00", "ends": "06:00", "break_min": "30"}
+    answer = await shop.clerk.post(f"/placements/{hourly}/entries", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    await shop.clerk.post(f"/placements/{piece}/entries", data={"on": f"{MONTH}-04", "pieces": "12"})
+    shown = (await shop.clerk.get(page)).text
+    assert "7:30 h" in shown
+    assert "12 pieces" in shown
+    for wrong in ({"pieces": "many"}, {"starts": "25:00", "ends": "x"}, {}):
+        refused = await shop.clerk.post(f"/placements/{piece}/entries", data={"on": f"{MONTH}-05"} | wrong)
+        assert code(refused) == "impossible_work"
