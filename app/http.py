@@ -12,6 +12,8 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.education.api
+import inmates.education.statements.api
 import inmates.employment.api
 import inmates.health.api
 import inmates.legality.api
@@ -20,14 +22,23 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
-from dashboards.records import conduct, custody, employment, health, psychology, sentence, supervision
+from dashboards.records import (
+    conduct,
+    custody,
+    education,
+    employment,
+    health,
+    psychology,
+    sentence,
+    supervision,
+)
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -44,6 +55,8 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
@@ -61,6 +74,7 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    education,
     custody,
     conduct,
     health,
@@ -92,9 +106,11 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
