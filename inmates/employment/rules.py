@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from inmates.education.model import Learning
 from inmates.employment.model import Claim, Effort, Entry, EntryKind, Placement, Restitution, Said, WritBasis
 from inmates.employment.wages import Debt, Deed, Facts, Held, Payslip, Work
 
@@ -120,6 +121,25 @@ def deeds(placed: Sequence[Placement], entries: Sequence[Entry], paid: Sequence[
         found += [Deed("output", name, month, ends, pieces, "pieces")] if pieces else []
     found += [Deed(p.kind.value, "", p.month, last_day(p.month), p.amount, "som") for p in paid]
     return sorted(found, key=lambda deed: (deed.since, deed.kind, deed.name), reverse=True)
+
+
+def courses(learnt: Iterable[Learning]) -> list[Deed]:
+    """Hours of lessons attended, course by course."""
+    return [
+        Deed(
+            "course",
+            each.enrolment.course.title,
+            each.enrolment.enrolled_on,
+            max(
+                (event.fact.at.astimezone(HERE).date() for event in each.events),
+                default=each.enrolment.enrolled_on,
+            ),
+            int(each.standing.hours * 60),
+            "minutes",
+        )
+        for each in learnt
+        if each.standing.hours
+    ]
 
 
 def is_sound(claim: Claim) -> bool:
