@@ -15,9 +15,11 @@ import inmates.custody.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
+import inmates.entitlements.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
@@ -28,14 +30,16 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards import assets, days, desk, hub, institutions, live, oversight, pages, payroll, scenes, tasks
 from dashboards.records import (
     conduct,
     custody,
     education,
     employment,
+    entitlements,
     health,
     psychology,
+    rights,
     sentence,
     supervision,
 )
@@ -58,11 +62,13 @@ ROUTERS = (
     inmates.education.api,
     inmates.education.statements.api,
     inmates.custody.api,
+    inmates.entitlements.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
     tracking.api,
@@ -74,12 +80,15 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    oversight,
     education,
     custody,
+    entitlements,
     conduct,
     health,
     sentence,
     psychology,
+    rights,
     supervision,
     employment,
     payroll,
