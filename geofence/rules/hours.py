@@ -123,6 +123,7 @@ def _local_date(hours: Hours, at_us: int) -> date:
     return from_us(at_us).astimezone(ZoneInfo(hours.tz)).date()
 
 
+@lru_cache(maxsize=65536)
 def _moment(day: date, minutes: int, zone: ZoneInfo) -> int:
     """A time of the wall clock; 1440 is the next midnight."""
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minutes)
