@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.handover.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
@@ -19,6 +20,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
+from app import sections
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -26,7 +28,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, psychology, sentence, supervision
+from dashboards.records import conduct, custody, handover, health, psychology, sentence, supervision
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -47,6 +49,7 @@ ROUTERS = (
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
+    inmates.handover.api,
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
@@ -63,6 +66,7 @@ ROUTERS = (
     conduct,
     health,
     sentence,
+    handover,
     psychology,
     supervision,
 )
@@ -85,8 +89,11 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.sections = sections.SECTIONS
+    app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)

@@ -25,6 +25,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
+    Tab("handover", Permission.PERSON_EXPORT),
 )
 """In the order in which they are shown, behind the overview."""
 

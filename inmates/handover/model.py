@@ -8,6 +8,7 @@ from typing import Any, NewType, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.i18n import Texts
 from core.model import PersonId, UserId
 from core.sealing import Keys
 from inmates.model import Person
@@ -29,9 +30,12 @@ class Subject:
     """Whose file is gathered, and in which words."""
 
     person: Person
-    say: Say
+    texts: Texts
     language: str
     keys: Keys
+
+    def say(self, key: str, **values: Any) -> str:
+        return self.texts.say(self.language, key, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import NotFound
+from core.i18n import Texts
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people
@@ -18,7 +19,6 @@ from inmates.handover.model import (
     CertificateId,
     Identify,
     Purpose,
-    Say,
     Sections,
     Subject,
     Verified,
@@ -35,14 +35,14 @@ async def export(
     *,
     person: PersonId,
     sections: Sections,
-    say: Say,
+    texts: Texts,
     language: str,
     keys: Keys,
 ) -> dict[str, Any]:
     """The whole file as it is now, but for the compartments; the reading and the export are recorded."""
     found = await people.opened(conn, caller, person=person, part="file")
     await _recorded(conn, caller, person, what="file")
-    return await _gathered(conn, caller, sections=sections, subject=Subject(found, say, language, keys))
+    return await _gathered(conn, caller, sections=sections, subject=Subject(found, texts, language, keys))
 
 
 async def certify(
@@ -52,13 +52,13 @@ async def certify(
     person: PersonId,
     purpose: Purpose,
     sections: Sections,
-    say: Say,
+    texts: Texts,
     language: str,
     keys: Keys,
 ) -> Certificate:
     """A copy that can be proved for ever: content, digest, number, who and when."""
     found = await people.known(conn, caller, person=person)
-    subject = Subject(found, say, language, keys)
+    subject = Subject(found, texts, language, keys)
     content = rules.spelled(await _gathered(conn, caller, sections=sections, subject=subject))
     number = rules.number(clock.today(), secrets.token_hex(4))
     made = await store.add(
@@ -117,14 +117,14 @@ async def patient(
     *,
     person: PersonId,
     identify: Identify,
-    say: Say,
+    texts: Texts,
     language: str,
     keys: Keys,
 ) -> dict[str, Any]:
     """For health care outside; the hand-over is recorded."""
     found = await people.opened(conn, caller, person=person, part="fhir")
     await _recorded(conn, caller, person, what="fhir")
-    return fhir.patient(found, await identify(conn, Subject(found, say, language, keys)))
+    return fhir.patient(found, await identify(conn, Subject(found, texts, language, keys)))
 
 
 async def _gathered(

@@ -41,9 +41,7 @@ async def add(
     return CertificateId(made.scalar_one())
 
 
-async def certificate(
-    conn: AsyncConnection, ident: CertificateId, *, person: PersonId
-) -> Certificate | None:
+async def certificate(conn: AsyncConnection, ident: CertificateId, *, person: PersonId) -> Certificate | None:
     query = _certificates().where(file_certificates.c.id == ident, file_certificates.c.person_id == person)
     row = (await conn.execute(query)).one_or_none()
     return _certificate(row) if row else None
@@ -86,9 +84,7 @@ async def stays_of(conn: AsyncConnection, person: PersonId) -> Sequence[Stay]:
 
 
 def _certificates() -> Select[Any]:
-    return select(file_certificates, users.c.shown_as).join(
-        users, users.c.id == file_certificates.c.made_by
-    )
+    return select(file_certificates, users.c.shown_as).join(users, users.c.id == file_certificates.c.made_by)
 
 
 def _certificate(row: Any) -> Certificate:
