@@ -1,6 +1,6 @@
 """The tab of the whole file: on paper, certified copies, and the hand-over to health care."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ async def handover_page(
 ) -> Response:
     person, certificates, _ = await service.listed(conn, caller, person=PersonId(person_id))
     names = list(request.app.state.sections)
-    values = {"certificates": certificates, "sections": names, "purposes": list(Purpose)}
+    values: dict[str, Any] = {"certificates": certificates, "sections": names, "purposes": list(Purpose)}
     return tab_page(request, caller, "handover", person=person, **values)
 
 

@@ -129,7 +129,7 @@ async def consequences(conn: AsyncConnection, subject: Subject) -> Section:
     return Section(subject.say("handover.section.consequences"), plain(shown), entries)
 
 
-async def identify(_conn: AsyncConnection, subject: Subject) -> Identifiers:
+async def identify(conn: AsyncConnection, subject: Subject) -> Identifiers:  # noqa: ARG001 - as the protocol
     """By the number of the file, where no document was entered."""
     return Identifiers(pcn=subject.person.number)
 
