@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.employment.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.legality.api
@@ -27,8 +28,17 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, handover, health, psychology, sentence, supervision
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards.records import (
+    conduct,
+    custody,
+    employment,
+    handover,
+    health,
+    psychology,
+    sentence,
+    supervision,
+)
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -53,6 +63,7 @@ ROUTERS = (
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -69,6 +80,8 @@ ROUTERS = (
     handover,
     psychology,
     supervision,
+    employment,
+    payroll,
 )
 
 
