@@ -10,6 +10,7 @@ SECTIONS: Final[Sections] = {
     "sentence": sections.sentence,
     "orders": sections.orders,
     "conduct": sections.conduct,
+    "work": sections.work,
     "consequences": sections.consequences,
 }
 """Health and psychology are closed compartments: their professions give the person that part themselves."""

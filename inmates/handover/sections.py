@@ -12,6 +12,8 @@ from inmates import store as people
 from inmates.conduct import store as conduct_store
 from inmates.conduct.model import Decision, Document, Record
 from inmates.custody.store import admissions, movements, places
+from inmates.employment import store as work_store
+from inmates.employment import store_payrolls
 from inmates.handover import store
 from inmates.handover.model import Entry, Identifiers, Section, Subject
 from inmates.health import service as health_service
@@ -113,6 +115,31 @@ async def conduct(conn: AsyncConnection, subject: Subject) -> Section:
     """Incidents with what was decided, incentives, findings of the commission."""
     found = await conduct_store.record(conn, subject.person.id)
     return Section(subject.say("handover.section.conduct"), plain(found), _conduct(found, subject))
+
+
+async def work(conn: AsyncConnection, subject: Subject) -> Section:
+    """Jobs, and every approved month's wage; the payslips themselves explain each line."""
+    placed = await work_store.placements_of(conn, subject.person.id)
+    slips = await store_payrolls.slips_of(conn, subject.person.id)
+    entries = [Entry(one.title, _facts(subject, {"since": one.since, "until": one.until})) for one in placed]
+    entries += [
+        Entry(
+            f"{kept.payroll.institution}, {kept.payroll.month:%m.%Y}",
+            [
+                (subject.say(f"handover.fact.{name}"), i18n.number(subject.language, sum_))
+                for name, sum_ in (
+                    ("gross", kept.slip.gross),
+                    ("tax", kept.slip.tax),
+                    ("deducted", kept.slip.deducted),
+                    ("kept", kept.slip.kept),
+                )
+            ],
+        )
+        for kept in slips
+    ]
+    months = [{"month": kept.payroll.month, "slip": kept.slip, "law": kept.payroll.digest} for kept in slips]
+    data = {"placements": plain(placed), "months": plain(months)}
+    return Section(subject.say("handover.section.work"), data, entries)
 
 
 async def consequences(conn: AsyncConnection, subject: Subject) -> Section:
