@@ -12,6 +12,8 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.education.api
+import inmates.education.statements.api
 import inmates.employment.api
 import inmates.handover.api
 import inmates.health.api
@@ -22,7 +24,7 @@ import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from app import sections
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
@@ -32,6 +34,7 @@ from dashboards import assets, days, desk, hub, institutions, live, pages, payro
 from dashboards.records import (
     conduct,
     custody,
+    education,
     employment,
     handover,
     health,
@@ -55,6 +58,8 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
@@ -73,6 +78,7 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    education,
     custody,
     conduct,
     health,
@@ -105,11 +111,13 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)

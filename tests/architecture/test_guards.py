@@ -28,6 +28,7 @@ PUBLIC_PATHS = {
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
+    "GET /xapi/about",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""
