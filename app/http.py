@@ -19,6 +19,7 @@ import inmates.handover.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
@@ -30,7 +31,19 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards import (
+    assets,
+    days,
+    desk,
+    hub,
+    institutions,
+    live,
+    oversight,
+    pages,
+    payroll,
+    scenes,
+    tasks,
+)
 from dashboards.records import (
     conduct,
     custody,
@@ -39,6 +52,7 @@ from dashboards.records import (
     handover,
     health,
     psychology,
+    rights,
     sentence,
     supervision,
 )
@@ -67,6 +81,7 @@ ROUTERS = (
     inmates.handover.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
     tracking.api,
@@ -78,6 +93,7 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    oversight,
     education,
     custody,
     conduct,
@@ -85,6 +101,7 @@ ROUTERS = (
     sentence,
     handover,
     psychology,
+    rights,
     supervision,
     employment,
     payroll,

@@ -28,6 +28,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("handover", Permission.PERSON_EXPORT),
+    Tab("rights", Permission.DUTY_READ),
 )
 """In the order in which they are shown, behind the overview."""
 
