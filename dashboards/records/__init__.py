@@ -21,14 +21,15 @@ class Tab:
 TABS: Final[tuple[Tab, ...]] = (
     Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
+    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
-    Tab("handover", Permission.PERSON_EXPORT),
     Tab("rights", Permission.DUTY_READ),
+    Tab("handover", Permission.PERSON_EXPORT),
 )
 """In the order in which they are shown, behind the overview."""
 
