@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.employment.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
@@ -25,8 +26,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, psychology, sentence, supervision
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards.records import conduct, custody, employment, health, psychology, sentence, supervision
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -50,6 +51,7 @@ ROUTERS = (
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -65,6 +67,8 @@ ROUTERS = (
     sentence,
     psychology,
     supervision,
+    employment,
+    payroll,
 )
 
 
@@ -85,6 +89,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.bracelets = bracelets
