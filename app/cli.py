@@ -17,6 +17,7 @@ COMMANDS = {
     "replay": "app.replay",
     "recall": "app.recall",
     "archive": "app.archive",
+    "explain": "app.explain",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

@@ -11,10 +11,12 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
+import inmates.flags.api
 import inmates.health.api
 import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
+from app import known
 from core import db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -22,7 +24,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, psychology
+from dashboards.records import conduct, flags, health, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -41,6 +43,7 @@ ROUTERS = (
     inmates.conduct.api,
     inmates.health.api,
     inmates.psychology.api,
+    inmates.flags.api,
     tracking.api,
     geofence.api,
     live,
@@ -52,6 +55,7 @@ ROUTERS = (
     conduct,
     health,
     psychology,
+    flags,
 )
 
 
@@ -71,6 +75,7 @@ def application(settings: Settings) -> FastAPI:
     texts = i18n.load()
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
+    app.state.flag_sources = known.sources(app.state.keys)
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
