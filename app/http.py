@@ -13,6 +13,7 @@ import inmates.api
 import inmates.conduct.api
 import inmates.flags.api
 import inmates.health.api
+import inmates.legality.api
 import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
@@ -42,6 +43,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
     inmates.psychology.api,
     inmates.flags.api,
     tracking.api,
