@@ -7,11 +7,12 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from architecture.test_guards import ANSWERED, Way
+from architecture.test_guards import ANSWERED
 from asked import QUESTIONS
 from callers import browser, session, user
 from core.auth import Role
 from files import everything, posting
+from ways import Way
 
 SECRETS = {Role.DOCTOR: "zirqurbon-4417", Role.PSYCHOLOGIST: "qorakoʻz-9023"}
 GROUND = {"basis": "clinical", "basis_note": SECRETS[Role.PSYCHOLOGIST]}
