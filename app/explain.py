@@ -1,76 +1,102 @@
-"""ejazo explain: how a figure in somebody's file came about, line by line."""
+"""ejazo explain: why a figure of the record is what it is, line by line."""
 
 import asyncio
+import re
 from collections.abc import Iterator
+from datetime import date, datetime
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app import settings
-from core import audit, clock, db
-from core.auth import Permission
-from inmates.flags import store
-from inmates.flags.model import Decision, Flag, FlagId
-from inmates.model import Scope
+from app import explain_flag, officer, settings
+from core import db, i18n
+from core.errors import Refusal
+from core.model import PersonId
+from inmates.sentences import service
+from inmates.sentences.derivation import Reckoning
+from inmates.sentences.service import View
+from inmates.sentences.wording import Wording
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@click.group
+class RuleSet(click.ParamType[date | str]):
+    """A day, or the digest of a rule set that was kept."""
+
+    name = "day or digest"
+
+    def convert(
+        self, value: date | str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | str:
+        if isinstance(value, date) or DIGEST.fullmatch(value):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a day such as 2022-06-01 nor a digest", param, ctx)
+
+
+@click.group()
 def command() -> None:
-    """Print how a figure in somebody's file came about."""
+    """Say why a figure of the record is what it is."""
 
 
-@command.command
-@click.argument("number", type=click.IntRange(min=1))
-def flag(number: int) -> None:
-    """The contributions of early-warning flag NUMBER, what would lower it, and what humans decided."""
-    click.echo(asyncio.run(_flag(settings.load().database_url, FlagId(number))))
+command.add_command(explain_flag.command)
 
 
-async def _flag(url: str, number: FlagId) -> str:
+@command.command()
+@click.argument("person", type=click.IntRange(1))
+@click.option("--rules", type=RuleSet(), help="By the law of this day, or by a kept rule set.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="As of this day instead of today.")
+@click.option("--language", type=click.Choice(list(i18n.LANGUAGES)), help="Your own unless given.")
+@officer.named
+def sentence(
+    person: int, *, rules: date | str | None, on: datetime | None, language: str | None, login: str, why: str
+) -> None:
+    """The computation of a PERSON's sentence (the number in the database)."""
+    url, day = settings.load().database_url, on.date() if on else None
+    found, spoken = asyncio.run(view(url, login, person=PersonId(person), rules=rules, on=day, why=why))
+    for line in told(found, Wording(i18n.load(), language or spoken)):
+        click.echo(line)
+
+
+async def view(
+    url: str, login: str, *, person: PersonId, rules: date | str | None, on: date | None, why: str
+) -> tuple[View, str]:
+    """What was read, and the reader's language; the reading is recorded with its reason."""
     engine = db.engine(url)
     try:
-        async with db.transaction(engine) as conn:
-            return await explained(conn, number)
+        with officer.refusals():
+            async with db.transaction(engine) as conn:
+                caller = await officer.caller(conn, login)
+                found = await service.read(conn, caller, person=person, by=rules, on=on, why=why)
+                return found, caller.language
     finally:
         await engine.dispose()
 
 
-async def explained(conn: AsyncConnection, number: FlagId) -> str:
-    """Recorded like every reading of a file."""
-    found = await store.flag(conn, number, scope=Scope(None, clock.now()))
-    if found is None:
-        raise click.ClickException(f"there is no flag {number}")
-    await audit.record(
-        conn,
-        None,
-        action=Permission.FLAG_READ,
-        subject_kind="person",
-        subject=found.person_id,
-        detail={"flag": number},
-    )
-    decision = (await store.decisions_of(conn, [number])).get(number)
-    return "\n".join(lines(found, decision))
+def told(found: View, words: Wording) -> Iterator[str]:
+    outcome = found.outcome
+    yield f"{found.person.surname} {found.person.given_name}, {found.person.number}"
+    yield words.say("sentences.digest", digest=outcome.law.rules.digest)
+    if outcome.refusal:
+        yield f"{words.say('sentences.refused')} {_said(outcome.refusal, words)}"
+    for one in outcome.computed.sentences if outcome.computed else ():
+        yield ""
+        yield from steps(one, words)
+    if outcome.computed and not outcome.computed.sentences:
+        yield words.say("sentences.none")
 
 
-def lines(found: Flag, decision: Decision | None) -> Iterator[str]:
-    said, doubt = found.evaluation, "" if found.is_calibrated else ", uncalibrated: for demonstration"
-    yield f"flag {found.id}, person {found.person_id}: score {said.score}, raised from {found.threshold} on"
-    yield f"model {found.model} {found.version} ({found.digest[:12]}){doubt}; evaluated on {said.on}"
-    for one in said.contributions:
-        days = ", ".join(map(str, one.days)) or "none"
-        yield f"  {one.points:+4}  {one.input}: {one.counted} × {one.each:+} ({days})"
-    yield f"  {sum(one.points for one in said.contributions):+4}  sum"
-    yield f"not known: {', '.join(said.missing) or 'nothing'}; known {said.coverage} % of the weight"
-    for way in said.lowers:
-        when = f"on {way.on}, if nothing new happens" if way.on else "with one more"
-        yield f"  would fall by {way.by}: {way.input}, {when}"
-    yield f"expires {found.expires_at:%Y-%m-%d %H:%M} UTC"
-    yield _said(decision)
+def steps(found: Reckoning, words: Wording) -> Iterator[str]:
+    for number, line in enumerate(words.lines(found.steps), 1):
+        yield f"{number:>3}. {line.what}"
+        yield f"     {line.sum}"
+        if line.article:
+            mark = "" if line.reviewed_by else f" ({words.say('sentences.unreviewed')})"
+            yield f"     [{line.article}] {line.source}{mark}"
+    for doubt in found.doubts:
+        yield f"  !  {words.say(f'sentences.doubt.{doubt}')}"
 
 
-def _said(decision: Decision | None) -> str:
-    if decision is None:
-        return "nobody has decided on it: it has no effect"
-    verb = "agreed" if decision.agrees else "overrode it"
-    effects = ", ".join(decision.effects) or "none"
-    return f"{decision.name} {verb} on {decision.decided_at:%Y-%m-%d}: {decision.reason} (effects: {effects})"
+def _said(refusal: Refusal, words: Wording) -> str:
+    return words.say(f"problems.{refusal.code}", **refusal.values)

@@ -15,6 +15,7 @@ import inmates.flags.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
 from app import known
@@ -25,7 +26,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, flags, health, psychology
+from dashboards.records import conduct, flags, health, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -43,6 +44,7 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
     inmates.flags.api,
@@ -56,6 +58,7 @@ ROUTERS = (
     tasks,
     conduct,
     health,
+    sentence,
     psychology,
     flags,
 )

@@ -19,6 +19,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("sentence", Permission.SENTENCE_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),

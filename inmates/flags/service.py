@@ -140,10 +140,11 @@ async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> li
     return await _shown(conn, await store.flags_of(conn, person, most=MOST))
 
 
-async def read_one(conn: AsyncConnection, caller: Caller, *, flag: FlagId) -> Shown:
+async def read_one(conn: AsyncConnection, caller: Caller, *, flag: FlagId, why: str | None = None) -> Shown:
     found = await _found(conn, caller, flag)
     part = f"flag {flag}"
-    await people.opened(conn, caller, person=found.person_id, part=part, action=Permission.FLAG_READ)
+    whom, action = found.person_id, Permission.FLAG_READ
+    await people.opened(conn, caller, person=whom, part=part, action=action, why=why)
     return (await _shown(conn, [found]))[0]
 
 

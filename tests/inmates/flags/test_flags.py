@@ -5,15 +5,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import click
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import select
 
-from app.explain import explained
+from app import explain_flag
 from callers import browser, session, user
-from core import clock, db
+from core import clock, i18n
 from core.auth import GRANTS, Permission, Role
 from core.model import PersonId, UserId
+from core.tables import audit
 from filed.flags import flag
 from files import alert, caseload, device, institution, person, posting, row, stay
 from geofence.tables import alert_entries
@@ -232,12 +235,17 @@ async def test_the_page_shows_reasons_and_takes_a_decision(unit: Unit) -> None:
     assert decision["seconds"] >= 20
 
 
-async def test_the_command_prints_the_contributions_and_their_sum(unit: Unit) -> None:
-    made = await flag(unit.engine, unit.whom)
-    async with db.transaction(unit.engine) as conn:
-        text = await explained(conn, FlagId(made))
-    assert "score 16, raised from 10 on" in text
-    assert "+12  sanctions: 3 × +4" in text
-    assert " +16  sum" in text
-    assert "uncalibrated: for demonstration" in text
-    assert text.endswith("nobody has decided on it: it has no effect")
+async def test_the_command_prints_the_contributions_and_their_sum(unit: Unit, database: str) -> None:
+    made = FlagId(await flag(unit.engine, unit.whom))
+    await unit.user(Role.UNIT_HEAD)
+    found, spoken = await explain_flag.view(database, "the-unit_head", flag=made, why="asked by him")
+    text = "\n".join(explain_flag.told(found, i18n.load().speaker(spoken)))
+    for words in ("Score 16, raised from 10 on", "+12  Sanctions: 3 × +4", " +16  Sum", "Uncalibrated"):
+        assert words in text
+    assert text.endswith("waits for a decision, no effect")
+    async with unit.engine.begin() as conn:
+        read = select(audit.c.why).where(audit.c.action == Permission.FLAG_READ)
+        assert (await conn.execute(read)).scalars().all() == ["asked by him"]
+    await unit.user(Role.TEACHER)
+    with pytest.raises(click.ClickException):
+        await explain_flag.view(database, "the-teacher", flag=made, why="curious")
