@@ -11,11 +11,13 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
+import inmates.custody.api
 import inmates.flags.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.sentences.api
+import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from app import known
@@ -25,8 +27,9 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, flags, health, psychology, sentence
+from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
+from dashboards.records import conduct, custody, flags, health, psychology, sentence, supervision
+from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -42,11 +45,13 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.supervision.api,
     inmates.flags.api,
     tracking.api,
     geofence.api,
@@ -55,11 +60,14 @@ ROUTERS = (
     pages,
     desk,
     days,
+    institutions,
     tasks,
+    custody,
     conduct,
     health,
     sentence,
     psychology,
+    supervision,
     flags,
 )
 
@@ -84,6 +92,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     for package in ROUTERS:

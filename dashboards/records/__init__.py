@@ -19,7 +19,9 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
+    Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
