@@ -12,6 +12,9 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.education.api
+import inmates.education.statements.api
+import inmates.employment.api
 import inmates.flags.api
 import inmates.health.api
 import inmates.legality.api
@@ -21,14 +24,24 @@ import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from app import known
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, flags, health, psychology, sentence, supervision
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards.records import (
+    conduct,
+    custody,
+    education,
+    employment,
+    flags,
+    health,
+    psychology,
+    sentence,
+    supervision,
+)
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -45,6 +58,8 @@ ROUTERS = (
     core.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
@@ -52,6 +67,7 @@ ROUTERS = (
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
+    inmates.employment.api,
     inmates.flags.api,
     tracking.api,
     geofence.api,
@@ -62,12 +78,15 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    education,
     custody,
     conduct,
     health,
     sentence,
     psychology,
     supervision,
+    employment,
+    payroll,
     flags,
 )
 
@@ -90,11 +109,14 @@ def application(settings: Settings) -> FastAPI:
     app.state.keys = Keys(settings.keys)
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)

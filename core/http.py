@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path as Folder
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from core import i18n
 from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
 from core.sealing import Keys
+from core.sheets import Wrong
 
 LANGUAGE_COOKIE: Final = "language"
 PROBLEM: Final = "application/problem+json"
@@ -85,6 +87,15 @@ def _keys(connection: HTTPConnection) -> Keys:
 
 Sealing = Annotated[Keys, Depends(_keys)]
 """The keys of the compartments, for services that seal and open."""
+
+
+def _fonts(connection: HTTPConnection) -> Folder:
+    fonts: Folder = connection.app.state.fonts
+    return fonts
+
+
+Fonts = Annotated[Folder, Depends(_fonts)]
+"""Where the typeface of printed papers lies (core.paper)."""
 """The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
@@ -167,11 +178,20 @@ def title(connection: HTTPConnection, code: str, values: dict[str, Any]) -> str:
     return texts.say(language(connection), key if texts.has(key) else "problems.refused", **values)
 
 
+def wrong(connection: HTTPConnection, found: Wrong) -> str:
+    """What is wrong with a row of a table, in the reader's language."""
+    texts: i18n.Texts = connection.app.state.texts
+    key = f"sheet.wrong.{found.code}"
+    if texts.has(key):
+        return texts.say(language(connection), key, **found.values)
+    return title(connection, found.code, dict(found.values))
+
+
 def wants_page(connection: HTTPConnection) -> bool:
     """A browser going to one of our pages, not a program and not one of our scripts."""
     return (
         connection.scope["type"] == "http"
-        and not connection.url.path.startswith("/v1/")
+        and not connection.url.path.startswith(("/v1/", "/xapi/"))
         and "text/html" in connection.headers.get("accept", "")
     )
 

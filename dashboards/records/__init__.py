@@ -19,10 +19,12 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
+    Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("flags", Permission.FLAG_READ),
