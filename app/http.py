@@ -19,6 +19,7 @@ import inmates.flags.api
 import inmates.health.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
@@ -30,7 +31,19 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards import (
+    assets,
+    days,
+    desk,
+    hub,
+    institutions,
+    live,
+    oversight,
+    pages,
+    payroll,
+    scenes,
+    tasks,
+)
 from dashboards.records import (
     conduct,
     custody,
@@ -39,6 +52,7 @@ from dashboards.records import (
     flags,
     health,
     psychology,
+    rights,
     sentence,
     supervision,
 )
@@ -66,6 +80,7 @@ ROUTERS = (
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
@@ -78,12 +93,14 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    oversight,
     education,
     custody,
     conduct,
     health,
     sentence,
     psychology,
+    rights,
     supervision,
     employment,
     payroll,

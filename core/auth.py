@@ -128,7 +128,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY | RECORDS | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
-    Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag"),
+    Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},

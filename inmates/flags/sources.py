@@ -11,6 +11,9 @@ from core.model import PersonId
 from core.sealing import Keys
 from inmates.conduct import store as conduct
 from inmates.conduct.model import EntryKind, IncidentKind, Measure
+from inmates.education import rules as learning
+from inmates.education import service as education
+from inmates.education.model import Kind
 from inmates.flags.model import Facts, Input, Model
 from inmates.psychology import service as psychology
 from inmates.psychology.model import Contact
@@ -62,6 +65,8 @@ def own(keys: Keys) -> dict[Input, Source]:
         Input.SANCTIONS: sanctions,
         Input.INCIDENTS: incidents,
         Input.INCENTIVES: incentives,
+        Input.LESSONS_MISSED: lessons(Kind.MISSED),
+        Input.LESSONS_ATTENDED: lessons(Kind.ATTENDED),
         Input.SCREEN_CONTACT: screens,
     }
 
@@ -83,6 +88,19 @@ async def incidents(conn: AsyncConnection, person: PersonId, *, since: date, unt
 async def incentives(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
     record = await conduct.record(conn, person)
     return within([one.decided_at for one in record.incentives], since, until)
+
+
+def lessons(kind: Kind) -> Source:
+    """Of somebody who learns nothing, nothing is known."""
+
+    async def source(
+        conn: AsyncConnection, person: PersonId, *, since: date, until: date
+    ) -> Sequence[date] | None:
+        found = await education.learning(conn, person)
+        counted = (event.fact for one in found for event in learning.valid(one.events))
+        return within([fact.at for fact in counted if fact.kind is kind], since, until) if found else None
+
+    return source
 
 
 def within(moments: Sequence[datetime], since: date, until: date) -> list[date]:

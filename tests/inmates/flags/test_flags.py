@@ -20,6 +20,7 @@ from core.tables import audit
 from filed.flags import flag
 from files import alert, caseload, device, institution, person, posting, row, stay
 from geofence.tables import alert_entries
+from inmates.education.tables import courses, education_events, enrolments
 from inmates.flags import service
 from inmates.flags.model import FlagId, Input
 
@@ -213,6 +214,23 @@ async def test_a_screen_gives_one_word_and_an_officers_verdict_counts(unit: Unit
     paid = {one["input"]: one["points"] for one in answer.json()["evaluation"]["contributions"]}
     assert paid == {"sanctions": 0, "incidents": 0, "incentives": 0, "alerts": 3, "screen_contact": 4}
     assert "gad7" not in answer.text
+
+
+async def test_lessons_count_where_somebody_learns(unit: Unit) -> None:
+    by = await unit.user(Role.TEACHER)
+    course = await row(
+        unit.engine, courses, code="T-1", title="Namuna", isced_level=2, isced_field="001", hours=40
+    )
+    enrolled = {"person_id": unit.whom, "course_id": course, "attempt": 1, "made_by": by}
+    made = await row(unit.engine, enrolments, **enrolled, enrolled_on=clock.today())
+    for days, kind in ((1, "missed"), (2, "missed"), (3, "attended"), (99, "missed")):
+        fact = {"kind": kind, "at": clock.now() - timedelta(days=days), "hours": 2, "source": "staff"}
+        await row(unit.engine, education_events, enrolment_id=made, made_by=by, **fact)
+    async with await unit.browser() as head:
+        found = (await head.post(unit.path)).json()["evaluation"]
+    paid = {one["input"]: one["points"] for one in found["contributions"]}
+    assert (paid["lessons_missed"], paid["lessons_attended"]) == (2, -1)
+    assert found["missing"] == ["alerts", "visits_lost", "screen_contact"]
 
 
 async def test_while_one_waits_no_other_is_raised(unit: Unit) -> None:
