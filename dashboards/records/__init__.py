@@ -21,6 +21,7 @@ class Tab:
 TABS: Final[tuple[Tab, ...]] = (
     Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
+    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
