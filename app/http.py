@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+import inmates.identity.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -32,6 +33,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
     tracking.api,

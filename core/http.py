@@ -1,10 +1,11 @@
 """HTTP in common: one transaction a request, problems (RFC 9457), security headers, the reader's language."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Path, Query
+from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import MutableHeaders
@@ -55,6 +56,7 @@ async def transaction(
 
 
 Conn = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
 def _keys(connection: HTTPConnection) -> Keys:
@@ -64,7 +66,39 @@ def _keys(connection: HTTPConnection) -> Keys:
 
 Sealing = Annotated[Keys, Depends(_keys)]
 """The keys of the compartments, for services that seal and open."""
-"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
+
+
+class Stale(Refusal):
+    """Somebody has written another version since the caller read it."""
+
+    code = "stale"
+    status = 412
+
+
+class VersionMissing(Refusal):
+    """An edit says which version it edits (RFC 9110, If-Match)."""
+
+    code = "version_missing"
+    status = 428
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _seen(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int | None:
+    if if_match is None:
+        raise VersionMissing
+    if if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'"([0-9]{1,18})"', if_match.strip())
+    if not found:
+        raise Stale
+    return int(found[1])
+
+
+Seen = Annotated[int | None, Depends(_seen)]
+"""The version in If-Match; None: `*`, whichever it is."""
 
 
 def language(connection: HTTPConnection) -> str:

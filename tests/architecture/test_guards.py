@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from starlette.routing import Mount
 
 from app.http import application
-from asked import BODIES, FORMS, QUESTIONS
+from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Guard, Permission, Role, allow
 from core.model import UserId
@@ -92,7 +92,7 @@ async def ask(app: FastAPI, secret: str | None, way: Way, ids: dict[str, int]) -
     path = re.sub(r":\w+}", "}", way.path).format(**ids, name="x", date="2026-11-20")
     form, question = FORMS.get(way.path), QUESTIONS.get(way.path)
     body = BODIES.get(way.path, {}) if way.method != "GET" and form is None else None
-    async with browser(app, secret) as visitor:
+    async with browser(app, secret, **HEADERS.get(way.path, {})) as visitor:
         answer = await visitor.request(way.method, path, json=body, data=form, params=question)
     return answer.status_code
 

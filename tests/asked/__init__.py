@@ -11,9 +11,11 @@ QUESTIONS: dict[str, dict[str, str]] = {}
 """Queries."""
 FORMS: dict[str, dict[str, str]] = {}
 """Bodies of pages' forms."""
+HEADERS: dict[str, dict[str, str]] = {}
 
 for found in iter_modules([str(Path(__file__).parent)]):
     topic = import_module(f"asked.{found.name}")
     BODIES |= getattr(topic, "BODIES", {})
     QUESTIONS |= getattr(topic, "QUESTIONS", {})
     FORMS |= getattr(topic, "FORMS", {})
+    HEADERS |= getattr(topic, "HEADERS", {})

@@ -1,0 +1,91 @@
+"""What a search asks the index of names for, from the closest to the widest. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from inmates.identity.rules import key_of
+from inmates.rules import bones, sounds, words
+
+MOST_WORDS: Final = 6
+SHORTEST_BONES: Final = 3
+"""Fewer consonants say too little: such a word is looked for as it sounds."""
+SHORTEST_KEY: Final = 5
+"""Of an identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    queries: Sequence[str]
+    """Texts of tsquery; what a later one finds besides is less alike."""
+    identifiers: Sequence[str]
+    """Words that may be a PINFL, a document or a penitentiary number."""
+
+
+def asked(text: str) -> Asked:
+    given = [word for word in text.split()[:MOST_WORDS] if words(word)]
+    said = [word for word in given if sounds(word)] or given  # oʻgʻli and qizi alone are no name
+    ways = (_exactly, _beginning, _sounding, _by_bones)
+    queries = dict.fromkeys(" & ".join(_clause(word, way) for word in said) for way in ways)
+    keys = [key for word in given if len(key := key_of(word)) >= SHORTEST_KEY and _has_digit(key)]
+    whole = key_of(text)
+    if len(given) > 1 and len(whole) >= SHORTEST_KEY and _has_digit(whole):
+        keys.append(whole)  # AA 1234567
+    return Asked([query for query in queries if query], keys)
+
+
+def names(text: str) -> str:
+    """What of a search may be a name."""
+    return " ".join(word for word in text.split()[:MOST_WORDS] if not _has_digit(word))
+
+
+def alike(surname: str, given_name: str) -> tuple[str, str]:
+    """Two queries for files of the same human: both names said alike, and either with the same consonants."""
+    said = [_token("s", part) for name in (surname, given_name) for part in sounds(name)]
+    bare = [_token("b", part) for name in (surname, given_name) for part in bones(name)]
+    return " & ".join(said), " | ".join(bare)
+
+
+def _clause(word: str, way: Callable[[str], str]) -> str:
+    if not _has_digit(word):
+        return way(word)
+    number = word.lower()
+    digits = [_token("n", number.lstrip("0"))] if number.isdecimal() else []
+    return f"({' | '.join([_token('n', number) + ':*', *digits])})"
+
+
+def _exactly(word: str) -> str:
+    return " & ".join(_token("i" if len(part) == 1 else "f", part) for part in words(word))
+
+
+def _beginning(word: str) -> str:
+    return " & ".join(_begun(part) for part in words(word))
+
+
+def _sounding(word: str) -> str:
+    return f"({' & '.join(_said(part) for part in sounds(word)) or _exactly(word)} | {_beginning(word)})"
+
+
+def _by_bones(word: str) -> str:
+    parts = zip(sounds(word), bones(word), strict=True)
+    bare = " & ".join(
+        _token("b", bone) if len(bone) >= SHORTEST_BONES else _said(part) for part, bone in parts
+    )
+    return f"({bare or _exactly(word)} | {_beginning(word)})"
+
+
+def _begun(part: str) -> str:
+    return _token("i", part) if len(part) == 1 else _token("f", part) + ":*"
+
+
+def _said(part: str) -> str:
+    return _token("s", part) + (":*" if len(part) > 1 else "")
+
+
+def _token(kind: str, text: str) -> str:
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{kind}{quoted}'"
+
+
+def _has_digit(word: str) -> bool:
+    return any(sign.isdecimal() for sign in word)
