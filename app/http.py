@@ -10,7 +10,12 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
+<<<<<<< HEAD
 import inmates.identity.api
+=======
+import inmates.conduct.api
+import inmates.health.api
+>>>>>>> main
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -20,6 +25,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
+from dashboards.records import conduct, health
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -36,6 +42,8 @@ ROUTERS = (
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.conduct.api,
+    inmates.health.api,
     tracking.api,
     geofence.api,
     live,
@@ -44,6 +52,8 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    conduct,
+    health,
 )
 
 

@@ -39,3 +39,17 @@ class Conflict(Refusal):
 class Invalid(Refusal):
     code = "invalid"
     status = 422
+
+
+class Stale(Refusal):
+    """Somebody has edited it since it was read."""
+
+    code = "stale"
+    status = 412
+
+
+class VersionMissing(Refusal):
+    """An edit must name the version it edits."""
+
+    code = "version_missing"
+    status = 428

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from core import i18n
 from core.auth import Caller, identify
-from core.errors import Refusal
+from core.errors import Refusal, Stale, VersionMissing
 from core.sealing import Keys
 
 LANGUAGE_COOKIE: Final = "language"
@@ -45,6 +45,26 @@ Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 """The last row of the page before."""
+TAG: Final = re.compile(r'"(\d{1,18})"')
+
+
+def tagged(response: Response, version: int) -> None:
+    """ETag: what an edit has to name in If-Match."""
+    response.headers["etag"] = f'"{version}"'
+
+
+def expected(if_match: Annotated[str | None, Header(description="The ETag of what is edited")] = None) -> int:
+    """428 where it is missing, 412 where it can be no version of ours; services compare it (Stale)."""
+    if if_match is None:
+        raise VersionMissing
+    found = TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise Stale
+    return int(found[1])
+
+
+Expected = Annotated[int, Depends(expected)]
+"""The version that the caller believes to edit."""
 
 
 async def transaction(
@@ -56,7 +76,6 @@ async def transaction(
 
 
 Conn = Annotated[AsyncConnection, Depends(transaction, scope="function")]
-"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
 def _keys(connection: HTTPConnection) -> Keys:
@@ -66,39 +85,7 @@ def _keys(connection: HTTPConnection) -> Keys:
 
 Sealing = Annotated[Keys, Depends(_keys)]
 """The keys of the compartments, for services that seal and open."""
-
-
-class Stale(Refusal):
-    """Somebody has written another version since the caller read it."""
-
-    code = "stale"
-    status = 412
-
-
-class VersionMissing(Refusal):
-    """An edit says which version it edits (RFC 9110, If-Match)."""
-
-    code = "version_missing"
-    status = 428
-
-
-def etag(version: int) -> str:
-    return f'"{version}"'
-
-
-def _seen(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int | None:
-    if if_match is None:
-        raise VersionMissing
-    if if_match.strip() == "*":
-        return None
-    found = re.fullmatch(r'"([0-9]{1,18})"', if_match.strip())
-    if not found:
-        raise Stale
-    return int(found[1])
-
-
-Seen = Annotated[int | None, Depends(_seen)]
-"""The version in If-Match; None: `*`, whichever it is."""
+"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
 def language(connection: HTTPConnection) -> str:

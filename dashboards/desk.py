@@ -20,7 +20,11 @@ from geofence.api.alerts import STATES, Filter
 from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
+<<<<<<< HEAD
 from inmates.identity import finding
+=======
+from inmates.health import service as health
+>>>>>>> main
 from tracking import desk as devices
 from tracking.store import tracks
 
@@ -107,6 +111,7 @@ async def person_page(
         conditions=await reading.conditions_of(conn, caller, person=ident),
         device=await tracks.device_of(conn, ident, at=now),
         alerts=alerts.alerts,
+        consequences=await health.consequences(conn, ident, now),
         days=[today - timedelta(days=n) for n in range(DAYS)],
         today=today,
     )

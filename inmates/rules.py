@@ -2,7 +2,7 @@
 
 `fold` is the spelling without case, script and apostrophes; `sound` merges what is written differently and said
 alike, and forgets the forms of patronymics; `bones` keeps the consonants. `person_keys` in the database writes
-the same three (migration 0009): a test holds the two writings equal."""
+the same three (migration 0011): a test holds the two writings equal."""
 
 import re
 from functools import lru_cache

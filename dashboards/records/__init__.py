@@ -18,7 +18,10 @@ class Tab:
     permission: Permission
 
 
-TABS: Final[tuple[Tab, ...]] = ()
+TABS: Final[tuple[Tab, ...]] = (
+    Tab("conduct", Permission.CONDUCT_READ),
+    Tab("health", Permission.HEALTH_READ),
+)
 """In the order in which they are shown, behind the overview."""
 
 

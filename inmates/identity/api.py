@@ -170,7 +170,7 @@ async def read_identity(
     caller: Caller = allow(Permission.PERSON_READ),
 ) -> Shown:
     shown = await service.read(conn, keys, caller, person=PersonId(person_id))
-    answer.headers["etag"] = http.etag(shown.version)
+    http.tagged(answer, shown.version)
     return Shown.model_validate(shown)
 
 
@@ -178,7 +178,7 @@ async def read_identity(
 async def correct_identity(
     person_id: http.Id,
     said: Correction,
-    seen: http.Seen,
+    seen: http.Expected,
     conn: http.Conn,
     keys: http.Sealing,
     answer: Response,
@@ -194,7 +194,7 @@ async def correct_identity(
         why=said.why,
         seen=seen,
     )
-    answer.headers["etag"] = http.etag(made.version)
+    http.tagged(answer, made.version)
     return Entered.model_validate(made)
 
 

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission
-from core.errors import Conflict, Invalid
-from core.http import Stale
+from core.errors import Conflict, Invalid, Stale
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people
@@ -81,16 +80,16 @@ async def correct(
     identity: Identity,
     ground: Ground,
     why: str,
-    seen: int | None,
+    seen: int,
 ) -> Entered:
-    """`seen`: the version that the caller has before their eyes; None: whichever it is."""
+    """`seen`: the version that the caller has before their eyes."""
     found = await people.known(conn, caller, person=person)
     if not why.strip():
         raise WhyMissing
     kept = rules.kept(identity)
     await store.lock(conn, [person])
     before, number = await current(conn, keys, found)
-    if seen is not None and seen != number:
+    if seen != number:
         raise Stale
     versions = await store.versions(conn, person)
     if not versions:  # what was known of a person before anything was entered

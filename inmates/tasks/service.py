@@ -62,6 +62,11 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
     )
 
 
+async def settle(conn: AsyncConnection, caller: Caller, *, kind: str, subject: int) -> None:
+    """In the transaction of the deed that was asked for: what was open is done by it."""
+    await store.settle(conn, kind=kind, subject=subject, by=caller.user, at=clock.now())
+
+
 def _of(caller: Caller) -> list[Role]:
     if caller.role is Role.ADMINISTRATOR:
         return [role for role in Role if role not in PROFESSIONS]

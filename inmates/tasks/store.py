@@ -60,6 +60,13 @@ async def finish(conn: AsyncConnection, ident: TaskId, *, by: UserId, at: dateti
     await conn.execute(update(tasks).values(done).where(tasks.c.id == ident))
 
 
+async def settle(conn: AsyncConnection, *, kind: str, subject: int, by: UserId, at: datetime) -> None:
+    """The deed itself is the outcome; its kind names it."""
+    done = {"done_at": at, "done_by": by, "outcome": kind}
+    still = tasks.c.done_at.is_(None), tasks.c.kind == kind, tasks.c.subject_id == subject
+    await conn.execute(update(tasks).values(done).where(*still))
+
+
 def _task(row: Any) -> Task:
     return Task(
         TaskId(row.id),

@@ -92,8 +92,10 @@ async def ask(app: FastAPI, secret: str | None, way: Way, ids: dict[str, int]) -
     path = re.sub(r":\w+}", "}", way.path).format(**ids, name="x", date="2026-11-20")
     form, question = FORMS.get(way.path), QUESTIONS.get(way.path)
     body = BODIES.get(way.path, {}) if way.method != "GET" and form is None else None
-    async with browser(app, secret, **HEADERS.get(way.path, {})) as visitor:
-        answer = await visitor.request(way.method, path, json=body, data=form, params=question)
+    async with browser(app, secret) as visitor:
+        answer = await visitor.request(
+            way.method, path, json=body, data=form, params=question, headers=HEADERS.get(way.name)
+        )
     return answer.status_code
 
 

@@ -12,6 +12,7 @@ QUESTIONS: dict[str, dict[str, str]] = {}
 FORMS: dict[str, dict[str, str]] = {}
 """Bodies of pages' forms."""
 HEADERS: dict[str, dict[str, str]] = {}
+"""By method and path, as If-Match: `"PUT /v1/jobs/{job_id}": {"if-match": '"1"'}`."""
 
 for found in iter_modules([str(Path(__file__).parent)]):
     topic = import_module(f"asked.{found.name}")

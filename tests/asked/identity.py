@@ -10,4 +10,4 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/merges": {"survivor_id": 1, "absorbed_id": 2, "why": "the same"},
     "/v1/merges/{merge_id}/undo": {"why": "two after all"},
 }
-HEADERS = {"/v1/people/{person_id}/identity": {"if-match": "*"}}
+HEADERS = {"PUT /v1/people/{person_id}/identity": {"if-match": '"1"'}}

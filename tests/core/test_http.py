@@ -10,6 +10,7 @@ from app.http import MOST_BYTES, application
 from callers import HOST, browser, session, user
 from core import http
 from core.auth import PUBLIC, Caller, Permission, Role, allow
+from core.errors import Stale, VersionMissing
 from core.i18n import LANGUAGES
 from core.settings import Settings
 from core.tables import users
@@ -194,3 +195,12 @@ async def test_me_says_what_i_may_do(app: FastAPI) -> None:
     for who, may in ((await user(app.state.engine), False), (root, True)):
         async with browser(app, await session(app.state.engine, who)) as visitor:
             assert ("zone:write" in (await visitor.get("/v1/me")).json()["permissions"]) is may
+
+
+def test_an_edit_names_the_version_it_edits() -> None:
+    assert http.expected('"12"') == 12
+    with pytest.raises(VersionMissing):
+        http.expected(None)
+    for unknown in ('W/"12"', "12", "*", '"x"', '"1", "2"'):
+        with pytest.raises(Stale):
+            http.expected(unknown)

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 STEPS = (
     # The other writing of inmates.rules: fold (f), sound (s), bones (b), initials (i), file number (n).

@@ -1,0 +1,1 @@
+"""Conduct: incidents, hearings, sanctions, incentives, findings; each with who decided and why."""

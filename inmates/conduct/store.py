@@ -1,0 +1,230 @@
+"""Conduct as the records hold it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Table, any_, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.model import PersonId, UserId
+from core.tables import users
+from inmates.conduct import rows
+from inmates.conduct.model import (
+    Counts,
+    DecisionId,
+    Document,
+    Entry,
+    EntryKind,
+    Hearing,
+    HearingId,
+    IncentiveId,
+    IncentiveKind,
+    Incident,
+    IncidentId,
+    Measure,
+    Minutes,
+    Proposal,
+    ProtocolId,
+    Record,
+    Report,
+)
+from inmates.conduct.tables import (
+    commission_protocols,
+    conduct_decisions,
+    incentives,
+    incident_hearings,
+    incidents,
+    sanction_entries,
+)
+
+
+async def record(conn: AsyncConnection, person: PersonId) -> Record:
+    """Every fact of one person, oldest first."""
+    heard = incident_hearings.join(incidents)
+    entered = sanction_entries.join(conduct_decisions)
+    return Record(
+        [rows.incident(row) for row in await _of(conn, incidents, person=person)],
+        [
+            rows.hearing(row)
+            for row in await conn.execute(
+                select(incident_hearings)
+                .select_from(heard)
+                .where(incidents.c.person_id == person)
+                .order_by(incident_hearings.c.id)
+            )
+        ],
+        [rows.decision(row) for row in await _of(conn, conduct_decisions, person=person)],
+        [
+            rows.entry(row)
+            for row in await conn.execute(
+                select(sanction_entries)
+                .select_from(entered)
+                .where(conduct_decisions.c.person_id == person)
+                .order_by(sanction_entries.c.id)
+            )
+        ],
+        [rows.incentive(row) for row in await _of(conn, incentives, person=person)],
+        [rows.protocol(row) for row in await _of(conn, commission_protocols, person=person)],
+    )
+
+
+async def _of(conn: AsyncConnection, table: Table, *, person: PersonId) -> Sequence[Any]:
+    query = select(table).where(table.c.person_id == person).order_by(table.c.id)
+    return (await conn.execute(query)).all()
+
+
+async def names(conn: AsyncConnection, who: Collection[UserId]) -> dict[UserId, str]:
+    query = select(users.c.id, users.c.shown_as).where(users.c.id == any_(cast(list(who), ARRAY(BigInteger))))
+    return {UserId(row[0]): row[1] for row in await conn.execute(query)}
+
+
+async def lock(conn: AsyncConnection, person: PersonId) -> None:
+    """Two decisions about one person are taken one after the other."""
+    await conn.execute(select(func.pg_advisory_xact_lock(func.hashtext("conduct"), func.hashint8(person))))
+
+
+async def latest(
+    conn: AsyncConnection, person: PersonId, *, before: IncidentId | None, most: int
+) -> list[Incident]:
+    """Newest first, from behind `before` on."""
+    query = select(incidents).where(incidents.c.person_id == person)
+    if before is not None:
+        query = query.where(incidents.c.id < before)
+    found = await conn.execute(query.order_by(incidents.c.id.desc()).limit(most))
+    return [rows.incident(row) for row in found]
+
+
+async def counted(conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime) -> Counts:
+    """How much there was from `since` to before `until`; annulled sanctions never were."""
+    annulled = select(sanction_entries.c.decision_id).where(sanction_entries.c.kind == EntryKind.ANNULLED)
+    happened = select(func.count()).where(
+        incidents.c.person_id == person, incidents.c.happened_at >= since, incidents.c.happened_at < until
+    )
+    sanctioned = select(func.count()).where(
+        conduct_decisions.c.person_id == person,
+        conduct_decisions.c.measure != Measure.NONE,
+        conduct_decisions.c.decided_at >= since,
+        conduct_decisions.c.decided_at < until,
+        conduct_decisions.c.id.not_in(annulled),
+    )
+    granted = select(func.count()).where(
+        incentives.c.person_id == person, incentives.c.decided_at >= since, incentives.c.decided_at < until
+    )
+    asked = select(happened.scalar_subquery(), sanctioned.scalar_subquery(), granted.scalar_subquery())
+    return Counts(*(await conn.execute(asked)).one())
+
+
+async def add_incident(
+    conn: AsyncConnection, person: PersonId, *, report: Report, at: datetime, by: UserId
+) -> IncidentId:
+    row = {
+        "person_id": person,
+        "kind": report.kind,
+        "happened_at": report.happened_at,
+        "place": report.place,
+        "text": report.text,
+        "reported_at": at,
+        "reported_by": by,
+    }
+    return IncidentId(await _add(conn, incidents, row))
+
+
+async def add_hearing(
+    conn: AsyncConnection, incident: IncidentId, *, heard_at: datetime, explanation: str | None, by: UserId
+) -> HearingId:
+    row = {
+        "incident_id": incident,
+        "heard_at": heard_at,
+        "explanation": explanation,
+        "is_declined": explanation is None,
+        "heard_by": by,
+    }
+    return HearingId(await _add(conn, incident_hearings, row))
+
+
+async def add_decision(
+    conn: AsyncConnection,
+    incident: Incident,
+    *,
+    hearing: Hearing,
+    proposal: Proposal,
+    replaces: DecisionId | None,
+    at: datetime,
+    by: UserId,
+    law: str,
+) -> DecisionId:
+    row = {
+        "person_id": incident.person_id,
+        "incident_id": incident.id,
+        "hearing_id": hearing.id,
+        "heard_at": hearing.heard_at,
+        "measure": proposal.measure,
+        "days": proposal.days,
+        "begins_on": proposal.begins_on,
+        "decided_at": at,
+        "decided_by": by,
+        "law": law,
+        "replaces": replaces,
+    }
+    return DecisionId(await _add(conn, conduct_decisions, row | _document(proposal.document)))
+
+
+async def add_entry(conn: AsyncConnection, entry: Entry) -> None:
+    row = {"decision_id": entry.decision_id, "kind": entry.kind, "at": entry.at, "by": entry.by}
+    await _add(conn, sanction_entries, row | _document(entry.document))
+
+
+async def add_incentive(
+    conn: AsyncConnection,
+    person: PersonId,
+    *,
+    kind: IncentiveKind,
+    document: Document,
+    lifts: DecisionId | None,
+    protocol: ProtocolId | None,
+    at: datetime,
+    by: UserId,
+    law: str,
+) -> IncentiveId:
+    row = {
+        "person_id": person,
+        "kind": kind,
+        "lifts": lifts,
+        "protocol_id": protocol,
+        "decided_at": at,
+        "decided_by": by,
+        "law": law,
+    }
+    return IncentiveId(await _add(conn, incentives, row | _document(document)))
+
+
+async def add_protocol(
+    conn: AsyncConnection, person: PersonId, *, minutes: Minutes, by: UserId, law: str
+) -> ProtocolId | None:
+    """None: one of this number and day is there already."""
+    row = {
+        "person_id": person,
+        "number": minutes.number,
+        "held_on": minutes.held_on,
+        "is_correcting": minutes.is_correcting,
+        "members": [{"name": one.name, "is_public": one.is_public} for one in minutes.members],
+        "written_by": by,
+        "law": law,
+    }
+    made = insert(commission_protocols).values(row).on_conflict_do_nothing()
+    found = (await conn.execute(made.returning(commission_protocols.c.id))).scalar()
+    return None if found is None else ProtocolId(found)
+
+
+async def _add(conn: AsyncConnection, table: Table, row: dict[str, Any]) -> int:
+    return int((await conn.execute(insert(table).values(row).returning(table.c.id))).scalar_one())
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "ground": document.ground,
+        "document_number": document.number,
+        "document_on": document.on,
+    }

@@ -1,0 +1,1 @@
+"""The psychologists' compartment: screens, trends and notes, which nobody else can read."""
