@@ -10,12 +10,9 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import inmates.api
-<<<<<<< HEAD
-import inmates.identity.api
-=======
 import inmates.conduct.api
 import inmates.health.api
->>>>>>> main
+import inmates.identity.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n

@@ -20,11 +20,8 @@ from geofence.api.alerts import STATES, Filter
 from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
-<<<<<<< HEAD
-from inmates.identity import finding
-=======
 from inmates.health import service as health
->>>>>>> main
+from inmates.identity import finding
 from tracking import desk as devices
 from tracking.store import tracks
 
@@ -77,6 +74,7 @@ async def people_page(
     request: Request,
     conn: http.Conn,
     keys: http.Sealing,
+    *,
     search: Annotated[str, Query(max_length=100)] = "",
     after: http.After = None,
     caller: Caller = allow(Permission.PERSON_READ),

@@ -1,8 +1,8 @@
 """How names are compared: three keys, each coarser than the one before, whatever script they were typed in.
 
-`fold` is the spelling without case, script and apostrophes; `sound` merges what is written differently and said
-alike, and forgets the forms of patronymics; `bones` keeps the consonants. `person_keys` in the database writes
-the same three (migration 0011): a test holds the two writings equal."""
+`fold` is the spelling without case, script and apostrophes; `sounds` merges what is written differently and
+said alike, and forgets the forms of patronymics; `bones` keeps the consonants. `person_keys` in the database
+writes the same three (migration 0011_identity): a test holds the two writings equal."""
 
 import re
 from functools import lru_cache

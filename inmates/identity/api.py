@@ -135,6 +135,7 @@ class Made(BaseModel):
 async def list_people(
     conn: http.Conn,
     keys: http.Sealing,
+    *,
     search: Annotated[str, Query(max_length=100)] = "",
     after: http.After = None,
     most: Annotated[int, Query(ge=1, le=finding.MOST)] = 100,
@@ -166,6 +167,7 @@ async def read_identity(
     person_id: http.Id,
     conn: http.Conn,
     keys: http.Sealing,
+    *,
     answer: Response,
     caller: Caller = allow(Permission.PERSON_READ),
 ) -> Shown:
@@ -178,6 +180,7 @@ async def read_identity(
 async def correct_identity(
     person_id: http.Id,
     said: Correction,
+    *,
     seen: http.Expected,
     conn: http.Conn,
     keys: http.Sealing,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from inmates.identity.rules import key_of
+from inmates.identity.rules import keys_of
 from inmates.rules import bones, sounds, words
 
 MOST_WORDS: Final = 6
@@ -27,11 +27,10 @@ def asked(text: str) -> Asked:
     said = [word for word in given if sounds(word)] or given  # oʻgʻli and qizi alone are no name
     ways = (_exactly, _beginning, _sounding, _by_bones)
     queries = dict.fromkeys(" & ".join(_clause(word, way) for word in said) for way in ways)
-    keys = [key for word in given if len(key := key_of(word)) >= SHORTEST_KEY and _has_digit(key)]
-    whole = key_of(text)
-    if len(given) > 1 and len(whole) >= SHORTEST_KEY and _has_digit(whole):
-        keys.append(whole)  # AA 1234567
-    return Asked([query for query in queries if query], keys)
+    whole = ["".join(given)] if len(given) > 1 else []  # AA 1234567
+    keys = {key for word in (*given, *whole) for key in keys_of(word)}
+    likely = sorted(key for key in keys if len(key) >= SHORTEST_KEY and _has_digit(key))
+    return Asked([query for query in queries if query], likely)
 
 
 def names(text: str) -> str:

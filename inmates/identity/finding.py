@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit
-from core.auth import Caller, Permission
+from core.auth import Caller
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people

@@ -139,7 +139,12 @@ def _document(identity: Identity) -> str | None:
 
 def key_of(identifier: str) -> str:
     """What an identifier is searched by: its letters and digits in any script."""
-    return re.sub("[^a-z0-9]", "", fold(identifier.upper().translate(LOOKALIKES)))
+    return re.sub("[^a-z0-9]", "", fold(identifier))
+
+
+def keys_of(typed: str) -> set[str]:
+    """The keys that somebody may mean who types Cyrillic letters for the Latin ones of a document."""
+    return {key_of(typed), key_of(typed.upper().translate(LOOKALIKES))}
 
 
 def masked(identity: Identity) -> Identity:

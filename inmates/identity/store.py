@@ -152,7 +152,7 @@ async def lead(
     wanted = func.unnest(
         cast(list(people), ARRAY(BigInteger)), cast([ends.get(p) for p in people], ARRAY(BigInteger))
     )
-    led = wanted.table_valued("person", "survivor", name="led")
+    led = wanted.table_valued("person", "survivor", name="led").render_derived()
     query = update(persons).where(persons.c.id == led.c.person).values(survivor_id=led.c.survivor)
     await conn.execute(query)
 
