@@ -1,6 +1,6 @@
 """A made-up population in custody and under probation: clearly fake, and the same for the same seed.
 
-`people.chunks` makes them; each topic of the record adds a `Chapter` here, whose rows `app.records` writes behind
+`people.Maker` makes them; each topic adds a `Chapter` here, whose rows `app.records` writes behind
 the person's own."""
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Made-up people one after the other: names in both scripts, identifiers nobody bears, and where they stay."""
+"""Made-up people one after the other: names in both scripts, identifiers nobody bears, where they stay."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -57,11 +57,19 @@ class Maker:
         sex = "f" if random.random() < FEWEST_SHARE else "m"
         sort = random.choices(*CHOICES[sex])[0]
         where = random.choice(self.sorts[sort])
-        age = random.randrange(14, 18) if sort.kind == "juvenile_colony" else 18 + int(random.triangular(0, 50, 10))
+        age = (
+            random.randrange(14, 18)
+            if sort.kind == "juvenile_colony"
+            else 18 + int(random.triangular(0, 50, 10))
+        )
         born = self.now.date() - timedelta(days=age * 365 + random.randrange(365) + 5)
         since = self._since(random, 300 if age < 18 else LONGEST_DAYS)
         return Held(
-            self.first_id + number, f"{PREFIX}{number:07}", self._identity(random, sex, born, number), where, since
+            self.first_id + number,
+            f"{PREFIX}{number:07}",
+            self._identity(random, sex, born, number),
+            where,
+            since,
         )
 
     def _since(self, random: Random, most: int) -> datetime:
@@ -74,7 +82,9 @@ class Maker:
         identity = replace(identity, sex=sex, born_on=born, birth_place=region, pcn=f"УИН{AREA}{number:09}")
         if random.random() < 0.02:
             abroad = random.choice(ABROAD)
-            return replace(identity, citizenship=abroad, document_kind=DocumentKind.FOREIGN, document=f"X {number:08}")
+            return replace(
+                identity, citizenship=abroad, document_kind=DocumentKind.FOREIGN, document=f"X {number:08}"
+            )
         kind = DocumentKind.ID_CARD if random.random() < 0.4 else DocumentKind.PASSPORT
         pinfl = self._pinfl(sex, born, is_odd=random.random() < 0.005)
         return replace(identity, citizenship="UZ", pinfl=pinfl, document_kind=kind, document=f"XX{number:07}")
