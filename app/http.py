@@ -22,7 +22,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health
+from dashboards.records import conduct, health, identity
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -49,6 +49,7 @@ ROUTERS = (
     desk,
     days,
     tasks,
+    identity,
     conduct,
     health,
 )

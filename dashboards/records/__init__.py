@@ -19,6 +19,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("identity", Permission.PERSON_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
 )

@@ -10,6 +10,7 @@ from core.sealing import Keys
 from inmates import service as people
 from inmates.identity import finding, rules, service, store
 from inmates.identity.model import Likely, MergeId
+from inmates.model import Person
 
 
 class MergedAlready(Conflict):
@@ -28,9 +29,15 @@ class MergeWithItself(Invalid):
 
 async def likely(conn: AsyncConnection, keys: Keys, caller: Caller, *, person: PersonId) -> Likely:
     """Files that may be of the same human as this one; recorded."""
-    found = await people.opened(conn, caller, person=person, part="duplicates")
-    identity, _ = await service.current(conn, keys, found)
-    but = await store.everyone(conn, person)
+    return await offered(
+        conn, keys, caller, person=await people.opened(conn, caller, person=person, part="duplicates")
+    )
+
+
+async def offered(conn: AsyncConnection, keys: Keys, caller: Caller, *, person: Person) -> Likely:
+    """Of somebody whose identity was read already."""
+    identity, _ = await service.current(conn, keys, person)
+    but = await store.everyone(conn, person.id)
     return await finding.duplicates(conn, keys, caller, identity=identity, but=but)
 
 

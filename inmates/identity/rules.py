@@ -1,7 +1,7 @@
 """Identifiers, names as they are kept, and when two files look like one human. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Final, Protocol
@@ -164,10 +164,12 @@ def shown(identity: Identity) -> Identity:
     return replace(identity, **{name: getattr(identity, f"{name}_cyrl") for name in NAMES})
 
 
-def found_by(versions: Iterable[Identity]) -> str:
-    """Every name a person has or had, for the index; what several versions share stands once."""
+def found_by(versions: Sequence[Identity]) -> str:
+    """What a person is found by besides the names the file is headed by: other scripts, earlier names."""
     parts = [getattr(v, f"{name}{script}") for v in versions for script in ("", "_cyrl") for name in NAMES]
-    return " ".join(dict.fromkeys(filter(None, parts)))
+    headed = shown(versions[0])
+    heading = {getattr(headed, name) for name in NAMES}
+    return " ".join(dict.fromkeys(part for part in parts if part and part not in heading))
 
 
 def changed(before: Identity, after: Identity) -> tuple[str, ...]:

@@ -63,10 +63,16 @@ async def history(
 ) -> Sequence[Version]:
     """Every version, newest first; recorded."""
     await people.opened(conn, caller, person=person, part="identity versions")
-    shown = []
+    return await versions(conn, keys, caller, person=person)
+
+
+async def versions(
+    conn: AsyncConnection, keys: Keys, caller: Caller, *, person: PersonId
+) -> Sequence[Version]:
+    """Of somebody whose identity was read already."""
+    shown, may = [], caller.may(Permission.PERSON_WRITE)
     for version in await store.versions(conn, person):
         clear = sealing.opened(keys, version)
-        may = caller.may(Permission.PERSON_WRITE)
         shown.append(replace(version, identity=clear if may else rules.masked(clear), secrets={}))
     return shown
 
@@ -91,14 +97,14 @@ async def correct(
     before, number = await current(conn, keys, found)
     if seen != number:
         raise Stale
-    versions = await store.versions(conn, person)
-    if not versions:  # what was known of a person before anything was entered
+    past = await store.versions(conn, person)
+    if not past:  # what was known of a person before anything was entered
         await store.write(
             conn, person, 0, ground=Ground.ENTERED, why="", by=None, row=store.row_of(before, {})
         )
-        versions = await store.versions(conn, person)
+        past = await store.versions(conn, person)
     number = await _write(
-        conn, keys, person, versions, identity=kept, caller=caller, ground=ground, why=why.strip()
+        conn, keys, person, past, identity=kept, caller=caller, ground=ground, why=why.strip()
     )
     await _recorded(conn, caller, person, version=number, changed=rules.changed(before, kept))
     but = await store.everyone(conn, person)
@@ -113,9 +119,8 @@ async def everyone(conn: AsyncConnection, person: PersonId) -> tuple[PersonId, .
 
 async def current(conn: AsyncConnection, keys: Keys, person: Person) -> tuple[Identity, int]:
     """The newest version and its number; 0 and what stands in the file where none was entered."""
-    versions = await store.versions(conn, person.id)
-    if versions:
-        return sealing.opened(keys, versions[0]), versions[0].version
+    if past := await store.versions(conn, person.id):
+        return sealing.opened(keys, past[0]), past[0].version
     names = (person.surname, person.given_name, person.patronymic)
     return Identity(*names, "", "", "", person.sex, person.born_on), 0
 

@@ -11,31 +11,56 @@ STEPS = (
     create function person_keys(number text, names text) returns tsvector
     language plpgsql immutable strict parallel safe as $$
     declare
-        f text; s text; b text; n text;
+        f text; s text; b text; n text; found text; word text;
     begin
-        f := replace(lower(normalize(translate(names, 'ʻʼ''`´‘’′ʹ‛＇', ''), NFKC)), 'ѐ', 'ё');
-        if f ~ '[^ -~]' then
-            f := regexp_replace(f, '(?<=[аеёиоуўэюяыъь])е|(?<![а-яёўқғҳәңөүһҗіїє])е', 'ye', 'g');
-            f := regexp_replace(f, '(?<=[аеёиоуўэюяыyaeiou])ц', 'ts', 'g');
-            f := replace(replace(replace(replace(replace(replace(f,
-                'ё', 'yo'), 'ч', 'ch'), 'ш', 'sh'), 'щ', 'sh'), 'ю', 'yu'), 'я', 'ya');
-            f := translate(f, 'абвгғдеєжзиіїйкқлмнңоөпрстуүўфхҳһцыэәҗıъь',
-                'abvggdeejziiiykqlmnnooprstuuofxhhsieaji');
-            f := regexp_replace(normalize(f, NFD), '[̀-ͯ]', '', 'g');
+        f := ' ' || replace(lower(normalize(translate(names, 'ʻʼ''`´‘’′ʹ‛＇', ''), NFKC)), 'ѐ', 'ё') || ' ';
+        if octet_length(f) <> char_length(f) then
+            f := replace(replace(replace(replace(replace(replace(f, ' е', ' ye'), '-е', '-ye'), 'ае', 'аye'), 'ее', 'еye'), 'ёе', 'ёye'), 'ие', 'иye');
+            f := replace(replace(replace(replace(replace(replace(f, 'ое', 'оye'), 'уе', 'уye'), 'ўе', 'ўye'), 'эе', 'эye'), 'юе', 'юye'), 'яе', 'яye');
+            f := replace(replace(replace(f, 'ые', 'ыye'), 'ъе', 'ъye'), 'ье', 'ьye');
+            if position('ц' in f) > 0 then
+                f := replace(replace(replace(replace(replace(replace(f, 'ац', 'аts'), 'ец', 'еts'), 'ёц', 'ёts'), 'иц', 'иts'), 'оц', 'оts'), 'уц', 'уts');
+                f := replace(replace(replace(replace(replace(replace(f, 'ўц', 'ўts'), 'эц', 'эts'), 'юц', 'юts'), 'яц', 'яts'), 'ыц', 'ыts'), 'eц', 'ets');
+            end if;
+            f := replace(replace(replace(replace(replace(replace(f, 'ё', 'yo'), 'ч', 'ch'), 'ш', 'sh'), 'щ', 'sh'), 'ю', 'yu'), 'я', 'ya');
+            f := translate(f, 'аоинрвлдмуебкзтгсйфхпқжўҳғэыцєіїңөүәҗһıъь',
+                'aoinrvldmuebkztgsyfxpqjohgeiseiinouajhi');
+            if octet_length(f) <> char_length(f) then
+                f := regexp_replace(normalize(f, NFD), '[̀-ͯ]', '', 'g');
+            end if;
         end if;
-        f := trim(regexp_replace(f, '[^a-z0-9]+', ' ', 'g'));
-        s := regexp_replace(f, '\m(ogli|ugli|qizi|kizi|ogly|uly|kyzy|qyzy)\M', '', 'g');
-        s := regexp_replace(s, '(?<=[a-z][a-z])(ov|yev|ev)(ich|na)\M', '', 'g');
-        s := replace(replace(replace(replace(s, 'kh', 'h'), 'x', 'h'), 'q', 'k'), 'w', 'v');
-        s := replace(replace(replace(replace(replace(s, 'dj', 'j'), 'dzh', 'j'), 'ts', 's'), 'tz', 's'), 'iy', 'i');
-        s := replace(regexp_replace(s, 'y(?=[aeiou])', '', 'g'), 'y', 'i');
-        s := trim(regexp_replace(regexp_replace(s, '([a-z])\1+', '\1', 'g'), ' +', ' ', 'g'));
-        b := translate(regexp_replace(s, '\m[aeiou]', '!', 'g'), '!aeiou', 'a');
+        if f ~ '[^a-z0-9 ]' then
+            f := regexp_replace(f, '[^a-z0-9]+', ' ', 'g');
+        end if;
+        while position('  ' in f) > 0 loop
+            f := replace(f, '  ', ' ');
+        end loop;
+        s := f;
+        s := replace(replace(replace(replace(replace(replace(s, ' ogli ', ' '), ' ugli ', ' '), ' qizi ', ' '), ' kizi ', ' '), ' ogly ', ' '), ' uly ', ' ');
+        s := replace(replace(s, ' kyzy ', ' '), ' qyzy ', ' ');
+        s := replace(replace(replace(replace(replace(replace(s, 'yevich ', ' '), 'evich ', ' '), 'ovich ', ' '), 'yevna ', ' '), 'evna ', ' '), 'ovna ', ' ');
+        s := replace(replace(replace(replace(replace(replace(s, 'kh', 'h'), 'x', 'h'), 'q', 'k'), 'w', 'v'), 'dj', 'j'), 'dzh', 'j');
+        s := replace(replace(replace(replace(replace(replace(s, 'ts', 's'), 'tz', 's'), 'iy', 'i'), 'ya', 'a'), 'ye', 'e'), 'yi', 'i');
+        s := replace(replace(replace(s, 'yo', 'o'), 'yu', 'u'), 'y', 'i');
+        s := replace(replace(replace(replace(replace(replace(s, 'aa', 'a'), 'bb', 'b'), 'cc', 'c'), 'dd', 'd'), 'ee', 'e'), 'ff', 'f');
+        s := replace(replace(replace(replace(replace(replace(s, 'gg', 'g'), 'hh', 'h'), 'ii', 'i'), 'jj', 'j'), 'kk', 'k'), 'll', 'l');
+        s := replace(replace(replace(replace(replace(replace(s, 'mm', 'm'), 'nn', 'n'), 'oo', 'o'), 'pp', 'p'), 'rr', 'r'), 'ss', 's');
+        s := replace(replace(replace(replace(s, 'tt', 't'), 'uu', 'u'), 'vv', 'v'), 'zz', 'z');
+        while position('  ' in s) > 0 loop
+            s := replace(s, '  ', ' ');
+        end loop;
+        b := s;
+        b := replace(replace(replace(replace(replace(b, ' a', ' !'), ' e', ' !'), ' i', ' !'), ' o', ' !'), ' u', ' !');
+        b := trim(translate(b, '!aeiou', 'a'));
+        f := trim(f);
+        s := trim(s);
         n := replace(lower(number), ' ', '');
-        return array_to_tsvector(string_to_array(
-            'f' || replace(f, ' ', ' f') || ' s' || replace(s, ' ', ' s') || ' b' || replace(b, ' ', ' b')
-            || regexp_replace(rtrim(' ' || f), ' ([a-z0-9])[a-z0-9]*', ' i\1', 'g')
-            || ' n' || n || ' n' || ltrim(regexp_replace(n, '\D', '', 'g'), '0'), ' '));
+        found := 'f' || replace(f, ' ', ' f') || ' s' || replace(s, ' ', ' s') || ' b' || replace(b, ' ', ' b')
+            || ' n' || n || ' n' || ltrim(regexp_replace(n, '\D', '', 'g'), '0');
+        foreach word in array string_to_array(f, ' ') loop
+            found := found || ' i' || left(word, 1);
+        end loop;
+        return array_to_tsvector(string_to_array(found, ' '));
     end $$
     """,
     """

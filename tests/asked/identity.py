@@ -11,3 +11,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/merges/{merge_id}/undo": {"why": "two after all"},
 }
 HEADERS = {"PUT /v1/people/{person_id}/identity": {"if-match": '"1"'}}
+FORMS = {
+    "/people/{person_id}/identity": WHO | {"version": "1", "ground": "corrected", "why": "misread"},
+    "/people/{person_id}/identity/merge/{double_id}": {"why": "the same"},
+    "/people/{person_id}/identity/undo/{merge_id}": {"why": "two after all"},
+}

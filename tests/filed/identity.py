@@ -56,10 +56,14 @@ async def merged(engine: AsyncEngine, survivor: PersonId, absorbed: PersonId) ->
 
 
 async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, int]:
-    whom, double = PersonId(made["person_id"]), await person(engine, "Namunayev")
-    await stay(engine, double, made["institution_id"])
-    await identity(engine, Keys(Path(mkdtemp(prefix="ejazo-keys-"))), whom, replace(NAMUNA, given_name="A"))
-    return {"merge_id": await merged(engine, whom, double)}
+    """`double_id`: somebody who may be the same; `merge_id`: of a third file that is."""
+    whom = PersonId(made["person_id"])
+    double, absorbed = await person(engine, "Namunayev"), await person(engine, "Namunayev")
+    for other in (double, absorbed):
+        await stay(engine, other, made["institution_id"])
+    bare = Keys(Path(mkdtemp(prefix="ejazo-keys-")))  # nothing is sealed: it has no identifiers
+    await identity(engine, bare, whom)
+    return {"merge_id": await merged(engine, whom, absorbed), "double_id": double}
 
 
 PASSPORT = replace(NAMUNA, pinfl=pinfl(NAMUNA), document_kind=DocumentKind.PASSPORT, document="AA1234567")

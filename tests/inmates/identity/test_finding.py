@@ -4,16 +4,12 @@ from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callers import browser, session, user
-from core import db
 from core.auth import Role
-from core.model import PersonId
 from filed.identity import NAMUNA, PASSPORT, identity, merged
 from files import caseload, institution, person, posting, stay
 from inmates.identity import finding
-from inmates.identity.model import DocumentKind
 
 ROOT = Role.ADMINISTRATOR
 

@@ -56,7 +56,8 @@ async def test_who_enters_a_person_reads_the_identity_back_and_it_lies_sealed(ap
         shown = answer.json()["identity"]
         assert answer.headers["etag"] == '"1"'
         assert (shown["surname"], shown["given_name"]) == ("Gʻaniyev", "Oʻktam")
-        assert (shown["document"], shown["pcn"], shown["citizenship"]) == ("AA1234567", "УИН123456789012", "UZ")
+        assert (shown["document"], shown["pcn"]) == ("AA1234567", "УИН123456789012")
+        assert shown["citizenship"] == "UZ"
         assert (await visitor.post("/v1/people", json=BODY | {"number": "N-1"})).status_code == 409
     async with engine.begin() as conn:
         row = (await conn.execute(select(identities))).one()
@@ -184,7 +185,8 @@ async def test_a_merge_leads_on_keeps_both_and_can_be_undone(app: FastAPI) -> No
             for one in (a, b, c):
                 assert await service.everyone(conn, one) == (c, a, b)
         shown = (await visitor.get(f"/v1/people/{a}/identity")).json()["merges"]
-        assert [(m["survivor_id"], m["absorbed_id"], m["made_by"]) for m in shown] == [(c, b, who), (b, a, who)]
+        assert [(m["survivor_id"], m["absorbed_id"]) for m in shown] == [(c, b), (b, a)]
+        assert {m["made_by"] for m in shown} == {who}
         undo = f"/v1/merges/{first}/undo"
         assert (await visitor.post(undo, json={"why": "two after all"})).status_code == 204
         assert (await visitor.post(undo, json={"why": "again"})).json()["type"] == "/problems/merge_undone"
