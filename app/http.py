@@ -13,6 +13,8 @@ import inmates.api
 import inmates.conduct.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.legality.api
+import inmates.psychology.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -22,7 +24,7 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, identity
+from dashboards.records import conduct, health, identity, psychology
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -41,6 +43,8 @@ ROUTERS = (
     inmates.tasks.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.legality.api,
+    inmates.psychology.api,
     tracking.api,
     geofence.api,
     live,
@@ -52,6 +56,7 @@ ROUTERS = (
     identity,
     conduct,
     health,
+    psychology,
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, settings
+from app import archive, duties, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -35,6 +35,7 @@ class Rules:
     valid_from: date
     feed_keep: timedelta
     escalate_again_s: float
+    duties_every_s: float
     untaken_after_s: Mapping[int, float]
 
     @classmethod
@@ -45,6 +46,7 @@ class Rules:
             said["valid_from"],
             timedelta(hours=said["feed_keep_hours"]),
             said["escalate_again_s"],
+            said["duties_every_s"],
             {int(severity): seconds for severity, seconds in said["untaken_after_s"].items()},
         )
 
@@ -96,15 +98,18 @@ async def turn(loaded: Settings) -> None:
         await keep(conn, shards=loaded.shards)
 
 
-async def both(loaded: Settings) -> None:
-    """The archive on a connection of its own: a big day takes minutes, and a look may not wait."""
+async def everything(loaded: Settings) -> None:
+    """Each on a connection of its own: a big day takes minutes, and a look may not wait."""
+    every_s = Rules.load().duties_every_s
     await asyncio.gather(
-        again_and_again(lambda: turn(loaded)), again_and_again(lambda: archive.rounds(loaded))
+        again_and_again(lambda: turn(loaded)),
+        again_and_again(lambda: archive.rounds(loaded)),
+        again_and_again(lambda: duties.rounds(loaded, every_s=every_s)),
     )
 
 
 @click.command()
 def command() -> None:
-    """Keep partitions, retention and the feed; watch the worker and the alerts."""
+    """Keep partitions, retention and the feed; watch the worker, the alerts and what is owed to people."""
     loaded = settings.load()
-    until_told(both(loaded))
+    until_told(everything(loaded))

@@ -26,7 +26,7 @@ class Role(StrEnum):
     TEACHER = "teacher"
     ACCOUNTANT = "accountant"
     OVERSIGHT = "oversight"
-    """Sees everybody, changes nothing but its own tasks."""
+    """Sees everybody, changes nothing but its own tasks and its register of complaints about staff."""
     PROVIDER = "provider"
     """A learning platform: sends and reads its own statements, sees nobody's file."""
 
@@ -70,6 +70,7 @@ class Permission(StrEnum):
     DUTY_READ = "duty:read"
     DUTY_WRITE = "duty:write"
     OVERSIGHT_READ = "oversight:read"
+    OVERSIGHT_WRITE = "oversight:write"
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
     FITTING_WRITE = "fitting:write"
@@ -107,6 +108,8 @@ RECORDS: Final = _of(
     "flag",
     verb=":read",
 )
+OVERSEEN: Final = _of("oversight")
+"""For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
@@ -116,7 +119,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | _of("order", "fitting", "duty")
     | {Permission.FLAG_DECIDE},
-    Role.ADMINISTRATOR: frozenset(Permission) - COMPARTMENTS - _of("statement"),
+    Role.ADMINISTRATOR: frozenset(Permission) - COMPARTMENTS - OVERSEEN - _of("statement"),
     Role.REGISTRAR: EVERYBODY
     | RECORDS
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
@@ -127,7 +130,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
     Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
-    Role.OVERSIGHT: EVERYBODY | RECORDS | _of("oversight", "payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
 }
 PUBLIC: Final = None

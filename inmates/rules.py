@@ -2,7 +2,7 @@
 
 `fold` is the spelling without case, script and apostrophes; `sounds` merges what is written differently and
 said alike, and forgets the forms of patronymics; `bones` keeps the consonants. `person_keys` in the database
-writes the same three (migration 0011_identity): a test holds the two writings equal."""
+writes the same three (its migration): a test holds the two writings equal."""
 
 import re
 from collections.abc import Iterable

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.model import DeviceId
 from tracking import rules
@@ -21,6 +22,7 @@ ASK_EVERY_US: Final = 30_000_000
 RANGES_MAX: Final = 50
 """In one request; the rest follows when these have come."""
 LONG_AGO_US: Final = -(2**62)
+ROOM: Final = 1024
 
 
 @dataclass(slots=True)
@@ -32,24 +34,21 @@ class _Gap:
 @dataclass(slots=True)
 class Answers:
     every_us: int = EVERY_US
-    owed: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Devices, some of them several times."""
-    told_us: I8 = field(default_factory=lambda: np.full(1024, LONG_AGO_US))
+    owed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(ROOM, bool))
+    """By device: whether it has spoken since it was told."""
+    told_us: I8 = field(default_factory=lambda: np.full(ROOM, LONG_AGO_US))
     """By device: when it was told last."""
     gaps: dict[DeviceId, _Gap] = field(default_factory=dict)
 
     def owe(self, devices: I8) -> None:
         """Whoever was heard, even with nothing new: it may have missed what it was told."""
-        self.owed = np.concatenate([self.owed, devices])
+        if len(devices):
+            self._reserve(int(devices.max()))
+            self.owed[devices] = True
 
     def due(self, marks: Marks, *, now_us: int) -> list[tuple[DeviceId, Acknowledge]]:
-        owed = np.unique(self.owed)
-        if len(owed) and owed[-1] >= len(self.told_us):
-            more = np.full(max(int(owed[-1]) + 1 - len(self.told_us), len(self.told_us)), LONG_AGO_US)
-            self.told_us = np.concatenate([self.told_us, more])
-        is_ready = now_us - self.told_us[owed] >= self.every_us
-        ready, self.owed = owed[is_ready], owed[~is_ready]
-        self.told_us[ready] = now_us
+        ready = np.flatnonzero(self.owed & (now_us - self.told_us >= self.every_us))
+        self.owed[ready], self.told_us[ready] = False, now_us
         return [
             (DeviceId(device), self._answer(DeviceId(device), marks, now_us)) for device in ready.tolist()
         ]
@@ -66,3 +65,9 @@ class Answers:
         if is_overdue:
             gap.asked_us = now_us
         return Acknowledge(ack=ack, last=last, resend=rules.gaps(stored)[:RANGES_MAX] if is_overdue else ())
+
+    def _reserve(self, device: int) -> None:
+        more = max(device + 1 - len(self.owed), len(self.owed)) if device >= len(self.owed) else 0
+        if more:
+            self.owed = np.concatenate([self.owed, np.zeros(more, bool)])
+            self.told_us = np.concatenate([self.told_us, np.full(more, LONG_AGO_US)])

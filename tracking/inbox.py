@@ -21,6 +21,8 @@ BACK_OFF_S: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 HELLO_S: Final = 10.0
 """A broker that neither grants our subscription nor brings anything for so long cannot: one of a cluster
 without its others."""
+BATCH: Final = 8_000
+"""The largest batch: a commit costs the same for one row and for thousands."""
 AT_MOST: Final = 20_000
 """Messages held in memory; beyond it the socket is not read until half of them are gone."""
 LEAST_S: Final = 0.005
@@ -49,7 +51,7 @@ class Inbox:
         topics: Collection[str],
         prefix: str = "",
         link: LinkKind = LinkKind.PAHO,
-        count: int = 2_000,
+        count: int = BATCH,
         wait_s: float = 0.05,
     ) -> None:
         """`url`: may name several nodes of a cluster, see `Session.of`.

@@ -22,6 +22,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
+    Tab("psychology", Permission.PSYCHOLOGY_READ),
 )
 """In the order in which they are shown, behind the overview."""
 

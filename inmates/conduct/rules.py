@@ -25,6 +25,7 @@ from inmates.conduct.model import (
     Standing,
     State,
 )
+from inmates.legality.model import Segregation
 
 ENDINGS = {EntryKind.LIFTED: State.LIFTED, EntryKind.ANNULLED: State.ANNULLED}
 NOTHING = "none"
@@ -227,6 +228,21 @@ def _state(entries: Iterable[Entry], *, on: date, ends_on: date | None, expires_
     if on >= expires_on:
         return State.EXPIRED
     return State.BEING_SERVED if ends_on and on < ends_on else State.IN_FORCE
+
+
+def segregations(record: Record) -> list[Segregation]:
+    """Times in the cell that were decided and not annulled: to when they ended, or are to end."""
+    annulled = {one.decision_id for one in record.entries if one.kind is EntryKind.ANNULLED}
+    cells = [one for one in record.decisions if one.begins_on and one.id not in annulled]
+    return [_segregation(one, record.entries) for one in cells]
+
+
+def _segregation(decision: Decision, entries: Iterable[Entry]) -> Segregation:
+    mine = [one for one in entries if one.decision_id == decision.id]
+    begins_on, ends_on = decision.begins_on or date.max, _ends_on(decision, mine)
+    lifted = [_day(one.at) for one in mine if one.kind is EntryKind.LIFTED]
+    ends = [max(day, begins_on) for day in (ends_on, *lifted) if day]
+    return Segregation(begins_on, min(ends, default=None))
 
 
 def people_of(record: Record) -> set[UserId]:

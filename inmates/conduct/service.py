@@ -25,6 +25,7 @@ from inmates.conduct.model import (
     IncentiveKind,
     Incident,
     IncidentId,
+    Measure,
     Minutes,
     Proposal,
     ProtocolId,
@@ -33,6 +34,9 @@ from inmates.conduct.model import (
     Sanction,
     Standing,
 )
+from inmates.legality import rules as legality_rules
+from inmates.legality import service as legality
+from inmates.legality.model import Deed, DeedKind, Segregation
 from inmates.service import known, opened
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
@@ -131,6 +135,7 @@ async def decide(
     )
     if hearing is None:
         raise rules.NotHeard
+    _refuse_segregation(facts, proposal)
     made = await store.add_decision(
         conn,
         found,
@@ -142,9 +147,21 @@ async def decide(
         law=await rule_sets.keep(conn, held),
     )
     await tasks.settle(conn, caller, kind=HEAR, subject=incident)
+    if proposal.measure is not Measure.NONE:
+        acted = frozenset({caller.user, found.reported_by, hearing.heard_by})
+        await legality.weigh(conn, Deed(DeedKind.SANCTION, person, acted, now, made))
     detail = {"incident": incident, "decision": made, "measure": proposal.measure}
     await _record(conn, caller, person=person, detail=detail)
     return made
+
+
+def _refuse_segregation(facts: Record, proposal: Proposal) -> None:
+    if proposal.begins_on is None or proposal.days is None:
+        return
+    wanted = Segregation(proposal.begins_on, proposal.begins_on + timedelta(days=proposal.days))
+    legality_rules.refuse_segregation(
+        wanted, rules.segregations(facts), on=clock.today(), law=legality.law(clock.now())
+    )
 
 
 async def enter(

@@ -89,6 +89,7 @@ class Lean(asyncio.BufferedProtocol):
 
     def buffer_updated(self, size: int) -> None:
         data = bytes(memoryview(self._buffer)[: self._filled + size])
+        self._answered = self._loop.time()  # busy, it may answer a ping late; whoever talks is there
         messages, numbers, others = list[Message](), list[int](), list[packets.Other]()
         self._latest_us = max(self._latest_us, clock.now_us())  # marks count on it never going back
         try:
@@ -115,7 +116,6 @@ class Lean(asyncio.BufferedProtocol):
             self._transport.resume_reading()
 
     def _told(self, kind: int, body: bytes) -> None:
-        self._answered = self._loop.time()
         if kind == packets.CONNACK and body[1]:
             log.error("broker refused", extra={"code": body[1]})
             self._abort()

@@ -1,0 +1,78 @@
+"""What a deed of staff is held against: pure, the law is a parameter."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from core.errors import Conflict
+from core.model import PersonId, UserId
+from core.statutes import RuleSet
+from inmates.legality.model import Breach, Complaint, Deed, Finding, Segregation
+
+
+class SegregationTooLong(Conflict):
+    """Days apart from others that follow one another count together."""
+
+    code = "segregation_too_long"
+
+
+def retaliation(deed: Deed, complaints: Iterable[Complaint], *, law: RuleSet) -> Finding | None:
+    """The person complained about one of those who now act, not long before."""
+    since = deed.at - timedelta(days=law.whole(f"{Breach.RETALIATION}.within_days"))
+    about = sorted(
+        complaint.against
+        for complaint in complaints
+        if complaint.person_id == deed.person
+        and complaint.against in deed.actors
+        and since <= complaint.made_at <= deed.at
+    )
+    if not about:
+        return None
+    return finding(
+        Breach.RETALIATION,
+        deed.person,
+        actor=about[0],
+        subject_kind=deed.kind,
+        subject=deed.subject,
+        at=deed.at,
+        law=law,
+    )
+
+
+def finding(
+    breach: Breach,
+    person: PersonId,
+    *,
+    actor: UserId | None = None,
+    subject_kind: str,
+    subject: int,
+    at: datetime,
+    law: RuleSet,
+) -> Finding:
+    """With its article, and by when oversight has to look."""
+    rule = law.rule(f"{breach}.review_within_hours")
+    review_by = at + timedelta(hours=int(rule.value))
+    return Finding(breach, rule.article, person, actor, subject_kind, subject, review_by)
+
+
+def longest(segregations: Sequence[Segregation], on: date) -> int:
+    """Days of the longest unbroken time apart, counted to today where it goes on."""
+    most, begins, ends = 0, date.min, date.min
+    for begin, end in sorted((one.begins_on, one.ends_on or max(on, one.begins_on)) for one in segregations):
+        if begin > ends:
+            begins = begin
+        ends = max(end, ends) if begin <= ends else end
+        most = max(most, (ends - begins).days)
+    return most
+
+
+def refuse_segregation(
+    proposed: Segregation, earlier: Sequence[Segregation], *, on: date, law: RuleSet
+) -> None:
+    """Together with what it follows or meets it may not be longer than one measure may."""
+    allowed = law.whole(f"{Breach.SEGREGATION_TOO_LONG}.days_most")
+    if longest([*earlier, proposed], on) > max(allowed, longest(earlier, on)):
+        raise SegregationTooLong(most=allowed)
+
+
+def is_too_long(segregations: Sequence[Segregation], *, on: date, law: RuleSet) -> bool:
+    return longest(segregations, on) > law.whole(f"{Breach.SEGREGATION_TOO_LONG}.days_most")

@@ -1,0 +1,185 @@
+"""The psychologists' compartment over HTTP, for psychologists alone."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from core import http
+from core.auth import Caller, Permission, allow
+from core.model import PersonId
+from inmates.psychology import service
+from inmates.psychology.model import Basis, Draft, NoteId
+
+router = APIRouter(prefix="/v1", tags=["psychology"])
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class Band(BaseModel, from_attributes=True):
+    code: str
+    least: int
+    repeat_days: int
+
+
+class Wording(BaseModel, from_attributes=True):
+    language: str
+    title: str
+    lead: str
+    items: Sequence[str]
+    answers: Sequence[str]
+    digest: str
+    is_original: bool
+
+
+class Screen(BaseModel, from_attributes=True):
+    name: str
+    version: int
+    source: str
+    licence: str
+    values: Sequence[int]
+    bands: Sequence[Band]
+    wordings: Mapping[str, Wording]
+
+
+class Offered(BaseModel, from_attributes=True):
+    screen: Screen
+    validated: frozenset[str]
+    """Languages whose wording is the original or signed; the others are to be shown as not validated."""
+
+
+class Screens(BaseModel):
+    screens: list[Offered]
+
+
+class Score(BaseModel, from_attributes=True):
+    total: int | None
+    band: str | None
+    missing: Sequence[int]
+    alarming: Sequence[int]
+    unasked: Sequence[int]
+
+
+class Taken(BaseModel, from_attributes=True):
+    screen: str
+    language: str
+    answers: Sequence[int | None]
+    basis: Basis
+    basis_note: str
+
+
+class Screening(BaseModel, from_attributes=True):
+    id: int
+    taken_at: datetime
+    taken_by: int
+    draft: Taken
+    version: int
+    wording: str
+    score: Score
+
+
+class Trend(BaseModel, from_attributes=True):
+    screen: str
+    screenings: Sequence[Screening]
+    due_at: datetime | None
+
+
+class Note(BaseModel, from_attributes=True):
+    id: int
+    made_at: datetime
+    made_by: int
+    text: str | None
+    replaces: int | None
+
+
+class PsychologyFile(BaseModel, from_attributes=True):
+    trends: Sequence[Trend]
+    notes: Sequence[Note]
+    unreadable: int
+
+
+class NewScreening(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    screen: Code
+    language: Code
+    answers: Annotated[list[int | None], Field(max_length=100)]
+    basis: Basis
+    basis_note: Words
+    taken_at: AwareDatetime | None = None
+
+
+class NewNote(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    text: Words
+    replaces: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
+
+
+class Signature(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    language: Code
+
+
+class MadeScreening(BaseModel):
+    id: int
+    score: Score
+
+
+class MadeNote(BaseModel):
+    id: int
+
+
+@router.get("/screens", summary="The screens that are shipped, with source, licence and wordings")
+async def list_screens(conn: http.Conn, _caller: Caller = allow(Permission.PSYCHOLOGY_READ)) -> Screens:
+    return Screens(screens=[Offered.model_validate(one) for one in await service.offered(conn)])
+
+
+@router.post("/screens/{name}/signatures", status_code=204, summary="A psychologist vouches for a wording")
+async def sign_wording(
+    name: str, new: Signature, conn: http.Conn, caller: Caller = allow(Permission.PSYCHOLOGY_WRITE)
+) -> None:
+    await service.sign(conn, caller, screen=name, language=new.language)
+
+
+@router.get("/people/{person_id}/psychology", summary="Screens over time, and notes")
+async def read_psychology(
+    person_id: http.Id,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.PSYCHOLOGY_READ),
+) -> PsychologyFile:
+    found = await service.read(conn, keys, caller=caller, person=PersonId(person_id))
+    return PsychologyFile.model_validate(found)
+
+
+@router.post(
+    "/people/{person_id}/psychology/screenings",
+    status_code=201,
+    summary="A screen was taken; an alarming answer opens an urgent task whatever the total",
+)
+async def take_screen(
+    person_id: http.Id,
+    new: NewScreening,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.PSYCHOLOGY_WRITE),
+) -> MadeScreening:
+    draft = Draft(new.screen, new.language, tuple(new.answers), new.basis, new.basis_note)
+    person, at = PersonId(person_id), new.taken_at
+    made, score = await service.take(conn, keys, caller=caller, person=person, draft=draft, taken_at=at)
+    return MadeScreening(id=made, score=Score.model_validate(score))
+
+
+@router.post("/people/{person_id}/psychology/notes", status_code=201, summary="A note, or its correction")
+async def write_note(
+    person_id: http.Id,
+    new: NewNote,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.PSYCHOLOGY_WRITE),
+) -> MadeNote:
+    person, before = PersonId(person_id), None if new.replaces is None else NoteId(new.replaces)
+    made = await service.write(conn, keys, caller=caller, person=person, text=new.text, replaces=before)
+    return MadeNote(id=made)
