@@ -159,8 +159,11 @@ async def _staff(conn: asyncpg.Connection, *, base: dict[str, int]) -> None:
         (base["users"] + n, one.login, hashed(one.password), one.role, one.shown_as)
         for n, one in enumerate(staff.STAFF, 1)
     ]
-    columns = ("id", "login", "password_hash", "role", "shown_as")
-    await conn.copy_records_to_table("users", columns=columns, records=users)
-    posted = [(user[0], base["institutions"] + 1, asyncpg.Range(None, None)) for user in users]
-    columns = ("user_id", "institution_id", "during")
-    await conn.copy_records_to_table("postings", columns=columns, records=posted)
+    account = ("id", "login", "password_hash", "role", "shown_as")
+    await conn.copy_records_to_table("users", columns=account, records=users)
+    where = base["institutions"] + 1
+    always: asyncpg.Range = asyncpg.Range(None, None)
+    posted: list[Row] = [(user[0], where, always) for user in users]
+    await conn.copy_records_to_table(
+        "postings", columns=("user_id", "institution_id", "during"), records=posted
+    )

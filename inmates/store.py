@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -43,22 +44,18 @@ def seen_by(scope: Scope, person: ColumnElement[int]) -> ColumnElement[bool]:
     return true() if scope.user is None else person.in_(mine(scope.user, scope.at))
 
 
-def mine(user: UserId, at: datetime) -> CompoundSelect[Any]:
+def mine(user: UserId | BindParameter[int], at: datetime | BindParameter[datetime]) -> CompoundSelect[Any]:
     """Whom one user sees."""
     own = select(caseloads.c.person_id).where(caseloads.c.user_id == user, caseloads.c.during.contains(at))
-    return own.union_all(_staying([user], at).with_only_columns(stays.c.person_id))
+    return own.union_all(_staying(postings.c.user_id == user, at=at).with_only_columns(stays.c.person_id))
 
 
-def _staying(users_: Collection[UserId], at: datetime) -> Select[Any]:
+def _staying(posted: ColumnElement[bool], *, at: datetime | BindParameter[datetime]) -> Select[Any]:
     """Who is where with whom: users, and the people who stay in the institutions where they are posted."""
     return (
         select(postings.c.user_id, stays.c.person_id)
         .join(stays, stays.c.institution_id == postings.c.institution_id)
-        .where(
-            postings.c.user_id == any_(cast(list(users_), ARRAY(BigInteger))),
-            postings.c.during.contains(at),
-            stays.c.during.contains(at),
-        )
+        .where(posted, postings.c.during.contains(at), stays.c.during.contains(at))
     )
 
 
@@ -105,10 +102,11 @@ async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict
     if not users:
         return {}
     at = max(scope.at for scope in scopes)
-    mine = select(caseloads.c.user_id, caseloads.c.person_id).where(
+    own = select(caseloads.c.user_id, caseloads.c.person_id).where(
         caseloads.c.user_id == any_(cast(users, ARRAY(BigInteger))), caseloads.c.during.contains(at)
     )
-    both = mine.union_all(_staying(users, at)).subquery()
+    posted = postings.c.user_id == any_(cast(users, ARRAY(BigInteger)))
+    both = own.union_all(_staying(posted, at=at)).subquery()
     query = select(both.c.user_id, func.array_agg(both.c.person_id.distinct())).group_by(both.c.user_id)
     found = {UserId(row[0]): frozenset(row[1]) for row in await conn.execute(query)}
     return {user: found.get(user, frozenset()) for user in users}

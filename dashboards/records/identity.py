@@ -83,8 +83,16 @@ async def identity_form(
     why: Why,
     caller: Caller = allow(Permission.PERSON_WRITE),
 ) -> Response:
-    person, said = PersonId(person_id), {"ground": ground, "why": why, "seen": version}
-    await service.correct(conn, keys, caller, person=person, identity=fields.identity, **said)
+    await service.correct(
+        conn,
+        keys,
+        caller,
+        person=PersonId(person_id),
+        identity=fields.identity,
+        ground=ground,
+        why=why,
+        seen=version,
+    )
     return back(person_id)
 
 

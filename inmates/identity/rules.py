@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import date
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from core.errors import Invalid
 from core.model import PersonId
@@ -93,7 +93,7 @@ def doubts(identity: Identity) -> tuple[Doubt, ...]:
 
 def kept(identity: Identity) -> Identity:
     """As it is written down: canonical apostrophes, plain identifiers. Refuses what cannot be."""
-    named = {field: canonical(getattr(identity, field)) for field in NAMES}
+    named: dict[str, Any] = {field: canonical(getattr(identity, field)) for field in NAMES}
     named |= {f"{field}_cyrl": getattr(identity, f"{field}_cyrl").strip() for field in NAMES}
     tidy = replace(
         identity,
@@ -149,7 +149,7 @@ def keys_of(typed: str) -> set[str]:
 
 def masked(identity: Identity) -> Identity:
     """For who need not know: the last four signs of each identifier."""
-    hidden = {name: _hidden(getattr(identity, name)) for name in SECRETS}
+    hidden: dict[str, Any] = {name: _hidden(getattr(identity, name)) for name in SECRETS}
     return replace(identity, **hidden)
 
 
@@ -161,7 +161,8 @@ def shown(identity: Identity) -> Identity:
     """With the names that a file is headed by: the Cyrillic ones where a document gave no others."""
     if identity.surname or identity.given_name:
         return identity
-    return replace(identity, **{name: getattr(identity, f"{name}_cyrl") for name in NAMES})
+    named: dict[str, Any] = {name: getattr(identity, f"{name}_cyrl") for name in NAMES}
+    return replace(identity, **named)
 
 
 def found_by(versions: Sequence[Identity]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from core.model import PersonId
 from core.sealing import Keys
@@ -19,7 +19,7 @@ def sealed(keys: Keys, person: PersonId, identity: Identity) -> dict[str, Secret
 
 
 def opened(keys: Keys, version: Version) -> Identity:
-    clear = {
+    clear: dict[str, Any] = {
         name: keys.open(COMPARTMENT, secret.sealed, place=_place(name, version.person_id))
         for name, secret in version.secrets.items()
     }

@@ -107,8 +107,16 @@ class Maker:
 
 def spelled(name: names.Name, cyrillic: names.Name) -> Identity:
     """By a name in Latin letters and one in Cyrillic; the rest is filled in by who calls."""
-    latin = [names.latin(part) for part in (name.surname, name.given_name, name.patronymic)]
-    return Identity(*latin, cyrillic.surname, cyrillic.given_name, cyrillic.patronymic, "m", date.min)
+    return Identity(
+        names.latin(name.surname),
+        names.latin(name.given_name),
+        names.latin(name.patronymic),
+        cyrillic.surname,
+        cyrillic.given_name,
+        cyrillic.patronymic,
+        "m",
+        date.min,
+    )
 
 
 def _choices(sex: str) -> tuple[list[Sort], list[float]]:

@@ -1,11 +1,10 @@
 """Identities, versions and merges as the records hold them."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, insert, or_, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -13,8 +12,6 @@ from inmates.identity import rules
 from inmates.identity.model import DocumentKind, Ground, Identity, Merge, MergeId, Secret, Version
 from inmates.identity.rules import NAMES, SECRETS
 from inmates.identity.tables import identities, merge_undoings, merges
-from inmates.model import Scope
-from inmates.store import mine, seen_by
 from inmates.tables import caseloads, persons
 
 CLEAR = (*NAMES, *(f"{name}_cyrl" for name in NAMES), "sex", "born_on", "birth_place", "citizenship")
@@ -164,28 +161,6 @@ async def everyone(conn: AsyncConnection, person: PersonId) -> tuple[PersonId, .
     query = select(persons.c.id).where(or_(persons.c.id == mine, persons.c.survivor_id == mine))
     query = query.order_by(persons.c.survivor_id.is_not(None), persons.c.id)
     return tuple(PersonId(found) for found in (await conn.execute(query)).scalars())
-
-
-async def matching(conn: AsyncConnection, scope: Scope, query: str, *, most: int) -> list[PersonId]:
-    """Whose names the index of names has for this tsquery, within the scope, in no order.
-
-    The materialized parts keep the planner from walking through the whole table until `most` are found."""
-    match = persons.c.found_by.op("@@")(cast(query, TSQUERY))
-    found = select(persons.c.id).where(match)
-    if scope.user is not None:
-        seen = mine(scope.user, scope.at).cte("seen").prefix_with("materialized")
-        found = select(persons.c.id).where(match, persons.c.id == seen.c.person_id).distinct()
-    hits = found.cte("hits").prefix_with("materialized")
-    return [PersonId(hit) for hit in (await conn.execute(select(hits.c.id).limit(most))).scalars()]
-
-
-async def born(
-    conn: AsyncConnection, scope: Scope, days: Collection[date], *, query: str, most: int
-) -> list[PersonId]:
-    """Of those born on one of these days who matches the tsquery."""
-    match = persons.c.found_by.op("@@")(cast(query, TSQUERY))
-    found = select(persons.c.id).where(persons.c.born_on.in_(days), match, seen_by(scope, persons.c.id))
-    return [PersonId(hit) for hit in (await conn.execute(found.limit(most))).scalars()]
 
 
 def _headed(identity: Identity) -> dict[str, Any]:
