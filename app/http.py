@@ -11,10 +11,12 @@ import core.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
+import inmates.custody.api
 import inmates.health.api
 import inmates.identity.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.sentences.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -23,8 +25,8 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, live, pages, scenes, tasks
-from dashboards.records import conduct, health, identity, psychology
+from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
+from dashboards.records import conduct, custody, health, identity, psychology, sentence
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -41,8 +43,10 @@ ROUTERS = (
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
+    inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
     tracking.api,
@@ -52,10 +56,13 @@ ROUTERS = (
     pages,
     desk,
     days,
+    institutions,
     tasks,
     identity,
+    custody,
     conduct,
     health,
+    sentence,
     psychology,
 )
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, settings
+from app import archive, duties, nightly, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -105,6 +105,7 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: turn(loaded)),
         again_and_again(lambda: archive.rounds(loaded)),
         again_and_again(lambda: duties.rounds(loaded, every_s=every_s)),
+        again_and_again(lambda: nightly.rounds(loaded)),
     )
 
 

@@ -43,6 +43,13 @@ class Calendar:
                 return found
         raise NoWorkingDay(day)
 
+    def up_to(self, day: date) -> date:
+        """The day itself, or the last working day before it."""
+        for found in (day - timedelta(days=n) for n in range(LONGEST)):
+            if self.is_working(found):
+                return found
+        raise NoWorkingDay(day)
+
     def working_days_after(self, day: date, days: int) -> date:
         """The day on which so many working days have passed; the first day itself does not count."""
         for _ in range(days):

@@ -1,11 +1,12 @@
 """Pages of the map, alerts and people: guard, ask the services, show."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from core import clock, http
@@ -93,26 +94,36 @@ async def people_page(
 async def person_page(
     request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_READ)
 ) -> Response:
-    ident, now, today = PersonId(person_id), clock.now(), clock.today()
+    ident, now = PersonId(person_id), clock.now()
     file = await people.read(conn, caller, person=ident)
-    wanted = Wanted(person=ident)
-    alerts = await reading.alerts(conn, caller, wanted=wanted, after=None, most=HISTORY)
     return page(
         request,
         "person.html",
         person=file.person,
         tabs=records.tabs_of(caller),
         tab="overview",
-        state=(await files.glances(conn, [ident], at=now))[ident].state,
         order=next((order for order in file.orders if order.begins_at <= now < order.ends_at), None),
         officers=file.officers,
-        conditions=await reading.conditions_of(conn, caller, person=ident),
-        device=await tracks.device_of(conn, ident, at=now),
-        alerts=alerts.alerts,
         consequences=await health.consequences(conn, ident, now),
-        days=[today - timedelta(days=n) for n in range(DAYS)],
-        today=today,
+        monitoring=await monitoring(conn, caller, ident, now=now),
+        today=clock.today(),
     )
+
+
+async def monitoring(
+    conn: AsyncConnection, caller: Caller, person: PersonId, *, now: datetime
+) -> dict[str, Any] | None:
+    """What a device says of the person: for those who may see a track."""
+    if not caller.may(Permission.TRACK_READ):
+        return None
+    alerts = await reading.alerts(conn, caller, wanted=Wanted(person=person), after=None, most=HISTORY)
+    return {
+        "state": (await files.glances(conn, [person], at=now))[person].state,
+        "conditions": await reading.conditions_of(conn, caller, person=person),
+        "device": await tracks.device_of(conn, person, at=now),
+        "alerts": alerts.alerts,
+        "days": [clock.today() - timedelta(days=n) for n in range(DAYS)],
+    }
 
 
 @router.get("/people/{person_id}/days/{date}")

@@ -57,6 +57,7 @@ async def opened(
     person: PersonId,
     part: str,
     action: Permission = Permission.PERSON_READ,
+    why: str | None = None,
 ) -> Person:
     """One part of a file is about to be shown: the person, and the fact that it was read."""
     found = await known(conn, caller, person=person)
@@ -66,6 +67,7 @@ async def opened(
         action=action,
         subject_kind="person",
         subject=person,
+        why=why,
         detail={"part": part},
     )
     return found

@@ -20,6 +20,8 @@ class Tab:
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
+    Tab("custody", Permission.CUSTODY_READ),
+    Tab("sentence", Permission.SENTENCE_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),

@@ -1,25 +1,21 @@
 """Every way in has a guard: routes of included routers, mounts and sockets, found by a walk."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import func, select
-from starlette.routing import Mount
 
 from app.http import application
 from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
-from core.auth import GRANTS, PUBLIC, Guard, Permission, Role, allow
+from core.auth import GRANTS, PUBLIC, Permission, Role, allow
 from core.model import UserId
 from core.settings import Settings
 from core.tables import audit
 from files import everything, posting
+from ways import Way, ways
 
 PUBLIC_PATHS = {
     "POST /v1/sessions",
@@ -34,43 +30,6 @@ PUBLIC_PATHS = {
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One method of one path, or a socket, or a mount."""
-
-    method: str
-    path: str
-    guards: tuple[Permission | None, ...]
-
-    @property
-    def ends_session(self) -> bool:
-        return self.path in {"/sign-out", "/v1/sessions/current"}
-
-    @property
-    def name(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-def ways(app: FastAPI) -> Iterator[Way]:
-    for found in iter_route_contexts(app.routes):
-        route: Any = found.original_route
-        if isinstance(route, Mount):
-            guard = getattr(route.app, "guard", None)
-            yield Way("MOUNT", route.path, (guard.permission,) if guard else ())
-            continue
-        dependant = getattr(found, "dependant", None)
-        guards = tuple(guards_of(dependant)) if dependant else ()
-        for method in found.methods or {"SOCKET"} if isinstance(route, APIRoute) else {"SOCKET"}:
-            yield Way(method, str(found.path), guards)
-
-
-def guards_of(dependant: Any) -> Iterator[Permission | None]:
-    for inner in dependant.dependencies:
-        if isinstance(inner.call, Guard):
-            yield inner.call.permission
-        yield from guards_of(inner)
 
 
 WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))), key=lambda way: way.name)

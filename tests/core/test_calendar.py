@@ -34,6 +34,14 @@ def test_a_term_ends_with_its_last_working_day(since: str, days: int, due: str) 
     assert (found, found.tzinfo) == (here(due), UTC)
 
 
+@given(DAYS)
+def test_the_last_working_day_up_to_a_day_is_the_nearest(day: date) -> None:
+    found = CALENDAR.up_to(day)
+    assert CALENDAR.is_working(found)
+    between = [found + timedelta(days=n) for n in range(1, (day - found).days + 1)]
+    assert not [one for one in between if CALENDAR.is_working(one)]
+
+
 @given(DAYS, st.integers(1, 20))
 def test_so_many_working_days_lie_between(day: date, days: int) -> None:
     last = CALENDAR.working_days_after(day, days)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -24,12 +25,11 @@ async def city(engine: AsyncEngine, conn: asyncpg.Connection) -> cities.City:
 
 
 @pytest.fixture
-async def site(database: str) -> AsyncIterator[Site]:
+async def site(database: str, home: Path) -> AsyncIterator[Site]:
     """Chromium before a running server."""
     port = free_port()
-    config = uvicorn.Config(
-        application(Settings(database_url=database)), port=port, log_level="warning", **sockets.SERVED
-    )
+    served = application(Settings(database_url=database, keys=home / "keys"))
+    config = uvicorn.Config(served, port=port, log_level="warning", **sockets.SERVED)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     async with async_playwright() as driver:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from callers import browser, session, user
 from core.auth import Role
 from core.tables import audit
-from files import caseload, person
+from files import caseload, institution, person, posting, stay
 from inmates.rules import fold
 
 
@@ -74,3 +74,17 @@ async def test_searching_reads_words_not_patterns(app: FastAPI) -> None:
             await conn.execute(select(audit.c.detail).where(audit.c.action == "person:search"))
         ).scalars()
         assert [d["found"] for d in details] == [1, 1, 1, 1, 0]
+
+
+async def test_the_overview_shows_what_devices_say_to_those_who_may_see_tracks_only(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    for role, shown in ((Role.OFFICER, True), (Role.TEACHER, False)):
+        who = await user(engine, role, role=role)
+        await posting(engine, who, here)
+        async with browser(app, await session(engine, who)) as visitor:
+            page = (await visitor.get(f"/people/{whom}")).text
+        assert 'data-testid="person-name"' in page
+        assert ('data-testid="person-map"' in page) is shown
+        assert ('href="/map#person' in page) is shown

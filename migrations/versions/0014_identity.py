@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 STEPS = (
     # The other writing of inmates.rules: fold (f), sound (s), bones (b), initials (i), file number (n).

@@ -1,0 +1,28 @@
+"""What the keeper does once a local day: computations that decided something are made again and compared."""
+
+import asyncio
+import logging
+from typing import Final
+
+from core import clock, db
+from core.settings import Settings
+from inmates.sentences import service
+
+ROUND_S: Final = 300.0
+log = logging.getLogger("nightly")
+
+
+async def rounds(loaded: Settings) -> None:
+    """Soon after midnight, and when the keeper starts."""
+    engine, done = db.engine(loaded.database_url), None
+    try:
+        while True:
+            today = clock.today()
+            if today != done:
+                async with db.transaction(engine) as conn:
+                    made = await service.remind(conn, now=clock.now())
+                log.info("sentences compared", extra={"tasks": made})
+                done = today
+            await asyncio.sleep(ROUND_S)
+    finally:
+        await engine.dispose()

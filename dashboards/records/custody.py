@@ -1,0 +1,111 @@
+"""The custody tab: where a person is, the open admission, episodes with their movements, the place."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.model import PersonId
+from dashboards.records import tab_page
+from inmates.custody.model import EpisodeId, InstitutionId, Kind, Regime
+from inmates.custody.rules import admission as asking
+from inmates.custody.rules.admission import AdmissionId, Item, Said
+from inmates.custody.rules.separation import PlaceId
+from inmates.custody.service import admitting, moving, placing, reading
+from inmates.service import known
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+ENTERED = [kind for kind in Kind if kind not in {Kind.ADMISSION, Kind.WITHDRAWN}]
+"""Kinds that the form offers; an admission brings its act with it."""
+
+
+@router.get("/people/{person_id}/custody")
+async def custody_page(
+    request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.CUSTODY_READ)
+) -> Response:
+    record = await reading.record(conn, caller, person=PersonId(person_id))
+    admission = next((one for one in record.admissions if one.closed_at is None), None)
+    answers = asking.current(admission.answers) if admission else {}
+    return tab_page(
+        request,
+        caller,
+        "custody",
+        person=record.person,
+        record=record,
+        admission=admission,
+        asked=[(item, answers.get(item)) for item in Item],
+        gaps=asking.gaps(admission.answers) if admission else [],
+        places=await placing.offered(conn, caller, standing=record.standing),
+        institutions=await placing.everywhere(conn),
+        kinds=ENTERED,
+        regimes=list(Regime),
+        said=list(Said),
+        may_write=caller.may(Permission.CUSTODY_WRITE),
+        now=clock.now().astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M"),
+    )
+
+
+@router.post("/people/{person_id}/custody/movements/{episode_id}")
+async def movement_form(
+    person_id: http.Id,
+    episode_id: http.Id,
+    *,
+    conn: http.Conn,
+    kind: Annotated[Kind, Form()],
+    at: Annotated[datetime, Form()],
+    destination: Annotated[str, Form(max_length=2000)] = "",
+    institution: Annotated[str, Form(pattern=r"^\d{0,18}$")] = "",
+    regime: Annotated[Regime, Form()] = Regime.ORDINARY,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    """The hour is the one on the wall here."""
+    await known(conn, caller, person=PersonId(person_id))
+    where = InstitutionId(int(institution)) if institution else None
+    step = moving.Step(kind, at.replace(tzinfo=clock.HERE), where, regime, destination)
+    await moving.move(conn, caller, episode=EpisodeId(episode_id), steps=[step])
+    return RedirectResponse(f"/people/{person_id}/custody", 303)
+
+
+@router.post("/people/{person_id}/custody/answers/{admission_id}")
+async def answer_form(
+    person_id: http.Id,
+    admission_id: http.Id,
+    *,
+    conn: http.Conn,
+    item: Annotated[Item, Form()],
+    said: Annotated[Said, Form()],
+    words: Annotated[str, Form(max_length=2000)] = "",
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    await known(conn, caller, person=PersonId(person_id))
+    ident = AdmissionId(admission_id)
+    await admitting.answer(conn, caller, admission=ident, item=item, said=said, words=words)
+    return RedirectResponse(f"/people/{person_id}/custody", 303)
+
+
+@router.post("/people/{person_id}/custody/closing/{admission_id}")
+async def closing_form(
+    person_id: http.Id,
+    admission_id: http.Id,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    await known(conn, caller, person=PersonId(person_id))
+    await admitting.close(conn, caller, admission=AdmissionId(admission_id))
+    return RedirectResponse(f"/people/{person_id}/custody", 303)
+
+
+@router.post("/people/{person_id}/custody/places/{place_id}")
+async def place_form(
+    person_id: http.Id,
+    place_id: http.Id,
+    conn: http.Conn,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    who, where = PersonId(person_id), PlaceId(place_id)
+    await placing.place(conn, caller, person=who, where=where, reason=reason)
+    return RedirectResponse(f"/people/{person_id}/custody", 303)

@@ -1,0 +1,18 @@
+"""Kinds of values that requests of the record carry."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+
+Words = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$", strip_whitespace=True)
+]
+Note = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST)]
+"""With its offset: an hour without one is no hour."""
+Day = Annotated[date, Field(ge=EARLIEST.date())]
+Row = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""A row's number in a body."""

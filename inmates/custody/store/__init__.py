@@ -1,0 +1,1 @@
+"""What custody keeps: movements and stays, admissions, places and who sleeps there."""

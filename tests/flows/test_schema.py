@@ -1,0 +1,99 @@
+"""The API keeps its own description: whatever it is asked, its answer is one that the schema knows.
+
+EJAZO_FUZZ=200 asks that often a route, and everything at the edges of its schema besides; the suite asks a
+few times, always the same."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS
+
+import callers
+from app.http import application
+from app.private.postgres import Cluster
+from conftest import TEMPLATE
+from core import db, sessions
+from core.auth import GRANTS, Role
+from core.settings import Settings
+from files import everything, posting
+from platform_running import Platform
+from ways import Way, ways
+
+pytestmark = pytest.mark.slow
+NOWHERE = application(Settings(database_url="postgresql:///nowhere"))
+SCHEMA = schemathesis.openapi.from_dict(NOWHERE.openapi())
+WAYS = {(way.method, way.path): way for way in ways(NOWHERE)}
+KEPT = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+    ]
+)
+SIGN_OUT = "/v1/sessions/current"
+EXAMPLES = int(os.environ.get("EJAZO_FUZZ", "0"))
+FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A running API whose database holds one of everything."""
+
+    url: str
+    ids: dict[str, int]
+    secrets: dict[Role, str]
+
+    def cookies(self, way: Way) -> dict[str, str]:
+        """Of somebody who may come this way."""
+        permission = way.guards[0]
+        may = [role for role in self.secrets if permission is None or permission in GRANTS[role]]
+        return {sessions.COOKIE: self.secrets[may[0]]}
+
+
+@pytest.fixture(scope="module")
+def asked(cluster: Cluster, home: Path) -> Iterator[Asked]:
+    cluster.sql(f"create database asked template {TEMPLATE} strategy file_copy")
+    logs = home / "asked"
+    logs.mkdir()
+    platform = Platform(cluster.url("asked"), "mqtt://127.0.0.1:1", logs)
+    ids, secrets = asyncio.run(fill(cluster.url("asked")))
+    platform.start("api")
+    yield Asked(platform.url, ids, secrets)
+    platform.stop()
+    cluster.sql("drop database asked with (force)")
+
+
+async def fill(url: str) -> tuple[dict[str, int], dict[Role, str]]:
+    engine = db.engine(url)
+    ids, secrets = await everything(engine), {}
+    for role in sorted(Role, key=lambda role: role is not Role.ADMINISTRATOR):
+        who = await callers.user(engine, f"ask-{role}", role=role)
+        await posting(engine, who, ids["institution_id"])
+        secrets[role] = await callers.session(engine, who)
+    await engine.dispose()
+    return ids, secrets
+
+
+@SCHEMA.exclude(path=SIGN_OUT).parametrize()
+@settings(
+    max_examples=EXAMPLES or FEW,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate] if EXAMPLES else [Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_one_that_the_schema_knows(case: Any, asked: Asked) -> None:
+    way = WAYS[case.operation.method.upper(), case.operation.path]
+    for name in case.path_parameters or {}:
+        if name in asked.ids:  # a thing that is there: numbers by chance never are
+            case.path_parameters[name] = asked.ids[name]
+    answer = case.call(base_url=asked.url, headers={"origin": asked.url}, cookies=asked.cookies(way))
+    case.validate_response(answer, checks=KEPT)
