@@ -162,8 +162,7 @@ async def _staff(conn: asyncpg.Connection, *, base: dict[str, int]) -> None:
     account = ("id", "login", "password_hash", "role", "shown_as")
     await conn.copy_records_to_table("users", columns=account, records=users)
     where = base["institutions"] + 1
-    always: asyncpg.Range = asyncpg.Range(None, None)
-    posted: list[Row] = [(user[0], where, always) for user in users]
+    posted: list[Row] = [(user[0], where, asyncpg.Range(None, None)) for user in users]
     await conn.copy_records_to_table(
         "postings", columns=("user_id", "institution_id", "during"), records=posted
     )
