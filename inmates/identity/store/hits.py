@@ -116,6 +116,7 @@ async def led(conn: AsyncConnection, scope: Scope, found: Collection[PersonId]) 
     goes_on = and_(survivors.c.id == persons.c.survivor_id, seen_by(scope, survivors.c.id))
     query = (
         select(*PERSON, *(survivors.c[column.name] for column in PERSON))
+        .select_from(persons)
         .outerjoin(survivors, goes_on)
         .where(persons.c.id == any_(cast(list(found), ARRAY(BigInteger))), seen_by(scope, persons.c.id))
     )
