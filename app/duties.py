@@ -1,4 +1,4 @@
-"""What the keeper looks for in the records: devices that track without an order."""
+"""What the keeper looks for in the records: devices that track without an order, or are on bodies in vain."""
 
 import asyncio
 import logging
@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import clock, db
 from core.settings import Settings
+from geofence import bracelets
 from inmates.legality import rules, service
 from inmates.legality.model import Breach
+from inmates.supervision.service import rounds as supervision
 from tracking.store import unfounded
 
 log = logging.getLogger("duties")
@@ -32,7 +34,9 @@ async def rounds(loaded: Settings, *, every_s: float) -> None:
         while True:
             async with db.transaction(engine) as conn:
                 made = await flag_untimely(conn)
-            log.info("looked", extra={"flags": made})
+            async with db.transaction(engine) as conn:
+                worn = await supervision.go(conn, bracelets)
+            log.info("looked", extra={"flags": made, "to_take_off": worn})
             await asyncio.sleep(every_s)
     finally:
         await engine.dispose()

@@ -17,6 +17,7 @@ import inmates.identity.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.sentences.api
+import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
 from core import db, http, i18n
@@ -26,7 +27,8 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, identity, psychology, sentence
+from dashboards.records import conduct, custody, health, identity, psychology, sentence, supervision
+from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -49,6 +51,7 @@ ROUTERS = (
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.supervision.api,
     tracking.api,
     geofence.api,
     live,
@@ -64,6 +67,7 @@ ROUTERS = (
     health,
     sentence,
     psychology,
+    supervision,
 )
 
 
@@ -86,6 +90,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = texts
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     for package in ROUTERS:

@@ -202,14 +202,14 @@ async def _people(conn: asyncpg.Connection, residents: Iterable[Resident], *, ba
         orders.append((base["orders"] + o.id, person, *act))
         devices.append((base["devices"] + r.device.id, r.device.serial, "simulator", "ejazo", _lot(r)))
         firmwares.append((base["devices"] + r.device.id, FIRMWARE, asyncpg.Range(None, None)))
-        wearings.append((base["devices"] + r.device.id, person, asyncpg.Range(o.begins_at, None)))
+        wearings.append((base["devices"] + r.device.id, person, base["orders"] + o.id, during))
     names = ("id", "number", "surname", "given_name", "patronymic", "sex", "born_on")
     await _copy(conn, "persons", names, persons)
     act_names = ("kind", "court", "act_number", "act_on", "during")
     await _copy(conn, "orders", ("id", "person_id", *act_names), orders)
     await _copy(conn, "devices", ("id", "serial", "model", "protocol", "lot"), devices)
     await _copy(conn, "firmwares", ("device_id", "version", "during"), firmwares)
-    await _copy(conn, "wearings", ("device_id", "person_id", "during"), wearings)
+    await _copy(conn, "wearings", ("device_id", "person_id", "order_id", "during"), wearings)
 
 
 def _lot(resident: Resident) -> str:

@@ -11,6 +11,12 @@ class OrderKind(StrEnum):
     HOUSE_ARREST = "house_arrest"
     RESTRICTION_OF_LIBERTY = "restriction_of_liberty"
     ADMINISTRATIVE_SUPERVISION = "administrative_supervision"
+    CONDITIONAL_RELEASE = "conditional_release"
+    """Parole."""
+    CONDITIONAL_SENTENCE = "conditional_sentence"
+    CORRECTIVE_WORK = "corrective_work"
+    COMMUNITY_SERVICE = "community_service"
+    DEPRIVATION_OF_RIGHT = "deprivation_of_right"
 
 
 @dataclass(frozen=True, slots=True)

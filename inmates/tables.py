@@ -61,7 +61,10 @@ orders = Table(  # no order without a court act; its conditions are geofence.tab
         "kind",
         Text,
         CheckConstraint(
-            "kind in ('house_arrest', 'restriction_of_liberty', 'administrative_supervision')", "kind"
+            "kind in ('house_arrest', 'restriction_of_liberty', 'administrative_supervision',"
+            " 'conditional_release', 'conditional_sentence', 'corrective_work', 'community_service',"
+            " 'deprivation_of_right')",
+            "kind",
         ),
         nullable=False,
     ),

@@ -17,7 +17,12 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 async def user(
-    engine: AsyncEngine, login: str = "officer", *, role: Role = Role.OFFICER, language: str = "en"
+    engine: AsyncEngine,
+    login: str = "officer",
+    *,
+    role: Role = Role.OFFICER,
+    language: str = "en",
+    sex: str | None = None,
 ) -> UserId:
     row = {
         "login": login,
@@ -25,6 +30,7 @@ async def user(
         "role": role,
         "shown_as": login.title(),
         "language": language,
+        "sex": sex,
     }
     async with engine.begin() as conn:
         made = await conn.execute(insert(users).values(row).returning(users.c.id))

@@ -38,7 +38,14 @@ async def row(engine: AsyncEngine, table: Table, **values: Any) -> int:
         return int(made.one()[0])
 
 
-async def person(engine: AsyncEngine, surname: str = "Aliyev", *, number: str | None = None) -> PersonId:
+async def person(
+    engine: AsyncEngine,
+    surname: str = "Aliyev",
+    *,
+    number: str | None = None,
+    sex: str = "m",
+    born_on: date = date(1990, 5, 1),
+) -> PersonId:
     return PersonId(
         await row(
             engine,
@@ -46,8 +53,8 @@ async def person(engine: AsyncEngine, surname: str = "Aliyev", *, number: str | 
             number=number or f"TEST-{next(numbers)}",
             surname=surname,
             given_name="Namuna",
-            sex="m",
-            born_on=date(1990, 5, 1),
+            sex=sex,
+            born_on=born_on,
         )
     )
 

@@ -52,6 +52,7 @@ class Device(BaseModel, from_attributes=True):
     fix_at: datetime | None
     accuracy_m: float | None
     battery: int | None
+    dropped: int = Field(description="Reports that came while nobody wore it: counted, not kept")
 
 
 class Vibrate(BaseModel):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -54,6 +55,8 @@ wearings = Table(  # a device is on one person at a time
     Column("device_id", ForeignKey("devices.id"), nullable=False),
     Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
     Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    Column("order_id", BigInteger, index=True),  # none: worn by consent; a trigger keeps it within the order
+    ForeignKeyConstraint(("order_id", "person_id"), ("orders.id", "orders.person_id")),
     ExcludeConstraint(("device_id", "="), ("during", "&&"), name="ex_wearings_during"),
 )
 
@@ -125,6 +128,14 @@ rejected = Table(
     Column("raw", LargeBinary),  # null where no order covers the moment: then nothing may be kept
 )
 Index("ix_rejected_received_at", rejected.c.received_at)
+
+dropped = Table(  # what devices sent though nobody wore them: how much, never what
+    "dropped",
+    metadata,
+    Column("device_id", ForeignKey("devices.id"), primary_key=True),
+    Column("reports", BigInteger, CheckConstraint("reports > 0", "reports"), nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+)
 
 marks = Table(  # which sequences of a device are stored: a checkpoint, rolled forward after a crash
     "marks",

@@ -22,6 +22,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
+    Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),

@@ -146,6 +146,31 @@ async def end_condition(conn: AsyncConnection, wanted: ConditionId, *, at: datet
     )
 
 
+async def end_conditions(conn: AsyncConnection, order: OrderId, *, at: datetime) -> int:
+    """Those that hold; what was agreed for later than its order never holds."""
+    ended = await conn.execute(
+        update(conditions)
+        .where(
+            conditions.c.order_id == order,
+            conditions.c.during.contains(at),
+            func.coalesce(func.lower(conditions.c.during) < at, True),
+        )
+        .values(during=func.tstzrange(func.lower(conditions.c.during), at))
+    )
+    return ended.rowcount
+
+
+async def zones_of(conn: AsyncConnection, order: OrderId, *, at: datetime) -> list[tuple[ConditionKind, str]]:
+    """The kinds of the order's conditions that hold, and the names of their zones."""
+    query = (
+        select(conditions.c.kind, zones.c.name)
+        .join(zones, zones.c.id == conditions.c.zone_id)
+        .where(conditions.c.order_id == order, conditions.c.during.contains(at))
+        .order_by(conditions.c.number)
+    )
+    return [(ConditionKind(kind), name) for kind, name in (await conn.execute(query)).all()]
+
+
 async def add_condition(
     conn: AsyncConnection,
     order: OrderId,

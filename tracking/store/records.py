@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.clock import from_us, to_us
 from core.model import DeviceId, PersonId
 from tracking.fixes import Fixes
-from tracking.model import DeviceEvent, Fix, Flag, Mechanism, Rejected, Report
+from tracking.model import DeviceEvent, Fix, Flag, Mechanism, Reason, Rejected, Report
 from tracking.store import partitions, past, pgcopy, stored
 
 DAY_US: Final = 86_400_000_000
@@ -42,6 +42,16 @@ returning device_id, sequence
 # What is older than the retention is forgotten; fixes go with their partitions.
 _FORGET_EVENTS: Final = "delete from device_events where taken_at < $1"
 _FORGET_REJECTED: Final = "delete from rejected where received_at < $1"
+
+# What nobody wore is counted by device: the rows in `rejected` do not say whose they are, and are forgotten.
+_DROPPED: Final = """
+insert into dropped (device_id, reports, last_at)
+select device_id, count(*), max(received_at)
+from unnest($1::bigint[], $2::timestamptz[]) as r (device_id, received_at)
+group by device_id
+on conflict (device_id) do update
+set reports = dropped.reports + excluded.reports, last_at = greatest(dropped.last_at, excluded.last_at)
+"""
 
 # A person's fixes over a time, from whatever devices they wore.
 _FIXES_OF: Final = """
@@ -115,6 +125,9 @@ async def insert_rejected(conn: asyncpg.Connection, rejected: Sequence[Rejected]
             records=[(from_us(r.received_us), r.topic, r.reason.value, r.raw) for r in rejected],
             columns=("received_at", "topic", "reason", "raw"),
         )
+    unworn = [r for r in rejected if r.reason is Reason.NOT_WORN]
+    if unworn:
+        await conn.execute(_DROPPED, [r.device for r in unworn], [from_us(r.received_us) for r in unworn])
 
 
 async def forget(conn: asyncpg.Connection, before: datetime) -> None:

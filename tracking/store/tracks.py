@@ -18,7 +18,7 @@ from inmates.model import Scope
 from tracking.fixes import F4, I2, UNKNOWN, Fixes
 from tracking.store import parts, past
 from tracking.store.past import Cited
-from tracking.tables import commands, devices, fixes, marks, wearings
+from tracking.tables import commands, devices, dropped, fixes, marks, wearings
 
 LOOK_BACK: Final = timedelta(days=14)
 """How far behind now a last fix is looked for: each day is a partition to open."""
@@ -55,6 +55,8 @@ class Worn:
     fix_at: datetime | None
     accuracy_m: float | None
     battery: int | None
+    dropped: int
+    """Reports that came while nobody wore it: counted, not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,10 @@ def _worn(at: datetime) -> Select[Any]:
             last.c.taken_at,
             last.c.accuracy_m,
             last.c.battery,
+            func.coalesce(dropped.c.reports, 0),
         )
         .outerjoin(wearings, here)
+        .outerjoin(dropped, dropped.c.device_id == devices.c.id)
         .outerjoin(marks, marks.c.device_id == devices.c.id)
         .outerjoin(last, true())
     )

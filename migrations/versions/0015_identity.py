@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 STEPS = (
     # The other writing of inmates.rules: fold (f), sound (s), bones (b), initials (i), file number (n).

@@ -1,0 +1,272 @@
+"""The tab of orders: acts, obligations, the device with the guard's answer, proposed measures, release."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.model import OrderId, PersonId
+from dashboards.records import tab_page
+from inmates.model import OrderKind
+from inmates.supervision import kinds
+from inmates.supervision.api.brought import FIRST, LAST, TEXT, Speaker, Worn
+from inmates.supervision.drafting import written
+from inmates.supervision.kinds import (
+    BodyPart,
+    CheckOutcome,
+    CircumstanceKind,
+    Decision,
+    Ground,
+    ObligationKind,
+    ReleaseGround,
+    ViolationKind,
+)
+from inmates.supervision.model import (
+    Act,
+    CircumstanceId,
+    DraftId,
+    Duty,
+    FittingId,
+    MeasureId,
+    ObligationId,
+    Said,
+    Violation,
+)
+from inmates.supervision.service import fitting, measures, obligations, orders, reading, release
+from tracking.store import wearings
+
+router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], include_in_schema=False)
+
+Number = Annotated[str, Form(min_length=1, max_length=100, pattern=TEXT)]
+Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=TEXT)]
+Note = Annotated[str, Form(max_length=2000, pattern=TEXT)]
+Moment = Annotated[datetime, Form(ge=datetime(1900, 1, 1), le=datetime(2199, 12, 31))]  # noqa: DTZ001 - of a form
+Day = Annotated[date, Form(ge=FIRST, le=LAST)]
+MaybeDay = Annotated[date | None, Form(ge=FIRST, le=LAST)]
+
+
+def back(person: int) -> Response:
+    return RedirectResponse(f"/people/{person}/supervision", 303)
+
+
+def here(moment: datetime) -> datetime:
+    """A form's time has no offset: it is the time here."""
+    return moment.replace(tzinfo=clock.HERE)
+
+
+@router.get("")
+async def supervision_page(
+    request: Request,
+    person_id: http.Id,
+    *,
+    conn: http.Conn,
+    worn: Worn,
+    say: Speaker,
+    caller: Caller = allow(Permission.ORDER_READ),
+) -> Response:
+    found = await reading.file(conn, caller, worn, person=PersonId(person_id))
+    drafts = {
+        measure.id: written(measure, of.order, person=found.person, say=say)
+        for of in found.orders
+        for measure in of.measures
+    }
+    return tab_page(
+        request,
+        caller,
+        "supervision",
+        person=found.person,
+        file=found,
+        drafts=drafts,
+        kinds=kinds,
+        order_kinds=OrderKind,
+        may_write=caller.may(Permission.ORDER_WRITE),
+        may_fit=caller.may(Permission.FITTING_WRITE),
+        now=clock.now().astimezone(clock.HERE),
+    )
+
+
+@router.post("/drafts")
+async def draft_form(
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    kind: Annotated[OrderKind, Form()],
+    court: Number,
+    begins_at: Moment,
+    last_day: Day,
+    ruled_at: Moment,
+    act_number: Note = "",
+    act_on: MaybeDay = None,
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    act = Act(
+        kind, court, act_number.strip()[:100] or None, act_on, here(begins_at), last_day, here(ruled_at)
+    )
+    await orders.draft(conn, caller, person=PersonId(person_id), act=act)
+    return back(person_id)
+
+
+@router.post("/drafts/{order_draft_id}/activation")
+async def activation_form(
+    person_id: http.Id,
+    order_draft_id: http.Id,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    await orders.activate(conn, caller, draft=DraftId(order_draft_id))
+    return back(person_id)
+
+
+@router.post("/orders/{order_id}/assignments")
+async def assignment_form(
+    person_id: http.Id,
+    order_id: http.Id,
+    *,
+    conn: http.Conn,
+    act_number: Number,
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    await orders.assign(conn, caller, order=OrderId(order_id), act_number=act_number, login=None)
+    return back(person_id)
+
+
+@router.post("/orders/{order_id}/obligations")
+async def obligation_form(
+    person_id: http.Id,
+    order_id: http.Id,
+    *,
+    conn: http.Conn,
+    kind: Annotated[ObligationKind, Form()],
+    words: Words,
+    act_number: Number,
+    a_month: Annotated[int | None, Form(ge=1, le=31)] = None,
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    duty = Duty(kind, words, a_month)
+    await obligations.add(conn, caller, order=OrderId(order_id), duty=duty, act_number=act_number)
+    return back(person_id)
+
+
+@router.post("/obligations/{obligation_id}/checks")
+async def check_form(
+    person_id: http.Id,
+    obligation_id: http.Id,
+    *,
+    conn: http.Conn,
+    on: Day,
+    outcome: Annotated[CheckOutcome, Form()],
+    note: Note = "",
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    ident = ObligationId(obligation_id)
+    await obligations.check(conn, caller, obligation=ident, on=on, outcome=outcome, note=note)
+    return back(person_id)
+
+
+@router.post("/circumstances")
+async def circumstance_form(
+    person_id: http.Id,
+    *,
+    conn: http.Conn,
+    worn: Worn,
+    kind: Annotated[CircumstanceKind, Form()],
+    since: Day,
+    document: Number,
+    until: MaybeDay = None,
+    group: Annotated[int | None, Form(ge=1, le=3)] = None,
+    replaces: Annotated[int | None, Form(ge=1, le=2**63 - 1)] = None,
+    caller: Caller = allow(Permission.FITTING_WRITE),
+) -> Response:
+    replaced = CircumstanceId(replaces) if replaces else None
+    said = Said(kind, since, until, group, document, replaced)
+    await fitting.tell(conn, caller, worn, person=PersonId(person_id), said=said)
+    return back(person_id)
+
+
+@router.post("/orders/{order_id}/fittings")
+async def fitting_form(
+    person_id: http.Id,
+    order_id: http.Id,
+    *,
+    conn: http.Conn,
+    worn: Worn,
+    serial: Number,
+    body_part: Annotated[BodyPart, Form()],
+    reason: Note = "",
+    caller: Caller = allow(Permission.FITTING_WRITE),
+) -> Response:
+    await orders.held(conn, caller, order=OrderId(order_id))
+    on = fitting.On(await wearings.called(conn, serial.strip()), body_part, reason)
+    await fitting.fit(conn, caller, worn, order=OrderId(order_id), on=on)
+    return back(person_id)
+
+
+@router.post("/fittings/{fitting_id}/removal")
+async def removal_form(
+    person_id: http.Id,
+    fitting_id: http.Id,
+    *,
+    conn: http.Conn,
+    worn: Worn,
+    ground: Annotated[Ground, Form()],
+    caller: Caller = allow(Permission.FITTING_WRITE),
+) -> Response:
+    await fitting.remove(conn, caller, worn, fitting=FittingId(fitting_id), ground=ground)
+    return back(person_id)
+
+
+@router.post("/orders/{order_id}/violations")
+async def violation_form(
+    person_id: http.Id,
+    order_id: http.Id,
+    *,
+    conn: http.Conn,
+    kind: Annotated[ViolationKind, Form()],
+    at: Moment,
+    note: Note = "",
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    told = Violation(kind, here(at), note)
+    await measures.report(conn, caller, order=OrderId(order_id), violation=told)
+    return back(person_id)
+
+
+@router.post("/measures/{bracelet_measure_id}")
+async def measure_form(
+    person_id: http.Id,
+    bracelet_measure_id: http.Id,
+    *,
+    conn: http.Conn,
+    decision: Annotated[Decision, Form()],
+    said: Words,
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    """One field: the number of the act of a measure that is taken, or why it is rejected."""
+    taken = decision is Decision.TAKEN
+    await measures.decide(
+        conn,
+        caller,
+        measure=MeasureId(bracelet_measure_id),
+        decision=decision,
+        act_number=said if taken else None,
+        reason=None if taken else said,
+    )
+    return back(person_id)
+
+
+@router.post("/orders/{order_id}/release")
+async def release_form(
+    person_id: http.Id,
+    order_id: http.Id,
+    *,
+    conn: http.Conn,
+    worn: Worn,
+    act_number: Number,
+    ground: Annotated[ReleaseGround, Form()],
+    caller: Caller = allow(Permission.ORDER_WRITE),
+) -> Response:
+    await release.release(conn, caller, worn, order=OrderId(order_id), act_number=act_number, ground=ground)
+    return back(person_id)

@@ -1,0 +1,1 @@
+"""Orders under supervision: from the court's act over obligations, fitting and proposals to one release."""

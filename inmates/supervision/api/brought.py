@@ -1,0 +1,44 @@
+"""What the application brings to the handlers: the bracelets, and texts in the reader's language."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from starlette.requests import HTTPConnection
+
+from core import http
+from inmates.supervision.bracelets import Bracelets
+
+TEXT = r"^[^\x00]*$"
+"""A text that the database can hold."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=TEXT)]
+"""Of an act or a document."""
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+Day = Annotated[date, Field(ge=FIRST, le=LAST)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+]
+"""Of acts and people, not of history: arithmetic with them stays within the calendar."""
+
+
+class Made(BaseModel):
+    id: int
+
+
+def _bracelets(connection: HTTPConnection) -> Bracelets:
+    brought: Bracelets = connection.app.state.bracelets
+    return brought
+
+
+def _speaker(connection: HTTPConnection) -> Callable[..., str]:
+    say: Callable[..., str] = connection.app.state.texts.speaker(http.language(connection))
+    return say
+
+
+Worn = Annotated[Bracelets, Depends(_bracelets)]
+Speaker = Annotated[Callable[..., str], Depends(_speaker)]

@@ -1,0 +1,1 @@
+"""What officers do about orders: each deed loads, decides, saves, records and announces; none commits."""
