@@ -12,6 +12,7 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.employment.api
 import inmates.health.api
 import inmates.identity.api
 import inmates.legality.api
@@ -27,7 +28,17 @@ from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
-from dashboards.records import conduct, custody, health, identity, psychology, sentence, supervision
+from dashboards.records import (
+    conduct,
+    custody,
+    employment,
+    health,
+    identity,
+    psychology,
+    sentence,
+    supervision,
+)
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -52,6 +63,7 @@ ROUTERS = (
     inmates.legality.api,
     inmates.psychology.api,
     inmates.supervision.api,
+    inmates.employment.api,
     tracking.api,
     geofence.api,
     live,
@@ -68,6 +80,8 @@ ROUTERS = (
     sentence,
     psychology,
     supervision,
+    employment,
+    payroll,
 )
 
 
@@ -88,6 +102,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
     app.state.texts = texts
+    app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.bracelets = bracelets

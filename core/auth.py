@@ -119,7 +119,11 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | _of("order", "fitting", "duty")
     | {Permission.FLAG_DECIDE},
-    Role.ADMINISTRATOR: frozenset(Permission) - COMPARTMENTS - OVERSEEN - _of("statement"),
+    Role.ADMINISTRATOR: frozenset(Permission)
+    - COMPARTMENTS
+    - OVERSEEN
+    - _of("statement")
+    - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
     | RECORDS
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),

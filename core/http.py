@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path as Folder
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -85,6 +86,15 @@ def _keys(connection: HTTPConnection) -> Keys:
 
 Sealing = Annotated[Keys, Depends(_keys)]
 """The keys of the compartments, for services that seal and open."""
+
+
+def _fonts(connection: HTTPConnection) -> Folder:
+    fonts: Folder = connection.app.state.fonts
+    return fonts
+
+
+Fonts = Annotated[Folder, Depends(_fonts)]
+"""Where the typeface of printed papers lies (core.paper)."""
 """The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 

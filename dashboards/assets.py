@@ -27,6 +27,8 @@ VENDORED = {
     },
 }
 """Name under /vendor/ → file of a package in dashboards/web."""
+FONTS = (VENDOR / "dejavu-fonts-ttf/ttf", Path("/usr/share/fonts/truetype/dejavu"))
+"""Where the typeface of printed papers may lie: the locked package, or the system's."""
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -48,6 +50,11 @@ async def vendored(name: str, _caller: Caller | None = allow(PUBLIC)) -> FileRes
     if not path.is_file():
         raise NotFound
     return FileResponse(path, headers={"cache-control": "no-cache"})
+
+
+def fonts() -> Path:
+    """The first folder that holds it; whoever prints says what is missing."""
+    return next((folder for folder in FONTS if (folder / "DejaVuSans.ttf").is_file()), FONTS[0])
 
 
 def mount(app: FastAPI) -> None:

@@ -24,6 +24,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
+    Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
 )

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 STEPS = (
     # The other writing of inmates.rules: fold (f), sound (s), bones (b), initials (i), file number (n).
