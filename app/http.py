@@ -27,7 +27,7 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, scenes, tasks
+from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
 from dashboards.records import (
     conduct,
     custody,
@@ -38,7 +38,6 @@ from dashboards.records import (
     sentence,
     supervision,
 )
-from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
 from geofence import bracelets
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
