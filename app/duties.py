@@ -1,42 +1,68 @@
-"""What the keeper looks for in the records: devices that track without an order, or are on bodies in vain."""
+"""What the keeper looks for: what is owed to people, devices without an order or on bodies in vain."""
 
 import asyncio
 import logging
+from dataclasses import asdict
+from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core import clock, db
+from core.model import PersonId
 from core.settings import Settings
 from geofence import bracelets
-from inmates.legality import rules, service
+from inmates import store as people
+from inmates.legality import rules
+from inmates.legality import service as legality
 from inmates.legality.model import Breach
+from inmates.rights import service
 from inmates.supervision.service import rounds as supervision
 from tracking.store import unfounded
 
+MOST: Final = 2000
+"""People of one transaction."""
 log = logging.getLogger("duties")
 
 
 async def flag_untimely(conn: AsyncConnection) -> int:
     """Each wearing once, however often it is found; how many are new."""
     now = clock.now()
-    held, made = service.law(now), 0
+    held, made = legality.law(now), 0
     for wearing, person in await unfounded.without_order(conn, now):
         found = rules.finding(
             Breach.EXPIRED_ORDER_TRACKED, person, subject_kind="wearing", subject=wearing, at=now, law=held
         )
-        made += await service.flag(conn, found, at=now, held=held) is not None
+        made += await legality.flag(conn, found, at=now, held=held) is not None
     return made
+
+
+async def look_at_everybody(engine: AsyncEngine) -> service.Round:
+    """Those who stay in an institution, some thousands a transaction."""
+    done, after, now = service.Round(), PersonId(0), clock.now()
+    while True:
+        async with db.transaction(engine) as conn:
+            some = await people.staying(conn, now, after=after, most=MOST)
+            if not some:
+                return done
+            done = done.plus(await service.look(conn, some, now=now))
+        after = some[-1]
+
+
+async def once(engine: AsyncEngine) -> service.Round:
+    async with db.transaction(engine) as conn:
+        flags = await flag_untimely(conn)
+    async with db.transaction(engine) as conn:
+        worn = await supervision.go(conn, bracelets)
+    done = await look_at_everybody(engine)
+    log.info("looked", extra={"flags": flags, "to_take_off": worn} | asdict(done))
+    return done
 
 
 async def rounds(loaded: Settings, *, every_s: float) -> None:
     engine = db.engine(loaded.database_url)
     try:
         while True:
-            async with db.transaction(engine) as conn:
-                made = await flag_untimely(conn)
-            async with db.transaction(engine) as conn:
-                worn = await supervision.go(conn, bracelets)
-            log.info("looked", extra={"flags": made, "to_take_off": worn})
+            await once(engine)
             await asyncio.sleep(every_s)
     finally:
         await engine.dispose()

@@ -12,29 +12,46 @@ import geofence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.education.api
+import inmates.education.statements.api
 import inmates.employment.api
 import inmates.health.api
 import inmates.identity.api
 import inmates.legality.api
 import inmates.psychology.api
+import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
-from core import db, http, i18n
+from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, pages, payroll, scenes, tasks
+from dashboards import (
+    assets,
+    days,
+    desk,
+    hub,
+    institutions,
+    live,
+    oversight,
+    pages,
+    payroll,
+    scenes,
+    tasks,
+)
 from dashboards.records import (
     conduct,
     custody,
+    education,
     employment,
     health,
     identity,
     psychology,
+    rights,
     sentence,
     supervision,
 )
@@ -55,12 +72,15 @@ ROUTERS = (
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.education.api,
+    inmates.education.statements.api,
     inmates.custody.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
     inmates.legality.api,
     inmates.psychology.api,
+    inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
     tracking.api,
@@ -73,11 +93,14 @@ ROUTERS = (
     institutions,
     tasks,
     identity,
+    oversight,
+    education,
     custody,
     conduct,
     health,
     sentence,
     psychology,
+    rights,
     supervision,
     employment,
     payroll,
@@ -104,9 +127,11 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.proven = basic.Proven()
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
+    app.add_middleware(inmates.education.statements.api.Versioned)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from core import clock, sessions
+from core import basic, clock, sessions
 from core.errors import NotAllowed, NotSignedIn
 from core.model import UserId
 
@@ -128,7 +128,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY | RECORDS | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
-    Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag"),
+    Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
@@ -153,7 +153,7 @@ class Caller:
     shown_as: str
     language: str
     session: bytes
-    """SHA-256 of the cookie: names the session, opens none."""
+    """SHA-256 of the cookie: names the session, opens none; empty: there is no session."""
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]
@@ -166,23 +166,36 @@ class WrongOrigin(NotAllowed):
 
 
 async def identify(connection: HTTPConnection) -> Caller | None:
-    """The owner of the session cookie; one short transaction of its own, so that sockets hold none."""
+    """The owner of the session cookie, or the learning platform whose password came along; short
+    transactions of their own, so that sockets hold none."""
     connection.state.caller = None
-    token = sessions.token(connection.cookies, secure=connection.app.state.secure)
-    if token:
-        async with connection.app.state.engine.begin() as conn:
-            found = await sessions.find(conn, token, now=clock.now())
-        if found:
-            connection.state.caller = Caller(
-                UserId(found.user_id),
-                found.login,
-                Role(found.role),
-                found.shown_as,
-                found.language,
-                found.token_hash,
-            )
+    if basic.is_apart(connection):
+        connection.state.caller = await _platform(connection)
+    else:
+        connection.state.caller = await _owner(connection)
     caller: Caller | None = connection.state.caller
     return caller
+
+
+async def _owner(connection: HTTPConnection) -> Caller | None:
+    token = sessions.token(connection.cookies, secure=connection.app.state.secure)
+    if not token:
+        return None
+    async with connection.app.state.engine.begin() as conn:
+        found = await sessions.find(conn, token, now=clock.now())
+    if not found:
+        return None
+    role = Role(found.role)
+    return Caller(UserId(found.user_id), found.login, role, found.shown_as, found.language, found.token_hash)
+
+
+async def _platform(connection: HTTPConnection) -> Caller | None:
+    found = await basic.provider(connection)
+    if not found:
+        return None
+    return Caller(
+        UserId(found.user_id), found.login, Role.PROVIDER, found.shown_as, found.language, session=b""
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +209,8 @@ class Guard:
         connection: HTTPConnection,
         caller: Caller | None = Depends(identify),
     ) -> Caller | None:
-        same_origin(connection)
+        if not basic.is_apart(connection):
+            same_origin(connection)
         if self.permission is PUBLIC:
             return caller
         if caller is None:

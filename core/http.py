@@ -20,6 +20,7 @@ from core import i18n
 from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
 from core.sealing import Keys
+from core.sheets import Wrong
 
 LANGUAGE_COOKIE: Final = "language"
 PROBLEM: Final = "application/problem+json"
@@ -177,11 +178,20 @@ def title(connection: HTTPConnection, code: str, values: dict[str, Any]) -> str:
     return texts.say(language(connection), key if texts.has(key) else "problems.refused", **values)
 
 
+def wrong(connection: HTTPConnection, found: Wrong) -> str:
+    """What is wrong with a row of a table, in the reader's language."""
+    texts: i18n.Texts = connection.app.state.texts
+    key = f"sheet.wrong.{found.code}"
+    if texts.has(key):
+        return texts.say(language(connection), key, **found.values)
+    return title(connection, found.code, dict(found.values))
+
+
 def wants_page(connection: HTTPConnection) -> bool:
     """A browser going to one of our pages, not a program and not one of our scripts."""
     return (
         connection.scope["type"] == "http"
-        and not connection.url.path.startswith("/v1/")
+        and not connection.url.path.startswith(("/v1/", "/xapi/"))
         and "text/html" in connection.headers.get("accept", "")
     )
 

@@ -53,3 +53,16 @@ class Scope:
     user: UserId | None
     """None: everybody's."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something dated that a topic knows of a person, for clocks that count terms."""
+
+    kind: str
+    person: PersonId
+    at: datetime
+    subject: int | None = None
+    """Of which stay, decision, entry; none: of the person."""
+    due_at: datetime | None = None
+    by: UserId | None = None

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from inmates.model import Order, OrderKind, Person, Scope
-from inmates.tables import caseloads, orders, persons, postings, stays
+from inmates.tables import caseloads, institutions, orders, persons, postings, stays
 
 PERSON = (
     persons.c.id,
@@ -143,6 +143,45 @@ async def officers_of(conn: AsyncConnection, ident: PersonId, *, scope: Scope) -
         .order_by(users.c.shown_as)
     )
     return list((await conn.execute(query)).scalars())
+
+
+async def staff(conn: AsyncConnection, who: Collection[UserId]) -> dict[UserId, str]:
+    """What these users are called."""
+    query = select(users.c.id, users.c.shown_as).where(users.c.id == any_(cast(list(who), ARRAY(BigInteger))))
+    return {UserId(row[0]): row[1] for row in await conn.execute(query)}
+
+
+async def numbered(conn: AsyncConnection, number: str, *, scope: Scope) -> PersonId | None:
+    """Whose file has this number."""
+    query = select(persons.c.id).where(persons.c.number == number, seen_by(scope, persons.c.id))
+    found = (await conn.execute(query)).scalar()
+    return None if found is None else PersonId(found)
+
+
+async def user_called(conn: AsyncConnection, login: str) -> UserId | None:
+    found = (await conn.execute(select(users.c.id).where(users.c.login == login))).scalar()
+    return None if found is None else UserId(found)
+
+
+async def houses(conn: AsyncConnection) -> dict[int, str]:
+    """Every institution by number, in the order of their names."""
+    query = select(institutions.c.id, institutions.c.name).order_by(institutions.c.name)
+    return {row[0]: row[1] for row in await conn.execute(query)}
+
+
+async def staying(conn: AsyncConnection, at: datetime, *, after: PersonId, most: int) -> list[PersonId]:
+    """Who stays in an institution at that moment, by number, from behind `after` on."""
+    query = select(stays.c.person_id).where(stays.c.during.contains(at), stays.c.person_id > after)
+    found = await conn.execute(query.order_by(stays.c.person_id).limit(most))
+    return [PersonId(one) for one in found.scalars()]
+
+
+async def stays_of(conn: AsyncConnection, people: Collection[PersonId]) -> list[Any]:
+    """Number, person, beginning and end of each stay."""
+    query = select(
+        stays.c.id, stays.c.person_id, func.lower(stays.c.during), func.upper(stays.c.during)
+    ).where(stays.c.person_id == any_(cast(list(people), ARRAY(BigInteger))))
+    return list((await conn.execute(query)).all())
 
 
 def _person(row: Any) -> Person:

@@ -20,6 +20,7 @@ class Tab:
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
+    Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
@@ -27,6 +28,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
+    Tab("rights", Permission.DUTY_READ),
 )
 """In the order in which they are shown, behind the overview."""
 

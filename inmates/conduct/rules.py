@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from core.auth import Role
 from core.clock import HERE
 from core.errors import Conflict, Invalid
-from core.model import UserId
 from core.statutes import RuleSet
 from inmates.conduct.model import (
     Decision,
@@ -25,7 +24,6 @@ from inmates.conduct.model import (
     Standing,
     State,
 )
-from inmates.legality.model import Segregation
 
 ENDINGS = {EntryKind.LIFTED: State.LIFTED, EntryKind.ANNULLED: State.ANNULLED}
 NOTHING = "none"
@@ -186,14 +184,14 @@ def notices(kind: IncidentKind, *, law: RuleSet) -> list[Role]:
 
 def standing(record: Record, on: date, *, law: RuleSet) -> Standing:
     """The pure fold: facts known until the end of that day give what holds on it."""
-    entries = [one for one in record.entries if _day(one.at) <= on]
-    decisions = [one for one in record.decisions if _day(one.decided_at) <= on]
+    entries = [one for one in record.entries if day_of(one.at) <= on]
+    decisions = [one for one in record.decisions if day_of(one.decided_at) <= on]
     annulled = {one.decision_id for one in entries if one.kind is EntryKind.ANNULLED}
     decided = {one.incident_id for one in decisions if one.id not in annulled}
     sanctions = [
         _sanction(one, entries, on=on, law=law) for one in decisions if one.measure is not Measure.NONE
     ]
-    undecided = [one for one in record.incidents if one.id not in decided and _day(one.reported_at) <= on]
+    undecided = [one for one in record.incidents if one.id not in decided and day_of(one.reported_at) <= on]
     held = [one for one in record.protocols if one.minutes.held_on <= on]
     return Standing(
         on, sanctions, undecided, max(held, key=lambda one: (one.minutes.held_on, one.id), default=None)
@@ -202,21 +200,21 @@ def standing(record: Record, on: date, *, law: RuleSet) -> Standing:
 
 def _sanction(decision: Decision, entries: Iterable[Entry], *, on: date, law: RuleSet) -> Sanction:
     mine = [one for one in entries if one.decision_id == decision.id]
-    ends_on = _ends_on(decision, mine)
+    ends_on = cell_end(decision, mine)
     months = law.whole(f"sanction.{decision.measure}.expires_after_months")
-    expires_on = months_after(ends_on or _day(decision.decided_at), months)
+    expires_on = months_after(ends_on or day_of(decision.decided_at), months)
     state = _state(mine, on=on, ends_on=ends_on, expires_on=expires_on)
     until = {State.BEING_SERVED: ends_on, State.IN_FORCE: expires_on}.get(state)
     appealed = any(one.kind is EntryKind.APPEALED for one in mine)
     return Sanction(decision, state, ends_on, expires_on, (until - on).days if until else 0, appealed)
 
 
-def _ends_on(decision: Decision, entries: Iterable[Entry]) -> date | None:
+def cell_end(decision: Decision, entries: Iterable[Entry]) -> date | None:
     """As decided, or earlier where it was recorded as served; never later than decided."""
     if decision.begins_on is None or decision.days is None:
         return None
     planned = decision.begins_on + timedelta(days=decision.days)
-    return min([planned, *(_day(one.at) for one in entries if one.kind is EntryKind.SERVED)])
+    return min([planned, *(day_of(one.at) for one in entries if one.kind is EntryKind.SERVED)])
 
 
 def _state(entries: Iterable[Entry], *, on: date, ends_on: date | None, expires_on: date) -> State:
@@ -230,33 +228,6 @@ def _state(entries: Iterable[Entry], *, on: date, ends_on: date | None, expires_
     return State.BEING_SERVED if ends_on and on < ends_on else State.IN_FORCE
 
 
-def segregations(record: Record) -> list[Segregation]:
-    """Times in the cell that were decided and not annulled: to when they ended, or are to end."""
-    annulled = {one.decision_id for one in record.entries if one.kind is EntryKind.ANNULLED}
-    cells = [one for one in record.decisions if one.begins_on and one.id not in annulled]
-    return [_segregation(one, record.entries) for one in cells]
-
-
-def _segregation(decision: Decision, entries: Iterable[Entry]) -> Segregation:
-    mine = [one for one in entries if one.decision_id == decision.id]
-    begins_on, ends_on = decision.begins_on or date.max, _ends_on(decision, mine)
-    lifted = [_day(one.at) for one in mine if one.kind is EntryKind.LIFTED]
-    ends = [max(day, begins_on) for day in (ends_on, *lifted) if day]
-    return Segregation(begins_on, min(ends, default=None))
-
-
-def people_of(record: Record) -> set[UserId]:
-    """Who reported, heard, decided or wrote."""
-    return {
-        *(one.reported_by for one in record.incidents),
-        *(one.heard_by for one in record.hearings),
-        *(one.decided_by for one in record.decisions),
-        *(one.decided_by for one in record.incentives),
-        *(one.by for one in record.entries),
-        *(one.written_by for one in record.protocols),
-    }
-
-
 def months_after(day: date, months: int) -> date:
     """The same day of a later month, or its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -265,5 +236,5 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def _day(at: datetime) -> date:
+def day_of(at: datetime) -> date:
     return at.astimezone(HERE).date()

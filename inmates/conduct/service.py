@@ -1,6 +1,6 @@
 """Reporting, hearing, deciding; and what became of a sanction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from core.auth import Caller, Permission, Role
 from core.errors import NotFound
 from core.model import PersonId, UserId
 from core.statutes import RuleSet
-from inmates.conduct import rules, store
+from inmates import store as people
+from inmates.conduct import rules, rules_dated, store
 from inmates.conduct.model import (
     Decision,
     DecisionId,
@@ -37,6 +38,7 @@ from inmates.conduct.model import (
 from inmates.legality import rules as legality_rules
 from inmates.legality import service as legality
 from inmates.legality.model import Deed, DeedKind, Segregation
+from inmates.model import Fact
 from inmates.service import known, opened
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
@@ -160,7 +162,7 @@ def _refuse_segregation(facts: Record, proposal: Proposal) -> None:
         return
     wanted = Segregation(proposal.begins_on, proposal.begins_on + timedelta(days=proposal.days))
     legality_rules.refuse_segregation(
-        wanted, rules.segregations(facts), on=clock.today(), law=legality.law(clock.now())
+        wanted, rules_dated.segregations(facts), on=clock.today(), law=legality.law(clock.now())
     )
 
 
@@ -234,10 +236,16 @@ async def find(conn: AsyncConnection, caller: Caller, *, person: PersonId, minut
     return made
 
 
+async def facts(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]:
+    """What the rights clock counts from; for many people at once."""
+    held = await store.records(conn, some)
+    return [fact for one in held for fact in rules_dated.dated(one, held[one])]
+
+
 async def _load(conn: AsyncConnection, person: PersonId) -> Conduct:
     facts, now = await store.record(conn, person), clock.now()
     standing = rules.standing(facts, clock.today(), law=law(now))
-    return Conduct(facts, standing, await store.names(conn, rules.people_of(facts)))
+    return Conduct(facts, standing, await people.staff(conn, rules_dated.people_of(facts)))
 
 
 async def _record(conn: AsyncConnection, caller: Caller, *, person: PersonId, detail: dict[str, Any]) -> None:

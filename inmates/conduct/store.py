@@ -1,15 +1,14 @@
 """Conduct as the records hold it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, any_, cast, func, select
+from sqlalchemy import BigInteger, Select, Table, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
-from core.tables import users
 from inmates.conduct import rows
 from inmates.conduct.model import (
     Counts,
@@ -42,42 +41,36 @@ from inmates.conduct.tables import (
 
 async def record(conn: AsyncConnection, person: PersonId) -> Record:
     """Every fact of one person, oldest first."""
-    heard = incident_hearings.join(incidents)
-    entered = sanction_entries.join(conduct_decisions)
-    return Record(
-        [rows.incident(row) for row in await _of(conn, incidents, person=person)],
-        [
-            rows.hearing(row)
-            for row in await conn.execute(
-                select(incident_hearings)
-                .select_from(heard)
-                .where(incidents.c.person_id == person)
-                .order_by(incident_hearings.c.id)
-            )
-        ],
-        [rows.decision(row) for row in await _of(conn, conduct_decisions, person=person)],
-        [
-            rows.entry(row)
-            for row in await conn.execute(
-                select(sanction_entries)
-                .select_from(entered)
-                .where(conduct_decisions.c.person_id == person)
-                .order_by(sanction_entries.c.id)
-            )
-        ],
-        [rows.incentive(row) for row in await _of(conn, incentives, person=person)],
-        [rows.protocol(row) for row in await _of(conn, commission_protocols, person=person)],
-    )
+    return (await records(conn, [person]))[person]
 
 
-async def _of(conn: AsyncConnection, table: Table, *, person: PersonId) -> Sequence[Any]:
-    query = select(table).where(table.c.person_id == person).order_by(table.c.id)
-    return (await conn.execute(query)).all()
+async def records(conn: AsyncConnection, people: Collection[PersonId]) -> dict[PersonId, Record]:
+    """Of many people at once; each has a record, if only an empty one."""
+    heard = select(incident_hearings, incidents.c.person_id).join(incidents)
+    entered = select(sanction_entries, conduct_decisions.c.person_id).join(conduct_decisions)
+    found = [
+        await _by_person(conn, query, read, people=people)
+        for query, read in (
+            (select(incidents), rows.incident),
+            (heard, rows.hearing),
+            (select(conduct_decisions), rows.decision),
+            (entered, rows.entry),
+            (select(incentives), rows.incentive),
+            (select(commission_protocols), rows.protocol),
+        )
+    ]
+    return {one: Record(*(part.get(one, []) for part in found)) for one in people}
 
 
-async def names(conn: AsyncConnection, who: Collection[UserId]) -> dict[UserId, str]:
-    query = select(users.c.id, users.c.shown_as).where(users.c.id == any_(cast(list(who), ARRAY(BigInteger))))
-    return {UserId(row[0]): row[1] for row in await conn.execute(query)}
+async def _by_person(
+    conn: AsyncConnection, query: Select[Any], read: Callable[[Any], Any], *, people: Collection[PersonId]
+) -> dict[int, list[Any]]:
+    columns = query.selected_columns
+    wanted = query.where(columns.person_id == any_(cast(list(people), ARRAY(BigInteger))))
+    found: dict[int, list[Any]] = {}
+    for row in await conn.execute(wanted.order_by(columns.id)):
+        found.setdefault(row.person_id, []).append(read(row))
+    return found
 
 
 async def lock(conn: AsyncConnection, person: PersonId) -> None:

@@ -129,6 +129,8 @@ async def add(
 
 async def keep(conn: AsyncConnection, payroll: PayrollId, slips: Sequence[tuple[Facts, Payslip]]) -> None:
     """Payslips with what they were computed from, and what they pay on enforcement documents."""
+    if not slips:
+        return
     rows = [
         {
             "payroll_id": payroll,

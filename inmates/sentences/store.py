@@ -1,10 +1,11 @@
 """Facts and stored computations as the records hold them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import BigInteger, any_, cast, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -33,6 +34,23 @@ async def entries(conn: AsyncConnection, person: PersonId) -> list[Entry]:
     """All facts ever written, in the order of their numbers."""
     query = select(sentence_facts).where(sentence_facts.c.person_id == person).order_by(sentence_facts.c.id)
     return [_entry(row) for row in await conn.execute(query)]
+
+
+async def entries_of(
+    conn: AsyncConnection, people: Collection[PersonId]
+) -> dict[PersonId, tuple[Convict, list[Entry]]]:
+    """Of those who have any, with who they are."""
+    query = (
+        select(sentence_facts, persons.c.born_on, persons.c.sex)
+        .join(persons, persons.c.id == sentence_facts.c.person_id)
+        .where(sentence_facts.c.person_id == any_(cast(list(people), ARRAY(BigInteger))))
+        .order_by(sentence_facts.c.id)
+    )
+    found: dict[PersonId, tuple[Convict, list[Entry]]] = {}
+    for row in await conn.execute(query):
+        held = found.setdefault(PersonId(row.person_id), (Convict(row.born_on, row.sex), []))
+        held[1].append(_entry(row))
+    return found
 
 
 async def add(

@@ -1,13 +1,14 @@
 """Opening, listing and doing tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid, NotFound
-from core.model import PersonId
+from core.model import PersonId, UserId
 from inmates.service import within
 from inmates.tasks import store
 from inmates.tasks.model import Task, TaskId, Wanted
@@ -65,6 +66,23 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
 async def settle(conn: AsyncConnection, caller: Caller, *, kind: str, subject: int) -> None:
     """In the transaction of the deed that was asked for: what was open is done by it."""
     await store.settle(conn, kind=kind, subject=subject, by=caller.user, at=clock.now())
+
+
+async def of_kind(conn: AsyncConnection, people: Collection[PersonId], *, kind: str) -> Sequence[Task]:
+    """Open and done ones of these people; for rules, not for callers."""
+    return await store.of_kind(conn, people, kind=kind)
+
+
+async def open_about(
+    conn: AsyncConnection, people: Collection[PersonId], *, subject_kind: str
+) -> Sequence[Task]:
+    """Open ones of these people; for rules, not for callers."""
+    return await store.open_about(conn, people, subject_kind=subject_kind)
+
+
+async def finish(conn: AsyncConnection, task: Task, *, by: UserId, at: datetime) -> None:
+    """The deed that was asked for is known from elsewhere, and who did it: its kind is the outcome."""
+    await store.finish(conn, task.id, by=by, at=at, outcome=task.kind)
 
 
 def _of(caller: Caller) -> list[Role]:

@@ -1,10 +1,11 @@
 """Tasks as the records hold them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Role
@@ -65,6 +66,22 @@ async def settle(conn: AsyncConnection, *, kind: str, subject: int, by: UserId, 
     done = {"done_at": at, "done_by": by, "outcome": kind}
     still = tasks.c.done_at.is_(None), tasks.c.kind == kind, tasks.c.subject_id == subject
     await conn.execute(update(tasks).values(done).where(*still))
+
+
+async def of_kind(conn: AsyncConnection, people: Collection[PersonId], *, kind: str) -> list[Task]:
+    query = select(tasks).where(tasks.c.kind == kind, _about(people))
+    return [_task(row) for row in await conn.execute(query.order_by(tasks.c.id))]
+
+
+async def open_about(conn: AsyncConnection, people: Collection[PersonId], *, subject_kind: str) -> list[Task]:
+    query = select(tasks).where(
+        tasks.c.subject_kind == subject_kind, tasks.c.done_at.is_(None), _about(people)
+    )
+    return [_task(row) for row in await conn.execute(query.order_by(tasks.c.id))]
+
+
+def _about(people: Collection[PersonId]) -> ColumnElement[bool]:
+    return tasks.c.person_id == any_(cast(list(people), ARRAY(BigInteger)))
 
 
 def _task(row: Any) -> Task:

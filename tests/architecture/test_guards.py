@@ -27,6 +27,7 @@ PUBLIC_PATHS = {
     "POST /sign-in",
     "POST /language",
     "GET /vendor/{name:path}",
+    "GET /xapi/about",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""

@@ -35,12 +35,14 @@ async def head(engine: AsyncEngine) -> UserId:
     return UserId(made)
 
 
-async def incident(engine: AsyncEngine, whom: PersonId, by: UserId) -> tuple[Incident, Hearing]:
+async def incident(
+    engine: AsyncEngine, whom: PersonId, by: UserId, *, at: datetime = HAPPENED
+) -> tuple[Incident, Hearing]:
     """Reported and heard."""
-    report = Report(IncidentKind.FIGHT, HAPPENED, "1-blok", "a fight")
+    report = Report(IncidentKind.FIGHT, at, "1-blok", "a fight")
     async with db.transaction(engine) as conn:
-        made = await store.add_incident(conn, whom, report=report, at=HAPPENED, by=by)
-        await store.add_hearing(conn, made, heard_at=HAPPENED, explanation=None, by=by)
+        made = await store.add_incident(conn, whom, report=report, at=at, by=by)
+        await store.add_hearing(conn, made, heard_at=at, explanation=None, by=by)
         facts = await store.record(conn, whom)
     return (
         next(one for one in facts.incidents if one.id == made),
@@ -56,7 +58,7 @@ async def sanction(
     proposal: Proposal = Proposal(Measure.REPRIMAND, DOCUMENT),  # noqa: B008 - frozen
     at: datetime = HAPPENED,
 ) -> DecisionId:
-    found, hearing = await incident(engine, whom, by)
+    found, hearing = await incident(engine, whom, by, at=at)
     async with db.transaction(engine) as conn:
         law = await rule_sets.keep(conn, service.law(at))
         return await store.add_decision(

@@ -173,7 +173,7 @@ async def edit_job(
 
 
 @router.post("/jobs/{job_id}/people/{person_id}", status_code=201, summary="Place somebody in a job")
-async def place_person(
+async def place_in_job(
     job_id: http.Id,
     person_id: http.Id,
     given: PlacementIn,

@@ -158,3 +158,15 @@ async def test_another_institution_sees_neither_payroll_nor_worker(shop: Worksho
             assert (await other.clerk.get(path)).status_code == 404
         tried = await other.clerk.post(f"/v1/payrolls/{made}/corrections", json={"why": "x"})
         assert tried.status_code == 404
+
+
+async def test_a_correction_may_find_that_nobody_worked(shop: Workshop) -> None:
+    placed, owed = await shop.placed(), await writ(shop)
+    entry = (await shop.shift(placed, f"{MONTH}-02")).json()["id"]
+    first = (await approve(shop)).json()["id"]
+    await shop.clerk.post(f"/v1/work-entries/{entry}/corrections", json={"why": "it was another man"})
+    path = f"/v1/payrolls/{first}/corrections"
+    made = await shop.clerk.post(path, json={"why": "it was another man"})
+    assert made.status_code == 201, made.text
+    assert await balance(shop, owed) == (0, 100_000)
+    assert (await shop.clerk.get(f"/v1/people/{shop.whom}/payslips")).json()["payslips"] == []

@@ -1,0 +1,102 @@
+"""Tables that offices keep: their lines, which column is which by its heading, and what is wrong where."""
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from core.errors import Refusal
+from core.i18n import Texts
+
+DELIMITERS: Final = ",;\t|"
+LONGEST_CELL: Final = 10_000
+FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
+"""How a cell begins that a spreadsheet would run; numbers and telephones with a sign are none."""
+APOSTROPHES: Final = dict.fromkeys(map(ord, "'`ʻʼ‘’´"))
+
+
+class BadSheet(Refusal):
+    """No table can be read here: `reason` is a code (`sheet.bad.<reason>`)."""
+
+    code = "bad_sheet"
+    status = 422
+
+
+class NoColumn(Refusal):
+    """A column that is needed has no heading; `name` as this office's table should call it."""
+
+    code = "sheet_no_column"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one row; `code` is a problem's code, or a key of `sheet.wrong`."""
+
+    row: int
+    """As a spreadsheet counts: the heading is row 1."""
+    column: str
+    """A field's name; empty: the row as a whole."""
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Numbered rows, the heading first; empty rows are left out but counted."""
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                yield number, [cell.strip() for cell in cells]
+    except csv.Error:
+        raise BadSheet(reason="not_csv", row=number + 1) from None
+
+
+def headings(texts: Texts, names: Mapping[str, str]) -> dict[str, str]:
+    """Folded heading → field, in every language; `names` gives the key of each field's text."""
+    found = {folded(name): name for name in names}
+    for catalogue in texts.catalogues.values():
+        found |= {folded(str(catalogue[key])): name for name, key in names.items()}
+    return found
+
+
+def folded(heading: str) -> str:
+    """Without case, apostrophes, spaces and signs."""
+    return re.sub(r"[\W_]+", " ", heading.translate(APOSTROPHES).casefold()).strip()
+
+
+def columns(heading: Sequence[str], known: Mapping[str, str], *, needed: Collection[str]) -> dict[str, int]:
+    """Field → place; a column with a heading we do not know is left alone."""
+    found: dict[str, int] = {}
+    for place, name in enumerate(heading):
+        name_of = known.get(folded(name))
+        if name_of is not None and name_of in found:
+            raise BadSheet(reason="column_twice", row=1)
+        if name_of is not None:
+            found[name_of] = place
+    for name in needed:
+        if name not in found:
+            raise NoColumn(name=name)
+    return found
+
+
+def cells(row: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
+    """Field → text of this row; empty where the row is too short."""
+    return {name: row[place] if place < len(row) else "" for name, place in places.items()}
+
+
+def suspicious(given: Mapping[str, str]) -> tuple[str, str] | None:
+    """(field, code) of a cell that must not be kept: a formula, a control sign, a book."""
+    for name, value in given.items():
+        if FORMULA.match(value):
+            return name, "formula"
+        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+            return name, "control_sign"
+        if len(value) > LONGEST_CELL:
+            return name, "too_long"
+    return None

@@ -1,0 +1,152 @@
+"""The tab of education: courses and their progress, attendance, certificates, and books that count."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.model import PersonId
+from dashboards.pages import page
+from dashboards.records import tab_page
+from inmates.education import rules, service, store
+from inmates.education.model import Book, EnrolmentId, EventId, Fact, Kind, ReadingId, Reason
+from inmates.education.statements import service as statements
+from inmates.education.statements.model import Account
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+Line = Annotated[str, Form(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Needed = Annotated[str, Form(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def back(person: int) -> Response:
+    return RedirectResponse(f"/people/{person}/education", 303)
+
+
+@router.get("/people/{person_id}/education")
+async def education_page(
+    request: Request,
+    person_id: http.Id,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.EDUCATION_READ),
+) -> Response:
+    part = await service.read(conn, caller, person=PersonId(person_id))
+    values: dict[str, Any] = {
+        "learning": part.learning,
+        "valid": {e.id for one in part.learning for e in rules.valid(one.events)},
+        "books": part.books,
+        "courses": (await service.courses(conn, caller))[0],
+        "platforms": await store.providers(conn),
+        "reasons": list(Reason),
+        "now": clock.now().astimezone(clock.HERE),
+    }
+    return tab_page(request, caller, "education", person=part.person, **values)
+
+
+@router.post("/people/{person_id}/education/enrolments")
+async def enrolment_form(
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    course: Needed,
+    on: Annotated[date, Form()],
+    provider: Line = "",
+    home_page: Line = "",
+    name: Line = "",
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    account = (provider, Account(home_page, name)) if provider and home_page and name else None
+    person = PersonId(person_id)
+    await statements.enrol(conn, caller, person=person, course=course, on=on, account=account)
+    return back(person_id)
+
+
+@router.post("/people/{person_id}/education/enrolments/{enrolment_id}")
+async def event_form(
+    person_id: http.Id,
+    enrolment_id: http.Id,
+    conn: http.Conn,
+    *,
+    kind: Annotated[Kind, Form()],
+    at: Annotated[datetime, Form()],
+    hours: Annotated[Decimal | None, Form(gt=0, le=24, decimal_places=1)] = None,
+    percent: Annotated[Decimal | None, Form(ge=0, le=100, decimal_places=2)] = None,
+    score: Annotated[Decimal | None, Form(ge=-1, le=1, decimal_places=4)] = None,
+    number: Annotated[str, Form(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    reason: Annotated[Reason | None, Form()] = None,
+    replaces: Annotated[int | None, Form(ge=1, le=2**63 - 1)] = None,
+    document: Annotated[bytes | None, File()] = None,
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    fact = Fact(
+        kind,
+        at.replace(tzinfo=clock.HERE),  # a form's time has no offset: it is the time here
+        hours=hours,
+        percent=percent,
+        score=score,
+        number=number.strip() or None,
+        document=sha256(document).hexdigest() if document else None,
+        reason=reason,
+        replaces=EventId(replaces) if replaces else None,
+    )
+    await service.add(conn, caller, enrolment=EnrolmentId(enrolment_id), fact=fact)
+    return back(person_id)
+
+
+@router.post("/people/{person_id}/education/books")
+async def book_form(
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    title: Needed,
+    author: Needed,
+    read_on: Annotated[date, Form()],
+    decided_on: Annotated[date, Form()],
+    decision: Annotated[str, Form(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")],
+    members: Annotated[str, Form(min_length=1, max_length=3000)],
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    names = tuple(name.strip() for name in members.replace("\0", "").splitlines() if name.strip())
+    book = Book(title.strip(), author.strip(), read_on, decided_on, decision.strip(), names)
+    await service.approve(conn, caller, person=PersonId(person_id), book=book)
+    return back(person_id)
+
+
+@router.post("/people/{person_id}/education/books/{reading_id}")
+async def annulment_form(
+    person_id: http.Id,
+    reading_id: http.Id,
+    conn: http.Conn,
+    *,
+    why: Needed,
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    person, reading = PersonId(person_id), ReadingId(reading_id)
+    await service.annul(conn, caller, person=person, reading=reading, why=why.strip())
+    return back(person_id)
+
+
+@router.get("/education")
+async def waiting_page(
+    request: Request, conn: http.Conn, caller: Caller = allow(Permission.EDUCATION_READ)
+) -> Response:
+    left, _ = await statements.left(conn, caller)
+    taught, _ = await service.courses(conn, caller)
+    return page(request, "education.html", waiting=left, courses=taught)
+
+
+@router.post("/education/activities")
+async def activity_form(
+    conn: http.Conn,
+    *,
+    provider: Needed,
+    iri: Annotated[str, Form(min_length=1, max_length=600, pattern=r"^[^\s\x00-\x20]+$")],
+    course: Needed,
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    await statements.stand_for(conn, caller, provider=provider, iri=iri, course=course)
+    return RedirectResponse("/education", 303)

@@ -1,0 +1,1 @@
+"""What a person learns: courses, attendance, results, certificates, and books that count."""

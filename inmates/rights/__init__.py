@@ -1,0 +1,1 @@
+"""The rights clock: what is owed to whom, when, and what came too late."""
