@@ -15,6 +15,7 @@ import inmates.custody.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
+import inmates.entitlements.api
 import inmates.health.api
 import inmates.identity.api
 import inmates.legality.api
@@ -30,24 +31,13 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import (
-    assets,
-    days,
-    desk,
-    hub,
-    institutions,
-    live,
-    oversight,
-    pages,
-    payroll,
-    scenes,
-    tasks,
-)
+from dashboards import assets, days, desk, hub, institutions, live, oversight, pages, payroll, scenes, tasks
 from dashboards.records import (
     conduct,
     custody,
     education,
     employment,
+    entitlements,
     health,
     identity,
     psychology,
@@ -75,6 +65,7 @@ ROUTERS = (
     inmates.education.api,
     inmates.education.statements.api,
     inmates.custody.api,
+    inmates.entitlements.api,
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
@@ -96,6 +87,7 @@ ROUTERS = (
     oversight,
     education,
     custody,
+    entitlements,
     conduct,
     health,
     sentence,

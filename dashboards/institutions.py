@@ -1,13 +1,16 @@
 """The page of institutions: how full each one is, above 100 % where it is so."""
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from typing import Annotated
 
-from core import http
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import clock, http
 from core.auth import Caller, Permission, allow
 from dashboards.pages import page
-from inmates.custody.model import InstitutionId
-from inmates.custody.service import placing
+from inmates.custody.api.forms import Day, Wall, Words
+from inmates.custody.model import Commitment, InstitutionId, Regime
+from inmates.custody.service import moving, placing
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -34,4 +37,33 @@ async def institution_page(
 ) -> Response:
     house = await placing.house(conn, caller, institution=InstitutionId(institution_id))
     top = max([100, house.held.percent or 0, *(one.percent or 0 for one in house.places)])
-    return page(request, "institution.html", house=house, top=top)
+    return page(
+        request,
+        "institution.html",
+        house=house,
+        top=top,
+        regimes=list(Regime),
+        may_write=caller.may(Permission.CUSTODY_WRITE),
+        now=clock.now().astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M"),
+    )
+
+
+@router.post("/institutions/{institution_id}/people")
+async def receive_form(
+    institution_id: http.Id,
+    conn: http.Conn,
+    *,
+    number: Annotated[Words, Form()],
+    at: Annotated[Wall, Form()],
+    regime: Annotated[Regime, Form()] = Regime.ORDINARY,
+    act_number: Annotated[Words, Form()],
+    authority: Annotated[Words, Form()],
+    act_on: Annotated[Day, Form()],
+    reasons: Annotated[Words, Form()],
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    """The hour is the one on the wall here; a district receives under supervision, others into custody."""
+    where, act = InstitutionId(institution_id), Commitment(act_number, authority, act_on, None, reasons)
+    arrival = moving.Arrival(None, where, at.replace(tzinfo=clock.HERE), regime, act)
+    person = await moving.receive(conn, caller, number=number, arrival=arrival)
+    return RedirectResponse(f"/people/{person}/custody", 303)

@@ -22,6 +22,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
     Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
+    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),

@@ -1,6 +1,5 @@
 """The custody tab: where a person is, the open admission, episodes with their movements, the place."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,6 +9,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.records import tab_page
+from inmates.custody.api.forms import Note, Row, Wall
 from inmates.custody.model import EpisodeId, InstitutionId, Kind, Regime
 from inmates.custody.rules import admission as asking
 from inmates.custody.rules.admission import AdmissionId, Item, Said
@@ -55,15 +55,15 @@ async def movement_form(
     *,
     conn: http.Conn,
     kind: Annotated[Kind, Form()],
-    at: Annotated[datetime, Form()],
-    destination: Annotated[str, Form(max_length=2000)] = "",
-    institution: Annotated[str, Form(pattern=r"^\d{0,18}$")] = "",
+    at: Annotated[Wall, Form()],
+    destination: Annotated[Note, Form()] = "",
+    institution: Annotated[Row | None, Form()] = None,
     regime: Annotated[Regime, Form()] = Regime.ORDINARY,
     caller: Caller = allow(Permission.CUSTODY_WRITE),
 ) -> Response:
     """The hour is the one on the wall here."""
     await known(conn, caller, person=PersonId(person_id))
-    where = InstitutionId(int(institution)) if institution else None
+    where = InstitutionId(institution) if institution else None
     step = moving.Step(kind, at.replace(tzinfo=clock.HERE), where, regime, destination)
     await moving.move(conn, caller, episode=EpisodeId(episode_id), steps=[step])
     return RedirectResponse(f"/people/{person_id}/custody", 303)
@@ -77,7 +77,7 @@ async def answer_form(
     conn: http.Conn,
     item: Annotated[Item, Form()],
     said: Annotated[Said, Form()],
-    words: Annotated[str, Form(max_length=2000)] = "",
+    words: Annotated[Note, Form()] = "",
     caller: Caller = allow(Permission.CUSTODY_WRITE),
 ) -> Response:
     await known(conn, caller, person=PersonId(person_id))
@@ -103,7 +103,7 @@ async def place_form(
     person_id: http.Id,
     place_id: http.Id,
     conn: http.Conn,
-    reason: Annotated[str, Form(max_length=2000)] = "",
+    reason: Annotated[Note, Form()] = "",
     caller: Caller = allow(Permission.CUSTODY_WRITE),
 ) -> Response:
     who, where = PersonId(person_id), PlaceId(place_id)

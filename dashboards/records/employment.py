@@ -1,22 +1,45 @@
 """The tab of work: jobs, a month's shifts, payslips explained line by line, documents with balances."""
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import RedirectResponse, Response
 
-from core import http
+from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.pages import page
 from dashboards.records import tab_page, tabs_of
-from inmates.employment import occupations, service_papers, shown
-from inmates.employment.api.said import MONTH, first_day
-from inmates.employment.model import PayslipId
+from inmates.employment import occupations, rules, service, service_papers, shown
+from inmates.employment.api.said import MONTH, Day, first_day
+from inmates.employment.model import PayslipId, PlacementId, Said
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+MOST_PIECES = 10**6
 Asked = Annotated[str, Query(pattern=f"{MONTH}|^$")]
+
+
+class Given(BaseModel):
+    """The form of an entry: pieces, or else a shift."""
+
+    on: Day
+    starts: str = ""
+    ends: str = ""
+    break_min: Annotated[int, Field(ge=0, le=1440)] = 0
+    pieces: str = ""
+
+    def said(self) -> Said:
+        """What cannot be read is refused like what cannot have been."""
+        try:
+            if self.pieces:
+                return rules.output(self.on, min(int(self.pieces), MOST_PIECES))
+            starts, ends = time.fromisoformat(self.starts), time.fromisoformat(self.ends)
+        except ValueError:
+            raise service.ImpossibleWork from None
+        plain = starts.replace(tzinfo=None), ends.replace(tzinfo=None)
+        return rules.shift(self.on, plain[0], ends=plain[1], break_min=self.break_min)
 
 
 @router.get("/people/{person_id}/work")
@@ -40,6 +63,9 @@ async def work_tab(
         deeds=[(deed, shown.deed(deed, say)) for deed in file.deeds],
         duration=shown.duration,
         occupation=occupations.title,
+        open_jobs=[each for each in file.work.placements if rules.is_open(each, clock.today())],
+        may_write=caller.may(Permission.WORK_WRITE),
+        today=clock.today(),
         sees_wages=caller.may(Permission.PAYROLL_READ),
     )
 
@@ -63,3 +89,15 @@ async def payslip_page(
         kept=slip.kept,
         lines=[(shown.line(line, say, titles=slip.titles), line) for line in slip.kept.slip.lines],
     )
+
+
+@router.post("/placements/{placement_id}/entries")
+async def entry_form(
+    placement_id: http.Id,
+    conn: http.Conn,
+    given: Annotated[Given, Form()],
+    caller: Caller = allow(Permission.WORK_WRITE),
+) -> Response:
+    placed = await service.placed_as(conn, caller, placement=PlacementId(placement_id))
+    await service.write(conn, caller, placement=placed.id, said=given.said())
+    return RedirectResponse(f"/people/{placed.person_id}/work?month={given.on:%Y-%m}", 303)

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from inmates.education.model import Learning
 from inmates.employment.model import Claim, Effort, Entry, EntryKind, Placement, Restitution, Said, WritBasis
 from inmates.employment.wages import Debt, Deed, Facts, Held, Payslip, Work
 
@@ -46,6 +47,10 @@ def live(entries: Iterable[Entry]) -> list[Entry]:
     replaced = {entry.replaces for entry in known}
     held = (e for e in known if e.id not in replaced and e.said.kind is not EntryKind.VOID)
     return sorted(held, key=lambda e: (e.said.on, e.said.starts_at is None, e.said.starts_at, e.id))
+
+
+def is_open(placement: Placement, day: date) -> bool:
+    return placement.until is None or placement.until > day
 
 
 def overlaps(said: Said, others: Iterable[Entry]) -> bool:
@@ -116,6 +121,25 @@ def deeds(placed: Sequence[Placement], entries: Sequence[Entry], paid: Sequence[
         found += [Deed("output", name, month, ends, pieces, "pieces")] if pieces else []
     found += [Deed(p.kind.value, "", p.month, last_day(p.month), p.amount, "som") for p in paid]
     return sorted(found, key=lambda deed: (deed.since, deed.kind, deed.name), reverse=True)
+
+
+def courses(learnt: Iterable[Learning]) -> list[Deed]:
+    """Hours of lessons attended, course by course."""
+    return [
+        Deed(
+            "course",
+            each.enrolment.course.title,
+            each.enrolment.enrolled_on,
+            max(
+                (event.fact.at.astimezone(HERE).date() for event in each.events),
+                default=each.enrolment.enrolled_on,
+            ),
+            int(each.standing.hours * 60),
+            "minutes",
+        )
+        for each in learnt
+        if each.standing.hours
+    ]
 
 
 def is_sound(claim: Claim) -> bool:

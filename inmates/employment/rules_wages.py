@@ -7,11 +7,23 @@ from itertools import groupby
 from math import ceil, floor
 
 from core.statutes import RuleSet
-from inmates.employment.model import HandKind, Tariff, WritBasis
+from inmates.employment.model import HandKind, Tariff, WritBasis, WritKind
 from inmates.employment.wages import Debt, Facts, Held, Line, Payslip, Totals, Work
 
 SOCIAL = "tax.social"
 """Missing before the work of convicts bore social tax."""
+
+
+NEEDED = (
+    "tax.income",
+    "deduction.one",
+    "deduction.several",
+    "guarantee.custody",
+    "guarantee.bhm",
+    "priority.by_hand",
+    "shift.longest_min",
+    *(f"priority.{kind}" for kind in WritKind),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,12 @@ class Asked:
 
     priority: int
     amount: int
+
+
+def is_enough(rules: RuleSet) -> bool:
+    """Whether every rule that any wage may need is known."""
+    known = rules.rules.keys()
+    return known >= set(NEEDED) and ("bhm" in known or not _has_floor(rules))
 
 
 def payslip(facts: Facts, rules: RuleSet) -> Payslip:
@@ -162,14 +180,18 @@ def _guarantees(gross: int, after: int, *, rules: RuleSet) -> list[Line]:
     law = rules.rule("guarantee.custody")
     stays = ceil(gross * Fraction(law.value))
     share = Line("guarantee", gross, law.value, law.article, law.source, after - stays)
-    law = rules.rule("guarantee.bhm")
-    if Fraction(law.value) == 0:
+    if not _has_floor(rules):
         return [share]
+    law = rules.rule("guarantee.bhm")
     base = rules.whole("bhm")
     floor_ = Line(
         "guarantee_bhm", base, law.value, law.article, law.source, after - ceil(base * Fraction(law.value))
     )
     return [share, floor_]
+
+
+def _has_floor(rules: RuleSet) -> bool:
+    return rules.fraction("guarantee.bhm") > 0
 
 
 def _taken(facts: Facts, claims: Sequence[Asked], *, paid: Sequence[int], rules: RuleSet) -> list[Line]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission
-from core.errors import Conflict, NotFound, Refusal
+from core.errors import Conflict, Invalid, NotFound, Refusal
 from inmates.employment import rules_wages, service_payrolls, store, store_payrolls
 from inmates.employment.model import Placement
 from inmates.employment.service import OtherMonth
@@ -27,6 +27,12 @@ class DeductionAboveLimit(Conflict):
 
 class HoldingReplaced(Conflict):
     code = "holding_replaced"
+
+
+class NothingToWithdraw(Invalid):
+    """Nothing is held back, and nothing is taken back either."""
+
+    code = "nothing_to_withdraw"
 
 
 REFUSED: Final = "payroll:refused"
@@ -96,6 +102,8 @@ async def room_left(conn: AsyncConnection, placed: Placement, *, wanted: Holding
 
 async def _check_replaced(conn: AsyncConnection, placed: Placement, *, wanted: Holding) -> None:
     if wanted.replaces is None:
+        if wanted.amount == 0:
+            raise NothingToWithdraw
         return
     old = await store_payrolls.holding(conn, wanted.replaces, placement=placed.id)
     if old is None:

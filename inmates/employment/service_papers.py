@@ -10,6 +10,7 @@ from core import clock
 from core.auth import Caller, Permission
 from core.errors import NotFound
 from core.model import PersonId
+from inmates.education import service as education
 from inmates.employment import rules, store, store_entries, store_payrolls, store_writs
 from inmates.employment.model import PayslipId, Placement, Writ
 from inmates.employment.service import MOST, Month, of_month
@@ -53,7 +54,7 @@ async def file(conn: AsyncConnection, caller: Caller, *, person: PersonId, month
     """The whole part of the file about work; wages and documents for those who may read payrolls."""
     found = await opened(conn, caller, person=person, part="work", action=Permission.WORK_READ)
     work = await of_month(conn, person, month or rules.month_of(clock.today()))
-    deeds = await _deeds(conn, person, work.placements)
+    deeds = await _deeds(conn, caller, person=person, placed=work.placements)
     if not caller.may(Permission.PAYROLL_READ):
         return File(found, work, deeds, (), ())
     writs = await store_writs.writs_of(conn, person)
@@ -88,12 +89,18 @@ async def certificate(conn: AsyncConnection, caller: Caller, *, person: PersonId
 async def activity(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[Deed]:
     """An open list: hours, pieces, restitution. There is no figure that weighs one against another."""
     await opened(conn, caller, person=person, part="activity", action=Permission.WORK_READ)
-    return await _deeds(conn, person, await store.placements_of(conn, person))
+    return await _deeds(conn, caller, person=person, placed=await store.placements_of(conn, person))
 
 
-async def _deeds(conn: AsyncConnection, person: PersonId, placed: Sequence[Placement]) -> list[Deed]:
+async def _deeds(
+    conn: AsyncConnection, caller: Caller, *, person: PersonId, placed: Sequence[Placement]
+) -> list[Deed]:
+    """Courses for those who may read about education."""
     entries = await store_entries.every_entry(conn, person)
-    return rules.deeds(placed, entries, await store_writs.restitution(conn, person))
+    done = rules.deeds(placed, entries, await store_writs.restitution(conn, person))
+    if not caller.may(Permission.EDUCATION_READ):
+        return done
+    return [*done, *rules.courses(await education.learning(conn, person))]
 
 
 def _earned(kept: Kept) -> Earned:

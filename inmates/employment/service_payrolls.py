@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock, rule_sets, statutes
 from core.auth import Caller, Permission
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
 from core.statutes import RuleSet
 from inmates import store as people
@@ -47,6 +47,12 @@ class PayrollEmpty(Conflict):
     """Nobody earned anything in that month."""
 
     code = "payroll_empty"
+
+
+class LawUnknown(Invalid):
+    """Nobody has written down what the law said in that month: no figure is guessed."""
+
+    code = "law_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,10 @@ class Opened:
 
 def law_of(month: date) -> RuleSet:
     """What held on the month's last day."""
-    return statutes.load(STATUTE).on(rules.last_day(month))
+    law = statutes.load(STATUTE).on(rules.last_day(month))
+    if not rules_wages.is_enough(law):
+        raise LawUnknown
+    return law
 
 
 async def preview(conn: AsyncConnection, caller: Caller, *, institution: int, month: date) -> Preview:
@@ -238,7 +247,7 @@ async def _drafts(
 async def _barred(conn: AsyncConnection, institution: int, *, month: date) -> frozenset[PersonId]:
     """Who is still placed in a job that a medical consequence closes by now."""
     placed = await store.workers(conn, institution, since=month, until=rules.next_month(month))
-    still = [each for each in placed if each.until is None or each.until > clock.today()]
+    still = [each for each in placed if rules.is_open(each, clock.today())]
     limits = await health.consequences_of(conn, {each.person_id for each in still}, at=clock.now())
     return frozenset(
         each.person_id

@@ -17,6 +17,14 @@ BODIES = {
 }
 QUESTIONS = {"/v1/people/{person_id}/standing": {"at": "2026-03-01T10:00:00+05:00"}}
 FORMS = {
+    "/institutions/{institution_id}/people": {
+        "number": "nobody has it",
+        "at": "2026-02-01T10:00",
+        "act_number": "1-26/7",
+        "authority": "Namuna sudi",
+        "act_on": "2026-01-01",
+        "reasons": "JK 169",
+    },
     "/people/{person_id}/custody/movements/{episode_id}": {"kind": "court", "at": "2026-03-01T10:00"},
     "/people/{person_id}/custody/answers/{admission_id}": {"item": "gender", "said": "declined"},
     "/people/{person_id}/custody/places/{place_id}": {"reason": "x"},

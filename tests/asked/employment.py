@@ -36,6 +36,7 @@ BODIES = {
 }
 QUESTIONS = {"/v1/institutions/{institution_id}/payroll": {"month": MONTH}}
 FORMS = {
+    "/placements/{placement_id}/entries": {"on": f"{MONTH}-03", "starts": "08:00", "ends": "16:00"},
     "/payroll/{institution_id}": {"month": MONTH},
     "/payroll/corrections/{payroll_id}": {"why": "hours were wrong"},
 }

@@ -121,9 +121,13 @@ def valid(commitment: Commitment, *, on: date) -> Commitment:
     return put
 
 
-def fits(kind: EpisodeKind, institution: str) -> None:
+def kind_at(institution: str) -> EpisodeKind:
     """A supervised person is registered by a probation district, and nobody sleeps there."""
-    if (kind is EpisodeKind.SUPERVISION) != (institution == DISTRICT):
+    return EpisodeKind.SUPERVISION if institution == DISTRICT else EpisodeKind.CUSTODY
+
+
+def fits(kind: EpisodeKind, institution: str) -> None:
+    if kind is not kind_at(institution):
         raise WrongInstitution
 
 

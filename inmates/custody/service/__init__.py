@@ -1,11 +1,12 @@
 """What other topics ask of custody: where a person is, was, under which conditions, and beside whom not."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId
-from inmates.custody.model import Child, Mark, Span, Standing
+from inmates.custody.model import Child, InstitutionId, Mark, Span, Standing
 from inmates.custody.rules import movements as rules
 from inmates.custody.store import admissions, movements, places
 
@@ -27,6 +28,12 @@ async def marks(conn: AsyncConnection, person: PersonId) -> frozenset[Mark]:
 
 async def children(conn: AsyncConnection, person: PersonId) -> list[Child]:
     return await admissions.children_of(conn, person)
+
+
+async def institution_kinds(
+    conn: AsyncConnection, ids: Collection[InstitutionId]
+) -> dict[InstitutionId, str]:
+    return await places.kinds(conn, ids)
 
 
 def age(born_on: date, on: date) -> int:

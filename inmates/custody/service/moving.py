@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
 from inmates.custody.model import (
     Commitment,
@@ -41,11 +41,24 @@ class RegimeMissing(Invalid):
     code = "regime_missing"
 
 
+class KindWrong(Invalid):
+    """An admission brings its act with it, a withdrawal names what was not: neither is entered here."""
+
+    code = "movement_kind_wrong"
+
+
+class NobodyFree(Conflict):
+    """Nobody has this number, or an institution has the person: a stranger cannot tell which."""
+
+    code = "nobody_free"
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """Somebody is received: where, when, and by which act."""
 
-    kind: EpisodeKind
+    kind: EpisodeKind | None
+    """None: as the institution is, a district or not."""
     institution_id: InstitutionId
     at: datetime
     regime: Regime
@@ -74,15 +87,28 @@ class Admitted:
 async def admit(conn: AsyncConnection, caller: Caller, *, person: PersonId, arrival: Arrival) -> Admitted:
     """By the institution that receives; nobody without a valid commitment order."""
     await _may_receive(conn, caller, person=person, institution=arrival.institution_id)
-    rules.fits(arrival.kind, await _kind_of(conn, arrival.institution_id))
+    institution = await _kind_of(conn, arrival.institution_id)
+    kind = arrival.kind or rules.kind_at(institution)
+    rules.fits(kind, institution)
     commitment = rules.valid(arrival.commitment, on=arrival.at.astimezone(clock.HERE).date())
     step = Step(Kind.ADMISSION, arrival.at, arrival.institution_id, arrival.regime)
-    episode = await store.add_episode(conn, person, kind=arrival.kind, commitment=commitment, by=caller.user)
+    episode = await store.add_episode(conn, person, kind=kind, commitment=commitment, by=caller.user)
     (made,) = await _enter(conn, caller, _movement(step, episode), person=person)
     asked = None
-    if arrival.kind is EpisodeKind.CUSTODY:
+    if kind is EpisodeKind.CUSTODY:
         asked = await _ask(conn, caller, person=person, episode=episode, arrival=arrival)
     return Admitted(episode, made, asked)
+
+
+async def receive(conn: AsyncConnection, caller: Caller, *, number: str, arrival: Arrival) -> PersonId:
+    """As `admit`, for a registrar who has the paper and cannot see the file yet: by its number."""
+    if not await store.works_in(conn, within(caller), arrival.institution_id):
+        raise NotFound
+    person = await store.free_of_number(conn, number.strip(), scope=within(caller))
+    if person is None:
+        raise NobodyFree
+    await admit(conn, caller, person=person, arrival=arrival)
+    return person
 
 
 async def move(
@@ -92,6 +118,8 @@ async def move(
     person = await store.episode_of(conn, episode, scope=within(caller))
     if person is None:
         raise NotFound
+    if any(step.kind in {Kind.ADMISSION, Kind.WITHDRAWN} for step in steps):
+        raise KindWrong
     for step in steps:
         await _check(conn, person, episode=episode, step=step)
     return await _enter(conn, caller, *(_movement(step, episode) for step in steps), person=person)
@@ -100,6 +128,10 @@ async def move(
 async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId, step: Step) -> MovementId:
     """What is put right stays in the file, named by what takes its place; what is not said anew holds on."""
     person, wrong = await _found(conn, caller, movement)
+    if wrong.kind is Kind.WITHDRAWN or step.kind is Kind.WITHDRAWN:
+        raise KindWrong
+    if (step.kind is Kind.ADMISSION) != (wrong.kind is Kind.ADMISSION):
+        raise KindWrong
     if step.kind is wrong.kind:
         where, regime = step.institution_id or wrong.institution_id, step.regime or wrong.regime
         step = replace(step, institution_id=where, regime=regime)
@@ -111,6 +143,8 @@ async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId
 async def withdraw(conn: AsyncConnection, caller: Caller, *, movement: MovementId) -> MovementId:
     """It did not happen."""
     person, wrong = await _found(conn, caller, movement)
+    if wrong.kind is Kind.WITHDRAWN:
+        raise KindWrong
     gone = Movement(rules.NEW, wrong.episode_id, Kind.WITHDRAWN, wrong.at, replaces=movement)
     return (await _enter(conn, caller, gone, person=person))[0]
 

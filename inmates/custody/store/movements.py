@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,9 +50,13 @@ async def works_in(conn: AsyncConnection, scope: Scope, institution: Institution
 
 async def is_free(conn: AsyncConnection, person: PersonId, *, scope: Scope) -> bool:
     """Somebody who stays nowhere now: any institution may receive them."""
-    staying = exists().where(stays.c.person_id == persons.c.id, stays.c.during.contains(scope.at))
-    query = select(persons.c.id).where(persons.c.id == person, ~staying)
+    query = select(persons.c.id).where(persons.c.id == person, ~_stays_now(scope))
     return (await conn.execute(query)).scalar_one_or_none() is not None
+
+
+async def free_of_number(conn: AsyncConnection, number: str, *, scope: Scope) -> PersonId | None:
+    query = select(persons.c.id).where(persons.c.number == number, ~_stays_now(scope))
+    return (await conn.execute(query)).scalar_one_or_none()
 
 
 async def episode_of(conn: AsyncConnection, ident: EpisodeId, *, scope: Scope) -> PersonId | None:
@@ -132,6 +136,10 @@ async def write_stays(conn: AsyncConnection, person: PersonId, *, folded: Sequen
     ]
     if rows:
         await conn.execute(insert(stays), rows)
+
+
+def _stays_now(scope: Scope) -> ColumnElement[bool]:
+    return exists().where(stays.c.person_id == persons.c.id, stays.c.during.contains(scope.at))
 
 
 def _movement(row: Any) -> Movement:

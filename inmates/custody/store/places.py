@@ -54,6 +54,12 @@ async def names(conn: AsyncConnection, ids: Collection[InstitutionId]) -> dict[I
     return {InstitutionId(row[0]): row[1] for row in await conn.execute(query)}
 
 
+async def kinds(conn: AsyncConnection, ids: Collection[InstitutionId]) -> dict[InstitutionId, str]:
+    wanted = institutions.c.id == any_(cast(list(ids), ARRAY(BigInteger)))
+    query = select(institutions.c.id, institutions.c.kind).where(wanted)
+    return {InstitutionId(row[0]): row[1] for row in await conn.execute(query)}
+
+
 async def every_name(conn: AsyncConnection) -> dict[InstitutionId, str]:
     query = select(institutions.c.id, institutions.c.name).order_by(institutions.c.name)
     return {InstitutionId(row[0]): row[1] for row in await conn.execute(query)}

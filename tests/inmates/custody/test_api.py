@@ -95,6 +95,12 @@ async def test_a_correction_names_what_it_replaces_and_folds_anew(
     assert await stayed(engine, whom) == [(house, datetime.fromisoformat(at(9, 7)), None)]
     again = await registrar.post(f"{path}/correction", json={"kind": "admission", "at": at(9, 8)})
     assert kind(again) == "already_replaced"
+    for wrong in ("withdrawn", "admission"):
+        assert kind(await move(registrar, made["episode_id"], wrong, 12)) == "movement_kind_wrong"
+    for wrong in ("withdrawn", "court"):
+        body = {"kind": wrong, "at": at(9, 8)}
+        refused = await registrar.post(f"/v1/movements/{put.json()['id']}/correction", json=body)
+        assert kind(refused) == "movement_kind_wrong"
     left = (await move(registrar, made["episode_id"], "release", 50)).json()["ids"][0]
     assert (await admit(registrar, whom, house, day=60)).status_code == 201
     assert kind(await registrar.post(f"/v1/movements/{left}/withdrawal")) == "already_admitted"

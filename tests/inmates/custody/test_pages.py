@@ -1,11 +1,14 @@
 """The custody tab and the page of institutions, through their forms."""
 
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from asked.custody import FORMS
 from callers import browser, session, user
 from core.auth import Role
 from filed import custody as filed
 from files import institution, person, posting
+from inmates.tables import persons
 
 ITEMS = ("identity", "gender", "property", "family", "emergency_contact", "rights", "ill_treatment")
 
@@ -31,7 +34,7 @@ async def test_a_registrar_asks_closes_places_and_moves(app: FastAPI) -> None:
         assert 'data-testid="close-admission" disabled' not in (await visitor.get(tab)).text
         assert (await visitor.post(closing)).status_code == 303
         assert (await visitor.post(f"{tab}/places/{cell}", data={"reason": ""})).status_code == 303
-        court = {"kind": "court", "at": "2026-03-01T10:00", "destination": "Namuna sudi"}
+        court = {"kind": "court", "at": "2026-03-01T10:00", "destination": "Namuna sudi", "institution": ""}
         moved = await visitor.post(f"{tab}/movements/{made['episode_id']}", data=court)
         assert moved.status_code == 303
         page = (await visitor.get(tab)).text
@@ -53,3 +56,28 @@ async def test_a_reader_gets_no_forms(app: FastAPI) -> None:
         assert 'data-testid="standing"' in page
         assert "<form" not in page.partition('class="two"')[2]
         assert (await visitor.get(f"/people/{whom}")).text.count("tab-custody") == 1
+
+
+async def test_a_registrar_receives_by_the_number_on_the_paper(app: FastAPI) -> None:
+    engine = app.state.engine
+    house, free, taken = await institution(engine), await person(engine), await person(engine)
+    district = await institution(engine, kind="probation_district")
+    await filed.episode(engine, taken, await institution(engine))
+    who = await user(engine, "registrar", role=Role.REGISTRAR)
+    for where in (house, district):
+        await posting(engine, who, where)
+    async with engine.begin() as conn:
+        query = select(persons.c.id, persons.c.number).where(persons.c.id.in_([free, taken]))
+        numbers = {row.id: row.number for row in await conn.execute(query)}
+    form = FORMS["/institutions/{institution_id}/people"]
+    async with browser(app, await session(engine, who)) as visitor:
+        assert 'data-testid="receive"' in (await visitor.get(f"/institutions/{house}")).text
+        path = f"/institutions/{house}/people"
+        assert (await visitor.post(path, data=form | {"number": numbers[taken]})).status_code == 409
+        assert (await visitor.post(path, data=form | {"number": numbers[free]})).status_code == 303
+        assert (await visitor.get(f"/people/{free}/custody")).status_code == 200
+        other = await person(engine, number="TEST-D-1")
+        path = f"/institutions/{district}/people"
+        assert (await visitor.post(path, data=form | {"number": "TEST-D-1"})).status_code == 303
+        read = (await visitor.get(f"/v1/people/{other}/custody")).json()
+    assert [episode["kind"] for episode in read["episodes"]] == ["supervision"]

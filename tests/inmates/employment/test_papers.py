@@ -1,5 +1,7 @@
 """Payslip, certificate and the open list: explained, printable in every language, and never a score."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -10,10 +12,14 @@ from callers import browser, session, user
 from core import clock, db
 from core.auth import Role
 from core.sealing import Keys
+from filed import education
 from filed.health import caller
 from files import posting
+from inmates.education import service as learning
+from inmates.education.model import Fact, Kind
 from inmates.health import service as health
-from inmates.health.model import Kind, Limit
+from inmates.health.model import Kind as Consequence
+from inmates.health.model import Limit
 from workshop import MONTH, PLACING, Workshop, a_month, approve, code, preview, writ
 
 SAID = {
@@ -97,7 +103,7 @@ async def test_light_work_closes_a_heavy_job_and_says_not_why(app: FastAPI, shop
     assert (await preview(shop))["drafts"][0]["warnings"] == []
     doctor = caller(await user(app.state.engine, "doc", role=Role.DOCTOR), Role.ADMINISTRATOR)
     async with db.transaction(app.state.engine) as conn:
-        limits = [Limit(Kind.LIGHT_WORK, clock.now())]
+        limits = [Limit(Consequence.LIGHT_WORK, clock.now())]
         keys: Keys = app.state.keys
         await health.find(conn, keys, caller=doctor, person=shop.whom, text="back", limits=limits)
     assert (await preview(shop))["drafts"][0]["warnings"] == ["barred"]
@@ -118,3 +124,37 @@ async def test_wages_are_shown_to_those_who_may_read_payrolls(shop: Workshop, ap
         seen = (await visitor.get(f"/people/{shop.whom}/work", params={"month": MONTH})).text
     assert "Tikuvchi" in seen
     assert "Namuna fuqaro" not in seen
+
+
+async def test_a_shift_and_pieces_are_written_down_on_the_page(shop: Workshop) -> None:
+    hourly, piece = await shop.placed(), await shop.placed(await shop.job(), tariff="piece", rate=500)
+    page = f"/people/{shop.whom}/work?month={MONTH}"
+    form = {"on": f"{MONTH}-03", "starts": "22:00", "ends": "06:00", "break_min": "30"}
+    answer = await shop.clerk.post(f"/placements/{hourly}/entries", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    await shop.clerk.post(f"/placements/{piece}/entries", data={"on": f"{MONTH}-04", "pieces": "12"})
+    shown = (await shop.clerk.get(page)).text
+    assert "7:30 h" in shown
+    assert "12 pieces" in shown
+    for wrong in ({"pieces": "many"}, {"starts": "25:00", "ends": "x"}, {}):
+        refused = await shop.clerk.post(f"/placements/{piece}/entries", data={"on": f"{MONTH}-05"} | wrong)
+        assert code(refused) == "impossible_work"
+
+
+async def test_courses_stand_in_the_list_for_those_who_may_read_of_them(shop: Workshop, app: FastAPI) -> None:
+    teacher = education.caller(await user(app.state.engine, "teach", role=Role.TEACHER))
+    async with db.transaction(app.state.engine) as conn:
+        await learning.add_course(conn, teacher, draft=education.draft())
+        day = date(2026, 9, 1)
+        enrolled = await learning.enrol(conn, teacher, person=shop.whom, course=education.CODE, on=day)
+        lesson = Fact(Kind.ATTENDED, datetime(2026, 9, 2, 9, tzinfo=UTC), hours=Decimal("1.5"))
+        await learning.add(conn, teacher, enrolment=enrolled.id, fact=lesson)
+    head = await user(app.state.engine, "head", role=Role.UNIT_HEAD)
+    await posting(app.state.engine, head, shop.place)
+    path = f"/v1/people/{shop.whom}/activity"
+    async with browser(app, await session(app.state.engine, head)) as visitor:
+        seen = (await visitor.get(path)).json()["deeds"]
+    assert [(d["kind"], d["amount"], d["since"], d["until"]) for d in seen] == [
+        ("course", 90, "2026-09-01", "2026-09-02")
+    ]
+    assert (await shop.clerk.get(path)).json()["deeds"] == []

@@ -170,3 +170,12 @@ async def test_a_correction_may_find_that_nobody_worked(shop: Workshop) -> None:
     assert made.status_code == 201, made.text
     assert await balance(shop, owed) == (0, 100_000)
     assert (await shop.clerk.get(f"/v1/people/{shop.whom}/payslips")).json()["payslips"] == []
+
+
+async def test_no_figure_is_guessed_where_no_law_is_written_down(shop: Workshop) -> None:
+    placed = await shop.placed()
+    early = await shop.clerk.get(f"/v1/institutions/{shop.place}/payroll", params={"month": "1998-01"})
+    assert (early.status_code, code(early)) == (422, "law_unknown")
+    path = f"/v1/placements/{placed}/deductions"
+    nothing = {"month": MONTH, "kind": "other", "amount": 0, "ground": "x"}
+    assert code(await shop.clerk.post(path, json=nothing)) == "nothing_to_withdraw"

@@ -1,0 +1,89 @@
+"""The tab of visits and parcels: balance of the year, uses, grants, contacts, and recording a use."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from core import clock, http
+from core.auth import Caller, Permission, allow
+from core.model import PersonId
+from dashboards.records import tab_page
+from inmates.custody.api.forms import Day, Row, Wall, Words
+from inmates.entitlements import service
+from inmates.entitlements.model import (
+    Cause,
+    Contact,
+    ContactId,
+    Outcome,
+    Relation,
+    Thing,
+    Use,
+    UseId,
+)
+
+router = APIRouter(tags=["pages"], include_in_schema=False)
+
+
+@router.get("/people/{person_id}/entitlements")
+async def entitlements_page(
+    request: Request,
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    year: Annotated[int | None, Query(ge=1990, le=2200)] = None,
+    caller: Caller = allow(Permission.ENTITLEMENT_READ),
+) -> Response:
+    record = await service.record(conn, caller, person=PersonId(person_id), year=year)
+    return tab_page(
+        request,
+        caller,
+        "entitlements",
+        person=record.person,
+        record=record,
+        named={contact.id: contact.name for contact in record.contacts},
+        things=list(Thing),
+        outcomes=list(Outcome),
+        causes=list(Cause),
+        relations=list(Relation),
+        may_write=caller.may(Permission.ENTITLEMENT_WRITE),
+        now=clock.now().astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M"),
+        today=clock.today().isoformat(),
+    )
+
+
+@router.post("/people/{person_id}/entitlements/uses")
+async def use_form(
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    thing: Annotated[Thing, Form()],
+    at: Annotated[Wall, Form()],
+    outcome: Annotated[Outcome, Form()] = Outcome.KEPT,
+    cause: Annotated[Cause, Form()] = Cause.VISITOR,
+    contact: Annotated[Row | None, Form()] = None,
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    """The hour is the one on the wall here; a cause is heard only where nothing came of it."""
+    who = ContactId(contact) if contact else None
+    why = None if outcome is Outcome.KEPT else cause
+    entered = Use(UseId(0), thing, at.replace(tzinfo=clock.HERE), outcome, why, who)
+    await service.use(conn, caller, person=PersonId(person_id), entered=entered)
+    return RedirectResponse(f"/people/{person_id}/entitlements", 303)
+
+
+@router.post("/people/{person_id}/entitlements/contacts")
+async def contact_form(
+    person_id: http.Id,
+    conn: http.Conn,
+    *,
+    name: Annotated[Words, Form()],
+    relation: Annotated[Relation, Form()],
+    since: Annotated[Day, Form()],
+    until: Annotated[Day | None, Form()] = None,
+    barred: Annotated[frozenset[Thing], Form()] = frozenset(),
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    new = Contact(ContactId(0), name, relation, caller.user, since, until, barred, None)
+    await service.approve(conn, caller, person=PersonId(person_id), contact=new)
+    return RedirectResponse(f"/people/{person_id}/entitlements", 303)
