@@ -1,6 +1,6 @@
-"""What a search asks the index of names for, from the closest to the widest. Pure."""
+"""What a search asks the index of names for, by how far it is from what was typed. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,10 +14,14 @@ SHORTEST_KEY: Final = 5
 """Of an identifier."""
 
 
+EXACT, SAID, BEGUN, BARE = RANKS = (1, 2, 3, 4)
+"""How far a question is from what was typed: the words, their sound, their beginning, their consonants."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    queries: Sequence[str]
-    """Texts of tsquery; what a later one finds besides is less alike."""
+    queries: Mapping[int, str]
+    """Texts of tsquery by rank."""
     identifiers: Sequence[str]
     """Words that may be a PINFL, a document or a penitentiary number."""
 
@@ -25,12 +29,14 @@ class Asked:
 def asked(text: str) -> Asked:
     given = [word for word in text.split()[:MOST_WORDS] if words(word)]
     said = [word for word in given if sounds(word)] or given  # oʻgʻli and qizi alone are no name
-    ways = (_exactly, _beginning, _sounding, _by_bones)
-    queries = dict.fromkeys(" & ".join(_clause(word, way) for word in said) for way in ways)
+    ways = zip(RANKS, (_exactly, _sounding, _beginning, _by_bones), strict=True)
+    queries = {rank: " & ".join(_clause(word, way) for word in said) for rank, way in ways} if said else {}
     whole = ["".join(given)] if len(given) > 1 else []  # AA 1234567
     keys = {key for word in (*given, *whole) for key in keys_of(word)}
     likely = sorted(key for key in keys if len(key) >= SHORTEST_KEY and _has_digit(key))
-    return Asked([query for query in queries if query], likely)
+    return Asked(
+        {rank: query for query, rank in {q: r for r, q in reversed(queries.items())}.items()}, likely
+    )
 
 
 def names(text: str) -> str:
@@ -62,15 +68,13 @@ def _beginning(word: str) -> str:
 
 
 def _sounding(word: str) -> str:
-    return f"({' & '.join(_said(part) for part in sounds(word)) or _exactly(word)} | {_beginning(word)})"
+    return " & ".join(_said(part) for part in sounds(word)) or _exactly(word)
 
 
 def _by_bones(word: str) -> str:
     parts = zip(sounds(word), bones(word), strict=True)
-    bare = " & ".join(
-        _token("b", bone) if len(bone) >= SHORTEST_BONES else _said(part) for part, bone in parts
-    )
-    return f"({bare or _exactly(word)} | {_beginning(word)})"
+    bare = [_token("b", bone) if len(bone) >= SHORTEST_BONES else _said(part) for part, bone in parts]
+    return " & ".join(bare) or _exactly(word)
 
 
 def _begun(part: str) -> str:
@@ -78,7 +82,7 @@ def _begun(part: str) -> str:
 
 
 def _said(part: str) -> str:
-    return _token("s", part) + (":*" if len(part) > 1 else "")
+    return _token("i" if len(part) == 1 else "s", part)
 
 
 def _token(kind: str, text: str) -> str:

@@ -58,8 +58,8 @@ async def look(
     best: dict[PersonId, tuple[int, float, Person]] = {}
     for ident, person in (await hits.led(conn, scope, ranks)).items():
         rank, share = ranks[ident], _share(words, person)
-        if rank < hits.WIDEST or share >= LEAST:
-            place = (rank, -share if rank == hits.WIDEST else 0.0, person)
+        if rank < asking.BARE or share >= LEAST:
+            place = (rank, -share if rank == asking.BARE else 0.0, person)
             best[person.id] = min(best.get(person.id, place), place, key=lambda one: one[:2])
     order = sorted(best.values(), key=lambda one: (*one[:2], one[2].surname, one[2].given_name, one[2].id))
     return [person for _, _, person in order[:FOUND]], len(ranks) <= FOUND
@@ -104,7 +104,7 @@ async def _near(conn: AsyncConnection, scope: Scope, identity: Identity) -> set[
         return set()
     days = rules.births(identity.born_on)
     born = await hits.born(conn, scope, days, query=near, most=LOOKED_AT)
-    return set(born) | set(await hits.matching(conn, scope, [same], blinds={}, most=LOOKED_AT))
+    return set(born) | set(await hits.matching(conn, scope, {asking.SAID: same}, blinds={}, most=LOOKED_AT))
 
 
 async def check(conn: AsyncConnection, keys: Keys, caller: Caller, *, identity: Identity) -> Likely:

@@ -1,6 +1,6 @@
 """Who is found: one statement for a whole search, made once, and one for the people it found."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -24,14 +24,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId
+from inmates.identity.asking import BARE, BEGUN, EXACT, SAID
 from inmates.identity.rules import SECRETS
 from inmates.identity.tables import identities
 from inmates.model import Person, Scope
 from inmates.store import PERSON, mine, seen_by
 from inmates.tables import persons
 
-WIDEST: Final = 4
-"""Queries of one search, the closest first; the rank of the last one. 0: found by an identifier."""
+ORDER: Final = (EXACT, SAID, BARE, BEGUN)
+"""Beginnings come last: the index must gather everybody whose name begins so."""
+FEW: Final = 10
+"""Beginnings are looked for where fewer than so many are found without."""
 NOBODY: Final = "'-'"
 """A query that finds nobody: no key begins so."""
 
@@ -40,25 +43,30 @@ def _matches(number: int) -> ColumnElement[bool]:
     return persons.c.found_by.op("@@")(cast(bindparam(f"query_{number}"), TSQUERY))
 
 
-def _tier(number: int, seen: CTE | None, closer: CTE | None) -> CTE:
+def _tier(rank: int, seen: CTE | None, closer: list[CTE]) -> CTE:
     """Who is found by one query, asked only where closer ones have left room.
 
     `materialized` keeps the planner from walking through the whole table until the limit is reached."""
-    found = select(persons.c.id).where(_matches(number))
+    found = select(persons.c.id).where(_matches(rank))
     if seen is not None:
         found = found.join(seen, seen.c.person_id == persons.c.id).distinct()
-    if closer is not None:
-        found = found.where(select(func.count()).select_from(closer).scalar_subquery() < bindparam("most"))
-    held = found.cte(f"held_{number}").prefix_with("materialized")
-    return select(held.c.id).limit(bindparam("most")).cte(f"tier_{number}").prefix_with("materialized")
+    if closer:
+        found = found.where(_found_by(closer) < (FEW if rank == BEGUN else bindparam("most")))
+    held = found.cte(f"held_{rank}").prefix_with("materialized")
+    return select(held.c.id).limit(bindparam("most")).cte(f"tier_{rank}").prefix_with("materialized")
+
+
+def _found_by(tiers: list[CTE]) -> ColumnElement[int]:
+    every = union_all(*(select(tier.c.id) for tier in tiers)).subquery()
+    return select(func.count(every.c.id.distinct())).scalar_subquery()
 
 
 def _search(seen: CTE | None) -> Select[Any]:
     """Each with the rank of the closest query."""
     tiers: list[CTE] = []
-    for number in range(1, WIDEST + 1):
-        tiers.append(_tier(number, seen, tiers[-1] if tiers else None))
-    ranked = [select(tier.c.id, literal(rank).label("rank")) for rank, tier in enumerate(tiers, 1)]
+    for rank in ORDER:
+        tiers.append(_tier(rank, seen, tiers))
+    ranked = [select(tier.c.id, literal(rank).label("rank")) for rank, tier in zip(ORDER, tiers, strict=True)]
     every = union_all(*ranked).subquery()
     return select(every.c.id, func.min(every.c.rank)).group_by(every.c.id)
 
@@ -87,7 +95,7 @@ HOLDING: Final = _holding()
 async def matching(
     conn: AsyncConnection,
     scope: Scope,
-    queries: Sequence[str],
+    queries: Mapping[int, str],
     *,
     blinds: Mapping[str, Collection[bytes]],
     most: int,
@@ -98,8 +106,7 @@ async def matching(
         given = {name: list(blinds.get(name, ())) for name in SECRETS}
         ranks = {PersonId(row[0]): 0 for row in await conn.execute(HOLDING, given)}
     if queries:
-        asked: dict[str, Any] = dict.fromkeys((f"query_{n}" for n in range(1, WIDEST + 1)), NOBODY)
-        asked |= {f"query_{place}": query for place, query in enumerate(queries, 1 + WIDEST - len(queries))}
+        asked: dict[str, Any] = {f"query_{rank}": queries.get(rank, NOBODY) for rank in ORDER}
         asked["most"] = most
         if scope.user is not None:
             asked |= {"user": scope.user, "at": scope.at}
