@@ -16,6 +16,7 @@ import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
 import inmates.entitlements.api
+import inmates.flags.api
 import inmates.health.api
 import inmates.identity.api
 import inmates.legality.api
@@ -25,6 +26,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
+from app import known
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -38,6 +40,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    flags,
     health,
     identity,
     psychology,
@@ -74,6 +77,7 @@ ROUTERS = (
     inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
+    inmates.flags.api,
     tracking.api,
     geofence.api,
     live,
@@ -96,6 +100,7 @@ ROUTERS = (
     supervision,
     employment,
     payroll,
+    flags,
 )
 
 
@@ -115,6 +120,7 @@ def application(settings: Settings) -> FastAPI:
     texts = i18n.load()
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
+    app.state.flag_sources = known.sources(app.state.keys)
     app.state.texts = texts
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)

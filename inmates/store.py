@@ -112,6 +112,12 @@ async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict
     return {user: found.get(user, frozenset()) for user in users}
 
 
+async def stays_somewhere(conn: AsyncConnection, ident: PersonId, *, at: datetime) -> bool:
+    """In an institution, whichever."""
+    query = select(stays.c.id).where(stays.c.person_id == ident, stays.c.during.contains(at))
+    return (await conn.execute(query)).first() is not None
+
+
 async def orders_of(conn: AsyncConnection, ident: PersonId) -> list[Order]:
     """Newest first."""
     query = (

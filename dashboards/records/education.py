@@ -39,6 +39,7 @@ async def education_page(
         "learning": part.learning,
         "valid": {e.id for one in part.learning for e in rules.valid(one.events)},
         "books": part.books,
+        "years": part.years,
         "courses": (await service.courses(conn, caller))[0],
         "platforms": await store.providers(conn),
         "reasons": list(Reason),

@@ -22,10 +22,9 @@ from inmates.education.forms import (
     LessonGiven,
     Made,
     PartShown,
-    RecordsGiven,
-    RecordsTaken,
     Waiting,
 )
+from inmates.education.forms_records import RecordsGiven, RecordsTaken
 from inmates.education.model import CourseId, EnrolmentId, ReadingId
 from inmates.education.statements import service as statements
 from inmates.education.statements.model import StatementId

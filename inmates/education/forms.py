@@ -1,6 +1,6 @@
 """What education says and hears over HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -8,8 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from core.sheets import Wrong
-from inmates.education import model, records, service
+from inmates.education import model, service
 from inmates.education.statements import model as platform
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -225,16 +224,25 @@ class BookShown(BaseModel):
         )
 
 
+class YearShown(BaseModel, from_attributes=True):
+    year: str
+    days: int
+    most: int
+
+
 class PartShown(BaseModel):
     learning: list[LearningShown]
     books: list[BookShown]
     """Approved ones."""
+    years: list[YearShown]
+    """Days that the books of each year take off the present sentence."""
 
     @classmethod
     def of(cls, part: service.Part) -> Self:
         return cls(
             learning=[LearningShown.of(one) for one in part.learning],
             books=[BookShown.of(one, one.book) for one in part.books if one.book],
+            years=[YearShown.model_validate(one) for one in part.years],
         )
 
 
@@ -259,30 +267,6 @@ class Waiting(BaseModel):
     @classmethod
     def of(cls, found: Sequence[platform.Left], *, after: int | None) -> Self:
         return cls(statements=[_left(one) for one in found], after=after)
-
-
-class RecordsGiven(BaseModel):
-    csv: Annotated[str, Field(max_length=4_000_000)]
-
-
-class WrongRow(BaseModel):
-    row: int
-    column: str
-    code: str
-    detail: str
-
-
-class RecordsTaken(BaseModel):
-    taken: int
-    total: int
-    errors: list[WrongRow]
-
-    @classmethod
-    def of(cls, taken: records.Taken, *, say: Callable[[Wrong], str]) -> Self:
-        errors = [
-            WrongRow(row=one.row, column=one.column, code=one.code, detail=say(one)) for one in taken.wrong
-        ]
-        return cls(taken=taken.rows, total=taken.total, errors=errors)
 
 
 def _left(one: platform.Left) -> Left:

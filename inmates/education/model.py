@@ -191,6 +191,16 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Year:
+    """What the books of a calendar year take off the present sentence."""
+
+    year: str
+    days: int
+    most: int
+    """Days that a year can give."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """An approved book, or (`book` is none) the annulment of the approval that it names."""
 

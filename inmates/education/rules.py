@@ -21,7 +21,9 @@ from inmates.education.model import (
     Reading,
     Standing,
     State,
+    Year,
 )
+from inmates.sentences.derivation import Step
 
 NEEDS: Final[dict[Kind, frozenset[str]]] = {
     Kind.ATTENDED: frozenset({"hours"}),
@@ -260,6 +262,17 @@ def approved(readings: Iterable[Reading]) -> list[Reading]:
     replaced = {reading.replaces for reading in known}
     left = [r for r in known if r.book is not None and r.id not in replaced]
     return sorted(left, key=lambda r: (r.book.decided_on if r.book else date.max, r.id))
+
+
+def years(steps: Iterable[Step]) -> list[Year]:
+    """The days of each year, as the calculator counted them."""
+    found: dict[str, Year] = {}
+    for step in steps:
+        if step.code == "reading" and isinstance(step.by, int):
+            year, most = str(step.values["year"]), int(str(step.values["most"]))
+            before = found[year].days if year in found else 0
+            found[year] = Year(year, before + step.by, most)
+    return [found[year] for year in sorted(found, reverse=True)]
 
 
 def checked_account(name: str) -> str:

@@ -26,8 +26,11 @@ from inmates.education.model import (
     Reading,
     ReadingId,
     Source,
+    Year,
 )
 from inmates.model import Person
+from inmates.sentences import model as sentence
+from inmates.sentences import service as sentences
 from inmates.service import known, opened, within
 
 MOST = 200
@@ -63,6 +66,8 @@ class Part:
     learning: Sequence[Learning]
     books: Sequence[Reading]
     """Approved and still standing."""
+    years: Sequence[Year]
+    """Days they take off the present sentence; empty where there is none that can be reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,8 @@ async def approve(
     )
     if made is None:
         raise rules.AlreadyCredited
+    said = sentence.Reading(book.read_on, f"{book.author}. {book.title}")
+    await _tell(conn, caller, person, reading=made, said=said, replaces=replaces)
     await _note(conn, caller, kind="person", subject=person, reading=made)
     return made
 
@@ -194,14 +201,35 @@ async def annul(
     made = await store.add_reading(conn, person, None, replaces=reading, why=why, by=caller.user)
     if made is None:
         raise rules.NothingToCorrect
+    await _tell(conn, caller, person, reading=made, said=sentence.Annulment(why), replaces=reading)
     await _note(conn, caller, kind="person", subject=person, reading=made)
     return made
+
+
+async def _tell(
+    conn: AsyncConnection,
+    caller: Caller,
+    person: PersonId,
+    *,
+    reading: ReadingId,
+    said: sentence.Reading | sentence.Annulment,
+    replaces: ReadingId | None,
+) -> None:
+    """The sentence counts the book, or no longer; its limits are the calculator's."""
+    before = await store.fact_of(conn, replaces) if replaces else None
+    fact = await sentences.add(conn, caller, person=person, fact=said, replaces=before)
+    await store.keep_fact(conn, reading, fact=fact)
 
 
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Part:
     """The part of the file, and the fact that it was read."""
     found = await opened(conn, caller, person=person, part="education", action=Permission.EDUCATION_READ)
-    return Part(found, await learning(conn, person), await approved_books(conn, person))
+    return Part(
+        found,
+        await learning(conn, person),
+        await approved_books(conn, person),
+        await reading_years(conn, person),
+    )
 
 
 async def learning(conn: AsyncConnection, person: PersonId) -> list[Learning]:
@@ -211,8 +239,13 @@ async def learning(conn: AsyncConnection, person: PersonId) -> list[Learning]:
     return [Learning(one, rules.standing(events[one.id]), events[one.id]) for one in found]
 
 
+async def reading_years(conn: AsyncConnection, person: PersonId) -> list[Year]:
+    computed = (await sentences.computed(conn, person, on=clock.today())).computed
+    return rules.years(computed.present.steps if computed and computed.present else ())
+
+
 async def approved_books(conn: AsyncConnection, person: PersonId) -> list[Reading]:
-    """What the sentence calculator counts, by the day of the decision; its limits are the calculator's."""
+    """Approved and still standing, by the day of the decision."""
     return rules.approved(await store.readings_of(conn, person))
 
 

@@ -28,8 +28,9 @@ from inmates.education.model import (
     Reason,
     Source,
 )
-from inmates.education.tables import courses, education_events, enrolments, readings
+from inmates.education.tables import courses, education_events, enrolments, reading_facts, readings
 from inmates.model import Scope
+from inmates.sentences.model import FactId
 from inmates.store import seen_by
 from inmates.tables import persons
 
@@ -197,6 +198,17 @@ async def add_reading(
     made = upsert(readings).values(row).on_conflict_do_nothing().returning(readings.c.id)
     found = (await conn.execute(made)).scalar()
     return None if found is None else ReadingId(found)
+
+
+async def keep_fact(conn: AsyncConnection, reading: ReadingId, *, fact: FactId) -> None:
+    await conn.execute(insert(reading_facts).values(reading_id=reading, fact_id=fact))
+
+
+async def fact_of(conn: AsyncConnection, reading: ReadingId) -> FactId | None:
+    """What the sentence was told of it."""
+    query = select(reading_facts.c.fact_id).where(reading_facts.c.reading_id == reading)
+    found = (await conn.execute(query)).scalar()
+    return None if found is None else FactId(found)
 
 
 async def readings_of(conn: AsyncConnection, person: PersonId) -> list[Reading]:

@@ -135,6 +135,12 @@ readings = Table(  # approvals and their annulments; rules.approved folds them
     CheckConstraint("replaces is null or why <> ''", "why"),
     CheckConstraint("read_on <= decided_on", "decided_on"),
 )
+reading_facts = Table(  # what the sentence was told of a decision on a book
+    "reading_facts",
+    metadata,
+    Column("reading_id", ForeignKey("readings.id"), primary_key=True),
+    Column("fact_id", ForeignKey("sentence_facts.id"), nullable=False, unique=True),
+)
 Index(  # one approval of a book for a person
     "uq_readings_book",
     readings.c.person_id,

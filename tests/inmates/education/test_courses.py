@@ -1,7 +1,7 @@
 """Courses, enrolments, lessons, certificates, books and files of records, asked over HTTP."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,13 @@ from core import clock
 from core.auth import Role
 from core.model import PersonId
 from core.tables import audit
+from courts import judged
 from filed.education import MEMBERS
+from filed.sentences import fact
 from files import institution, person, posting, stay
 from inmates.education import service
+from inmates.sentences import service as sentences
+from inmates.sentences.model import Term
 
 DIGEST = "0" * 63 + "f"
 START = (clock.today() - timedelta(days=30)).isoformat()
@@ -134,6 +138,33 @@ async def test_books_count_by_the_decision_of_a_named_commission(app: FastAPI, t
     assert again.json()["type"] == "/problems/education_nothing_to_correct"  # it was annulled
     async with app.state.engine.begin() as conn:
         assert await service.approved_books(conn, whom) == []
+
+
+async def test_the_sentence_counts_an_approved_book_and_no_annulled_one(
+    app: FastAPI, teacher: AsyncClient
+) -> None:
+    whom = await learner(app)
+    await fact(app.state.engine, whom, judged("2024-01-01", Term(6)))
+    path, body = f"/v1/people/{whom}/readings", BOOK | {"members": list(MEMBERS)}
+
+    async def ends() -> date:
+        async with app.state.engine.begin() as conn:
+            found = (await sentences.computed(conn, whom, on=clock.today())).computed
+        assert found is not None
+        assert found.present is not None
+        assert found.present.ends_on is not None
+        return found.present.ends_on
+
+    before = await ends()
+    made = (await teacher.post(path, json=body)).json()["id"]
+    assert before - await ends() == timedelta(days=3)
+    years = (await teacher.get(f"/v1/people/{whom}/education")).json()["years"]
+    assert years == [{"year": "2026", "days": 3, "most": 30}]
+    right = body | {"title": "z", "replaces": made, "why": "another title"}
+    corrected = (await teacher.post(path, json=right)).json()["id"]
+    assert before - await ends() == timedelta(days=3)
+    await teacher.post(f"{path}/{corrected}/annulment", json={"why": "not read"})
+    assert await ends() == before
 
 
 async def test_a_file_of_records_loses_only_its_wrong_rows_and_is_taken_once(

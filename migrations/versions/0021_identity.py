@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 STEPS = (
     # The other writing of inmates.rules: fold (f), sound (s), bones (b), initials (i), file number (n).
