@@ -19,6 +19,7 @@ import inmates.entitlements.api
 import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
+import inmates.identity.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -43,6 +44,7 @@ from dashboards.records import (
     flags,
     handover,
     health,
+    identity,
     psychology,
     rights,
     sentence,
@@ -62,6 +64,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -87,6 +90,7 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    identity,
     oversight,
     education,
     custody,

@@ -19,6 +19,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("identity", Permission.PERSON_READ),
     Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("entitlements", Permission.ENTITLEMENT_READ),
