@@ -17,11 +17,21 @@ from inmates.employment import store_payrolls
 from inmates.handover import store
 from inmates.handover.model import Entry, Identifiers, Section, Subject
 from inmates.health import service as health_service
+from inmates.identity import service as identity_service
+from inmates.identity.model import DocumentKind
 from inmates.sentences import service as sentences_service
 from inmates.sentences import store as sentences_store
 from inmates.sentences import wire
 from inmates.sentences.model import kind_of
 from inmates.sentences.wording import Wording
+
+DOCUMENTS = {
+    DocumentKind.PASSPORT: "passport",
+    DocumentKind.ID_CARD: "passport",
+    DocumentKind.DIPLOMATIC: "diplomatic",
+    DocumentKind.BIRTH_CERTIFICATE: "birth_certificate",
+}
+"""Kind → field of `Identifiers`; a foreign passport has a system of its country, and is left out."""
 
 
 async def orders(conn: AsyncConnection, subject: Subject) -> Section:
@@ -156,9 +166,12 @@ async def consequences(conn: AsyncConnection, subject: Subject) -> Section:
     return Section(subject.say("handover.section.consequences"), plain(shown), entries)
 
 
-async def identify(conn: AsyncConnection, subject: Subject) -> Identifiers:  # noqa: ARG001 - as the protocol
-    """By the number of the file, where no document was entered."""
-    return Identifiers(pcn=subject.person.number)
+async def identify(conn: AsyncConnection, subject: Subject) -> Identifiers:
+    """By the documents entered; the number of the file stands where no penitentiary number was given."""
+    found, _ = await identity_service.current(conn, subject.keys, subject.person)
+    kind = DOCUMENTS.get(found.document_kind) if found.document_kind else None
+    document = {kind: found.document} if kind else {}
+    return Identifiers(pinfl=found.pinfl, pcn=found.pcn or subject.person.number, **document)
 
 
 def plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ from core.auth import Role
 from core.model import PersonId
 from core.tables import audit
 from courts import judged
+from filed.identity import PASSPORT, identity
 from filed.sentences import fact
 from files import everything, institution, person, posting, stay
 from inmates.handover import fhir
@@ -143,6 +144,18 @@ async def test_health_care_gets_a_patient_and_nothing_of_the_sentence(app: FastA
     ]
     assert [one["type"]["coding"][0]["code"] for one in found["identifier"]] == ["PCN"]
     assert "2029" not in answer.text
+
+
+async def test_health_care_gets_the_documents_that_were_entered(app: FastAPI) -> None:
+    whom, visitor = await desk(app)
+    await identity(app.state.engine, app.state.keys, whom, PASSPORT)
+    async with visitor:
+        found = (await visitor.get(f"/fhir/Patient/{whom}")).json()
+    assert complaints(found) == []
+    told = {one["type"]["coding"][0]["code"]: one["value"] for one in found["identifier"]}
+    assert told.keys() == {"NI", "PPN", "PCN"}
+    assert (told["NI"], told["PPN"]) == (PASSPORT.pinfl, "AA1234567")
+    assert found["name"][0]["suffix"] == ["Namuna oʻgʻli"]
 
 
 @pytest.mark.parametrize("patronymic", ["", "Anvarovich"])
