@@ -131,7 +131,7 @@ async def certify_file(
 
 
 @router.get("/v1/people/{person_id}/certificates", summary="Certified copies, newest first")
-async def list_certificates(
+async def list_certified_copies(
     person_id: http.Id,
     conn: http.Conn,
     after: http.After = None,
@@ -144,7 +144,7 @@ async def list_certificates(
 
 
 @router.get("/v1/people/{person_id}/certificates/{certificate_id}", summary="A copy as it was certified")
-async def read_certificate(
+async def read_certified_copy(
     person_id: http.Id,
     certificate_id: http.Id,
     conn: http.Conn,
@@ -161,7 +161,7 @@ async def read_certificate(
     response_class=Response,
     responses=PRINTED,
 )
-async def print_certificate(
+async def print_certified_copy(
     person_id: http.Id,
     certificate_id: http.Id,
     request: Request,
@@ -177,7 +177,7 @@ async def print_certificate(
 
 
 @router.get("/v1/certificates", summary="Whether a paper with this number and digest is ours; not whose")
-async def verify_certificate(
+async def verify_certified_copy(
     number: Annotated[str, Query(pattern=r"^[0-9]{4}-[0-9A-F]{8}$")],
     digest: Annotated[str, Query(pattern=r"^[0-9a-f]{64}$")],
     *,
