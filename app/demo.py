@@ -17,13 +17,15 @@ from typing import NoReturn
 
 import click
 
-from app import migrate, seed, settings
+from app import migrate, records, seed, settings
 from app.private import place, process
 from app.private.broker import HOST, Broker, free_port
 from app.private.postgres import Cluster
 from app.private.process import ServiceError
 from app.supervisor import Child, Supervisor, readers
 from core import clock, db
+from core.sealing import Keys
+from simulators.population.staff import STAFF
 from simulators.world import OFFICERS
 
 ANSWER_S = 60
@@ -36,7 +38,8 @@ ANSWER_S = 60
     "--port", default=8000, show_default=True, help="Of the officers' pages; another if it is taken."
 )
 @click.option("--simulate/--no-simulate", default=True, help="Whether made-up devices report.")
-def command(people: int, seed: int, port: int, simulate: bool) -> None:
+@click.option("--records", default=400, show_default=True, help="How many made-up people institutions hold.")
+def command(people: int, seed: int, port: int, *, simulate: bool, records: int) -> None:
     """Start everything; Ctrl-C ends it.
 
     EJAZO_DATABASE_URL and EJAZO_MQTT_URL name existing servers to use instead of private ones.
@@ -45,7 +48,7 @@ def command(people: int, seed: int, port: int, simulate: bool) -> None:
         signal.signal(sign, _end)
     state = process.folder(place.state(), process.owner())
     with alone(state):
-        demo = Demo(state, people=people, seed=seed, port=port)
+        demo = Demo(state, people=people, records=records, seed=seed, port=port)
         try:
             demo.start(simulate=simulate)
             demo.supervisor.watch()
@@ -56,8 +59,8 @@ def command(people: int, seed: int, port: int, simulate: bool) -> None:
 
 
 class Demo:
-    def __init__(self, state: Path, *, people: int, seed: int, port: int) -> None:
-        self.state, self.people, self.seed = state, people, seed
+    def __init__(self, state: Path, *, people: int, records: int, seed: int, port: int) -> None:
+        self.state, self.people, self.records, self.seed = state, people, records, seed
         self.port = free_port(port)
         self.supervisor = Supervisor(say)
         self.variables = {
@@ -93,6 +96,8 @@ class Demo:
         if asyncio.run(is_ours(database)):
             with step("made-up people"):  # also where they are already: the actors' curfew begins anew
                 asyncio.run(seed.run(database, people=self.people, seed=self.seed, is_staged=True))
+            with step("made-up records"):
+                self._records(database)
         with step("API and screens"):  # alone: two cores answer sooner that way
             self._start_api()
         for part in ("ingest", "watch"):
@@ -110,6 +115,14 @@ class Demo:
         if self.supervisor.watched:
             with step("ending"):
                 self.supervisor.stop()
+
+    def _records(self, database: str) -> None:
+        """The keys that seal them belong to who runs the platform."""
+        keys = Keys(self.state / "keys")
+        if self.records:
+            asyncio.run(records.run(database, keys, records=self.records, seed=self.seed, is_staffed=True))
+        for file in keys.folder.iterdir():
+            process.give(file, self.owner)
 
     def _database(self) -> str:
         if given := os.environ.get("EJAZO_DATABASE_URL"):
@@ -155,7 +168,8 @@ class Demo:
         new.rename(self.state / settings.RUN)
 
     def _welcome(self) -> str:
-        accounts = "\n".join(f"    {o.login:<16}{o.password:<22}{o.role}" for o in OFFICERS)
+        known = (*OFFICERS, *(STAFF if self.records else ()))
+        accounts = "\n".join(f"    {o.login:<16}{o.password:<22}{o.role}" for o in known)
         began = int(os.environ.get("EJAZO_BEGAN", "0"))  # when ./ejazo was called
         took = f"   (ready after {clock.now().timestamp() - began:.0f} s)" if began else ""
         return (

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import click
 
-from app import officer, settings
+from app import explain_flag, officer, settings
 from core import db, i18n
 from core.errors import Refusal
 from core.model import PersonId
@@ -38,6 +38,9 @@ class RuleSet(click.ParamType[date | str]):
 @click.group()
 def command() -> None:
     """Say why a figure of the record is what it is."""
+
+
+command.add_command(explain_flag.command)
 
 
 @command.command()

@@ -16,7 +16,10 @@ import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
 import inmates.entitlements.api
+import inmates.flags.api
+import inmates.handover.api
 import inmates.health.api
+import inmates.identity.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -24,6 +27,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import tracking.api
+from app import known, sections
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -37,7 +41,10 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    flags,
+    handover,
     health,
+    identity,
     psychology,
     rights,
     sentence,
@@ -57,6 +64,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -66,11 +74,13 @@ ROUTERS = (
     inmates.conduct.api,
     inmates.health.api,
     inmates.sentences.api,
+    inmates.handover.api,
     inmates.legality.api,
     inmates.psychology.api,
     inmates.rights.api,
     inmates.supervision.api,
     inmates.employment.api,
+    inmates.flags.api,
     tracking.api,
     geofence.api,
     live,
@@ -80,6 +90,7 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    identity,
     oversight,
     education,
     custody,
@@ -87,11 +98,13 @@ ROUTERS = (
     conduct,
     health,
     sentence,
+    handover,
     psychology,
     rights,
     supervision,
     employment,
     payroll,
+    flags,
 )
 
 
@@ -111,11 +124,14 @@ def application(settings: Settings) -> FastAPI:
     texts = i18n.load()
     app.state.engine = db.engine(settings.database_url)
     app.state.keys = Keys(settings.keys)
+    app.state.flag_sources = known.sources(app.state.keys)
     app.state.texts = texts
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.proven = basic.Proven()
+    app.state.sections = sections.SECTIONS
+    app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)

@@ -1,10 +1,12 @@
-"""ejazo seed: write the made-up city, so that its devices are known and its orders are in force.
+"""ejazo seed: write the made-up city, so that its devices are known and its orders are in force; `--records`
+writes the population of institutions (`app.records`).
 
 City by city: a nation of 255,000 needs the memory of one."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +15,10 @@ import click
 import shapely
 from argon2 import PasswordHasher
 
+from app import records as app_records
 from app import settings
 from core import clock, db
+from core.sealing import Keys
 from core.times import from_us, to_us
 from geofence.model import Hours, Term
 from simulators import stage
@@ -62,17 +66,33 @@ ABSENCES = ("condition_id", "during", "reason", "granted_by")
 
 
 @click.command
-@click.option("--people", default=200, show_default=True, help="How many people are under supervision.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same city.")
-@click.option("--demo", is_flag=True, help="The last people become actors; their curfew begins in a minute.")
-def command(people: int, seed: int, demo: bool) -> None:
-    """Write made-up people, orders, zones and devices; does nothing where they already are."""
-    began = time.perf_counter()
-    made = asyncio.run(run(settings.load().database_url, people=people, seed=seed, is_staged=demo))
+@click.option("--people", type=int, help="How many people are under supervision.  [default: 200]")
+@click.option("--records", type=int, default=0, help="How many people institutions hold, with their records.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
+@click.option("--demo", is_flag=True, help="Actors whose curfew begins in a minute; staff of an institution.")
+def command(people: int | None, records: int, seed: int, *, demo: bool) -> None:
+    """Write made-up people: supervised in the city, or in institutions; nothing where they already are."""
+    loaded = settings.load()
+    if people is not None or not records:
+        many = 200 if people is None else people
+        with _told(f"{many:,} made-up people", many) as said:
+            said.append(asyncio.run(run(loaded.database_url, people=many, seed=seed, is_staged=demo)))
+    if records:
+        writing = app_records.run(
+            loaded.database_url, Keys(loaded.keys), records=records, seed=seed, is_staffed=demo
+        )
+        with _told(f"{records:,} made-up records", records) as said:
+            said.append(asyncio.run(writing))
+
+
+@contextmanager
+def _told(what: str, many: int) -> Iterator[list[bool]]:
+    """Says whether they were written, and how fast."""
+    began, said = time.perf_counter(), list[bool]()
+    yield said
     took = time.perf_counter() - began
-    click.echo(
-        f"{people} made-up people written in {took:.1f} s" if made else "already seeded: nothing written"
-    )
+    written = f"{what} written in {took:.1f} s ({many / took:,.0f} a second)"
+    click.echo(written if said[0] else f"{what}: already seeded, nothing written")
 
 
 async def run(url: str, *, people: int, seed: int, is_staged: bool = False) -> bool:

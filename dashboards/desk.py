@@ -22,6 +22,7 @@ from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
 from inmates.health import service as health
+from inmates.identity import finding
 from tracking import desk as devices
 from tracking.store import tracks
 
@@ -73,18 +74,20 @@ async def alert_page(
 async def people_page(
     request: Request,
     conn: http.Conn,
+    keys: http.Sealing,
+    *,
     search: Annotated[str, Query(max_length=100)] = "",
     after: http.After = None,
     caller: Caller = allow(Permission.PERSON_READ),
 ) -> Response:
     start = PersonId(after) if after else None
-    found = await people.search(conn, caller, words=search, after=start)
+    found = await finding.search(conn, keys, caller, words=search, after=start)
     seen = await files.glances(conn, [p.id for p in found.people], at=clock.now())
     rows = [
         {"id": p.id, "number": p.number, "name": f"{p.surname} {p.given_name}"} | asdict(seen[p.id])
         for p in found.people
     ]
-    return page(request, "people.html", people=rows, search=search, total=found.total, after=found.after)
+    return page(request, "people.html", people=rows, search=search, found=found)
 
 
 @router.get("/people/{person_id}")

@@ -1,9 +1,8 @@
-"""People over HTTP: the caller's list and one person's file."""
+"""One person's file over HTTP; `inmates.identity.api` lists and finds people."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from core import http
@@ -22,6 +21,8 @@ class Person(BaseModel, from_attributes=True):
     patronymic: str
     sex: str
     born_on: date
+    survivor_id: int | None
+    """Found to be the same human: the file goes on there."""
 
 
 class Order(BaseModel, from_attributes=True):
@@ -34,28 +35,10 @@ class Order(BaseModel, from_attributes=True):
     ends_at: datetime
 
 
-class People(BaseModel, from_attributes=True):
-    people: list[Person]
-    total: int
-    after: int | None
-
-
 class File(BaseModel, from_attributes=True):
     person: Person
     orders: list[Order]
     officers: list[str]
-
-
-@router.get("", summary="People the caller may see, by name; `search` finds words of a name or number")
-async def list_people(
-    conn: http.Conn,
-    search: Annotated[str, Query(max_length=100)] = "",
-    after: http.After = None,
-    most: Annotated[int, Query(ge=1, le=service.MOST)] = 100,
-    caller: Caller = allow(Permission.PERSON_READ),
-) -> People:
-    start = PersonId(after) if after else None
-    return People.model_validate(await service.search(conn, caller, words=search, after=start, most=most))
 
 
 @router.get("/{person_id}", summary="One person's file; the reading is recorded")

@@ -29,6 +29,8 @@ class Person:
     patronymic: str
     sex: str
     born_on: date
+    survivor_id: PersonId | None = None
+    """Found to be the same human: the file goes on there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from inmates.model import Order, Person, Scope
 
 MOST = 200
 """Rows of a page, at most."""
+COUNTED = 10_000
+"""Nobody waits for more to be counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class File:
 class Page:
     people: Sequence[Person]
     total: int
+    is_counted: bool
+    """False: there are more than `total`."""
     after: PersonId | None
     """Where the next page begins; None: this was the last."""
 
@@ -79,16 +83,13 @@ async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Fi
     return File(found, await store.orders_of(conn, person), officers)
 
 
-async def search(
-    conn: AsyncConnection, caller: Caller, *, words: str = "", after: PersonId | None = None, most: int = MOST
+async def listed(
+    conn: AsyncConnection, caller: Caller, *, after: PersonId | None = None, most: int = MOST
 ) -> Page:
-    """One page of the caller's people; looking for somebody by name is recorded, without the name."""
+    """One page of the caller's people; `inmates.identity.finding` looks for somebody."""
     scope, most = within(caller), min(most, MOST)
-    found = await store.people(conn, scope, search=words, after=after, most=most + 1)
-    total = await store.count(conn, scope, search=words)
-    if words.strip():
-        await audit.record(
-            conn, caller.user, action="person:search", subject_kind="person", detail={"found": total}
-        )
+    found = await store.people(conn, scope, after=after, most=most + 1)
+    total = await store.count(conn, scope, most=COUNTED + 1)
     page = found[:most]
-    return Page(page, total, page[-1].id if len(found) > most else None)
+    last = page[-1].id if len(found) > most else None
+    return Page(page, min(total, COUNTED), total <= COUNTED, last)

@@ -4,14 +4,27 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, or_, select, true, tuple_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    any_,
+    cast,
+    func,
+    not_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from inmates.model import Order, OrderKind, Person, Scope
-from inmates.rules import APOSTROPHES, fold
 from inmates.tables import caseloads, institutions, orders, persons, postings, stays
 
 PERSON = (
@@ -22,29 +35,27 @@ PERSON = (
     persons.c.patronymic,
     persons.c.sex,
     persons.c.born_on,
+    persons.c.survivor_id,
 )
 
 
 def seen_by(scope: Scope, person: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition every query about people carries: is this person within the scope?"""
-    if scope.user is None:
-        return true()
-    mine = select(caseloads.c.person_id).where(
-        caseloads.c.user_id == scope.user, caseloads.c.during.contains(scope.at)
-    )
-    return person.in_(mine.union_all(_staying([scope.user], scope.at).with_only_columns(stays.c.person_id)))
+    return true() if scope.user is None else person.in_(mine(scope.user, scope.at))
 
 
-def _staying(users_: Collection[UserId], at: datetime) -> Select[Any]:
+def mine(user: UserId | BindParameter[int], at: datetime | BindParameter[datetime]) -> CompoundSelect[Any]:
+    """Whom one user sees."""
+    own = select(caseloads.c.person_id).where(caseloads.c.user_id == user, caseloads.c.during.contains(at))
+    return own.union_all(_staying(postings.c.user_id == user, at=at).with_only_columns(stays.c.person_id))
+
+
+def _staying(posted: ColumnElement[bool], *, at: datetime | BindParameter[datetime]) -> Select[Any]:
     """Who is where with whom: users, and the people who stay in the institutions where they are posted."""
     return (
         select(postings.c.user_id, stays.c.person_id)
         .join(stays, stays.c.institution_id == postings.c.institution_id)
-        .where(
-            postings.c.user_id == any_(cast(list(users_), ARRAY(BigInteger))),
-            postings.c.during.contains(at),
-            stays.c.during.contains(at),
-        )
+        .where(posted, postings.c.during.contains(at), stays.c.during.contains(at))
     )
 
 
@@ -62,20 +73,27 @@ async def named(conn: AsyncConnection, ids: Collection[PersonId], *, scope: Scop
 
 
 async def people(
-    conn: AsyncConnection, scope: Scope, *, search: str = "", after: PersonId | None = None, most: int = 100
+    conn: AsyncConnection, scope: Scope, *, after: PersonId | None = None, most: int = 100
 ) -> list[Person]:
-    """In the order of their names, from behind `after` on."""
+    """In the order of their names, from behind `after` on; of files of one human the surviving one."""
     place = (persons.c.surname, persons.c.given_name, persons.c.id)
-    query = _found(select(*PERSON), scope, search=search).order_by(*place).limit(most)
+    query = select(*PERSON).where(*_listed(scope))
     if after is not None:
         last = select(*place).where(persons.c.id == after, seen_by(scope, persons.c.id))
         query = query.where(tuple_(*place) > last.scalar_subquery())
-    return [_person(row) for row in (await conn.execute(query)).all()]
+    return [_person(row) for row in (await conn.execute(query.order_by(*place).limit(most))).all()]
 
 
-async def count(conn: AsyncConnection, scope: Scope, *, search: str = "") -> int:
-    query = _found(select(func.count()).select_from(persons), scope, search=search)
-    return int((await conn.execute(query)).scalar_one())
+async def count(conn: AsyncConnection, scope: Scope, *, most: int) -> int:
+    """How many there are, counted no further than `most`."""
+    some = select(persons.c.id).where(*_listed(scope)).limit(most)
+    return int((await conn.execute(select(func.count()).select_from(some.subquery()))).scalar_one())
+
+
+def _listed(scope: Scope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """One file of each human: the surviving one, where it is within the scope."""
+    is_led_on = and_(persons.c.survivor_id.is_not(None), seen_by(scope, persons.c.survivor_id))
+    return seen_by(scope, persons.c.id), not_(is_led_on)
 
 
 async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict[UserId, frozenset[PersonId]]:
@@ -84,13 +102,20 @@ async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict
     if not users:
         return {}
     at = max(scope.at for scope in scopes)
-    mine = select(caseloads.c.user_id, caseloads.c.person_id).where(
+    own = select(caseloads.c.user_id, caseloads.c.person_id).where(
         caseloads.c.user_id == any_(cast(users, ARRAY(BigInteger))), caseloads.c.during.contains(at)
     )
-    both = mine.union_all(_staying(users, at)).subquery()
+    posted = postings.c.user_id == any_(cast(users, ARRAY(BigInteger)))
+    both = own.union_all(_staying(posted, at=at)).subquery()
     query = select(both.c.user_id, func.array_agg(both.c.person_id.distinct())).group_by(both.c.user_id)
     found = {UserId(row[0]): frozenset(row[1]) for row in await conn.execute(query)}
     return {user: found.get(user, frozenset()) for user in users}
+
+
+async def stays_somewhere(conn: AsyncConnection, ident: PersonId, *, at: datetime) -> bool:
+    """In an institution, whichever."""
+    query = select(stays.c.id).where(stays.c.person_id == ident, stays.c.during.contains(at))
+    return (await conn.execute(query)).first() is not None
 
 
 async def orders_of(conn: AsyncConnection, ident: PersonId) -> list[Order]:
@@ -163,22 +188,6 @@ async def stays_of(conn: AsyncConnection, people: Collection[PersonId]) -> list[
         stays.c.id, stays.c.person_id, func.lower(stays.c.during), func.upper(stays.c.during)
     ).where(stays.c.person_id == any_(cast(list(people), ARRAY(BigInteger))))
     return list((await conn.execute(query)).all())
-
-
-def _found(query: Select[Any], scope: Scope, *, search: str) -> Select[Any]:
-    """Within the scope and, word by word, in the name or the number."""
-    query = query.where(seen_by(scope, persons.c.id))
-    name = func.concat_ws(" ", persons.c.surname, persons.c.given_name, persons.c.patronymic)
-    plain = func.translate(func.lower(name), APOSTROPHES, "")
-    for word in search.split()[:5]:
-        query = query.where(
-            or_(
-                plain.contains(fold(word), autoescape=True),
-                func.lower(name).contains(word.lower(), autoescape=True),
-                persons.c.number.icontains(word, autoescape=True),
-            )
-        )
-    return query
 
 
 def _person(row: Any) -> Person:

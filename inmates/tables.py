@@ -4,17 +4,19 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     Table,
     Text,
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import TSTZRANGE, TSVECTOR, ExcludeConstraint
 
 from core.db import metadata
 
@@ -27,9 +29,28 @@ persons = Table(
     Column("given_name", Text, nullable=False),
     Column("patronymic", Text, nullable=False, server_default=""),
     Column("sex", Text, CheckConstraint("sex in ('m', 'f')", "sex"), nullable=False),
-    Column("born_on", Date, nullable=False),
+    Column("born_on", Date, nullable=False, index=True),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # Folded from `merges` in the same transaction: where the file of the same human goes on.
+    Column("survivor_id", ForeignKey("persons.id"), CheckConstraint("survivor_id <> id", "survivor_id")),
+    Column(
+        "other_names", Text, nullable=False, server_default=""
+    ),  # other scripts, earlier names: to be found by
+    Column(
+        "found_by",
+        TSVECTOR,
+        Computed(
+            "person_keys(number, surname || ' ' || given_name || ' ' || patronymic || ' ' || other_names)",
+            persisted=True,
+        ),
+        nullable=False,
+    ),
 )
+Index(
+    "ix_persons_found_by", persons.c.found_by, postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+)
+Index("ix_persons_surname_given_name_id", persons.c.surname, persons.c.given_name, persons.c.id)
+Index("ix_persons_survivor_id", persons.c.survivor_id, postgresql_where=persons.c.survivor_id.is_not(None))
 
 orders = Table(  # no order without a court act; its conditions are geofence.tables.conditions
     "orders",

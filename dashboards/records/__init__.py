@@ -19,6 +19,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("identity", Permission.PERSON_READ),
     Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("entitlements", Permission.ENTITLEMENT_READ),
@@ -29,6 +30,8 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("rights", Permission.DUTY_READ),
+    Tab("flags", Permission.FLAG_READ),
+    Tab("handover", Permission.PERSON_EXPORT),
 )
 """In the order in which they are shown, behind the overview."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller, Role
 from core.model import PersonId
-from inmates.psychology import store
+from inmates import store
 from inmates.psychology.model import Score, ScreeningId
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted

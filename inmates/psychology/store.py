@@ -1,6 +1,5 @@
 """The psychologists' compartment as the records hold it: each statement opens the compartment for itself."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Row, Table, func, insert, select
@@ -13,7 +12,6 @@ from inmates.model import Scope
 from inmates.psychology.model import NoteId
 from inmates.psychology.tables import notes, screenings, signatures
 from inmates.store import seen_by
-from inmates.tables import stays
 
 
 async def _rows(conn: AsyncConnection, statement: Executable) -> list[Row[Any]]:
@@ -50,11 +48,6 @@ async def owner_of(conn: AsyncConnection, note: NoteId, *, scope: Scope) -> Pers
 
 async def is_replaced(conn: AsyncConnection, note: NoteId) -> bool:
     return bool(await _rows(conn, select(notes.c.id).where(notes.c.replaces == note)))
-
-
-async def stays_somewhere(conn: AsyncConnection, person: PersonId, *, at: datetime) -> bool:
-    query = select(stays.c.id).where(stays.c.person_id == person, stays.c.during.contains(at))
-    return (await conn.execute(query)).first() is not None
 
 
 async def sign(conn: AsyncConnection, *, screen: str, language: str, digest: str, by: UserId) -> None:

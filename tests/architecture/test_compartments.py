@@ -7,16 +7,17 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from architecture.test_guards import ANSWERED, Way
+from architecture.test_guards import ANSWERED
 from asked import QUESTIONS
 from callers import browser, session, user
 from core.auth import Role
 from files import everything, posting
+from ways import Way
 
 SECRETS = {Role.DOCTOR: "zirqurbon-4417", Role.PSYCHOLOGIST: "qorakoʻz-9023"}
 GROUND = {"basis": "clinical", "basis_note": SECRETS[Role.PSYCHOLOGIST]}
 READ = [way for way in ANSWERED if way.method == "GET" and way.guards[0] is not None]
-CODES = ("phq9", "missed")
+CODES = ("phq9", '"missed"')
 """What a screen or an outcome is called is as telling as its text; the audit may not hold it either."""
 
 

@@ -27,6 +27,7 @@ PUBLIC_PATHS = {
     "POST /sign-in",
     "POST /language",
     "GET /vendor/{name:path}",
+    "GET /v1/certificates",
     "GET /xapi/about",
     "MOUNT /static",
 }

@@ -89,7 +89,7 @@ async def test_zones_of_a_box_are_those_of_ones_own_people(app: FastAPI) -> None
     mine, strange = await everything(engine), await everything(engine)
     far = await zone(engine, lon=60)
     await condition(engine, await order(engine, PersonId(mine["person_id"])), far)
-    _, secret = await officer_of(app, mine["person_id"])
+    who, secret = await officer_of(app, mine["person_id"])
     box = {"bbox": "69.2,41.2,69.3,41.4"}
     async with browser(app, secret) as visitor:
         [feature] = (await visitor.get("/v1/zones", params=box)).json()["features"]
@@ -98,7 +98,8 @@ async def test_zones_of_a_box_are_those_of_ones_own_people(app: FastAPI) -> None
         found = (await visitor.get(f"/v1/people/{mine['person_id']}/zones")).json()["features"]
         assert {f["id"] for f in found} == {mine["zone_id"], far}
         async with engine.begin() as conn:
-            rows = (await conn.execute(select(audit.c.action, audit.c.subject_id, audit.c.detail))).all()
+            query = select(audit.c.action, audit.c.subject_id, audit.c.detail)
+            rows = (await conn.execute(query.where(audit.c.user_id == who))).all()
         assert rows == [("person:read", mine["person_id"], {"part": "zones"})]
         for wrong in ("1,2,3", "a,b,c,d", "3,2,1,4", "nan,0,1,1"):
             assert (await visitor.get("/v1/zones", params={"bbox": wrong})).status_code == 422, wrong

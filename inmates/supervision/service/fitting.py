@@ -1,7 +1,7 @@
 """Putting a device on and taking it off: the guard before, and what ends when a circumstance forbids it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -11,6 +11,7 @@ from core import bus, clock, rule_sets
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound
 from core.model import DeviceId, OrderId, PersonId
+from inmates.custody import service as custody
 from inmates.health import service as health
 from inmates.health.model import Kind
 from inmates.model import Person
@@ -72,15 +73,18 @@ class On:
 
 
 async def circumstances(conn: AsyncConnection, person: Person, *, at: datetime) -> Circumstances:
-    """What is written down of the person; of health only what follows from it."""
+    """What is written down of the person, the children named at an admission too; of health only what follows
+    from it."""
     consequences = await health.consequences(conn, person.id, at)
-    return rules.circumstances(
+    found = rules.circumstances(
         await store.circumstances_of(conn, person.id),
         sex=person.sex,
         born_on=person.born_on,
         no_bracelet=any(one.kind is Kind.NO_BRACELET for one in consequences),
         on=at.astimezone(clock.HERE).date(),
     )
+    children = [child.born_on for child in await custody.children(conn, person.id)]
+    return replace(found, children_born_on=(*found.children_born_on, *children))
 
 
 async def guard(

@@ -8,6 +8,10 @@ from core import bus, clock
 from core.auth import Caller, Permission, Role
 from core.errors import Conflict
 from core.model import OrderId
+from inmates.custody import service as custody
+from inmates.custody.model import Kind
+from inmates.custody.service import moving
+from inmates.custody.service.moving import Step
 from inmates.supervision.bracelets import Bracelets
 from inmates.supervision.kinds import ReleaseGround
 from inmates.supervision.model import Held, Release
@@ -49,7 +53,8 @@ async def release(
         await orders.end(conn, order, at=now)
     freed = 0
     if not await _is_held_otherwise(conn, found):
-        freed = await orders.free_place(conn, found.person_id, at=now)
+        last = Kind.DEATH if ground is ReleaseGround.DEATH else Kind.RELEASE
+        freed = await _free_place(conn, caller, found, last=last)
         await orders.entrust_if_nobody(conn, found.person_id, to=caller.user, at=now)
     await _notify(conn, found, role=caller.role if caller.role in acts.ANSWERS else Role.OFFICER)
     await law.record(
@@ -66,6 +71,17 @@ async def _is_held_otherwise(conn: AsyncConnection, released: Held) -> bool:
     now = clock.now()
     of_person = await orders.orders_of(conn, released.person_id)
     return any(one.holds(now) for one in of_person if one.id != released.id)
+
+
+async def _free_place(conn: AsyncConnection, caller: Caller, released: Held, *, last: Kind) -> int:
+    """The district's roll: by a movement where custody keeps one, else the stay itself."""
+    now, held = clock.now(), await custody.standing(conn, released.person_id, at=clock.now())
+    if held is None or held.is_over:
+        return await orders.free_place(conn, released.person_id, at=now)
+    if not await orders.stays_in_district(conn, released.person_id, at=now):
+        return 0
+    await moving.move(conn, caller, episode=held.episode_id, steps=[Step(last, now)])
+    return 1
 
 
 async def _notify(conn: AsyncConnection, released: Held, *, role: Role) -> None:

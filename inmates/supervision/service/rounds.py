@@ -1,5 +1,7 @@
 """Every few minutes: devices still on bodies though their order is over or a doctor forbids them."""
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import clock
@@ -8,6 +10,9 @@ from inmates.health.model import Kind
 from inmates.supervision.bracelets import Bracelets
 from inmates.supervision.service import fitting, law
 from inmates.supervision.store import fittings as store
+
+MOTHERS: Final = "f"
+"""Whose children matter: custody may have been told of one since the fitting."""
 
 
 async def go(conn: AsyncConnection, bracelets: Bracelets) -> int:
@@ -18,11 +23,13 @@ async def go(conn: AsyncConnection, bracelets: Bracelets) -> int:
         await law.take_off(conn, one)
     people = await store.wearers(conn, at=now)
     forbidden = await health.consequences_of(conn, list(people), at=now)
-    exempt = [
+    asked = {
         person
         for person, consequences in forbidden.items()
         if any(one.kind is Kind.NO_BRACELET for one in consequences)
-    ]
-    for person in exempt:
-        await fitting.review(conn, bracelets, person=people[person])
-    return len(over) + len(exempt)
+    }
+    asked |= {
+        person for person, who in people.items() if who.sex == MOTHERS
+    }  # a child may be in custody's file
+    exempt = [bool(await fitting.review(conn, bracelets, person=people[person])) for person in sorted(asked)]
+    return len(over) + sum(exempt)

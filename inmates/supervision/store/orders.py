@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -159,20 +159,25 @@ async def release(conn: AsyncConnection, ident: OrderId, *, said: Release, by: U
     await conn.execute(insert(order_releases).values(row))
 
 
+async def stays_in_district(conn: AsyncConnection, person: PersonId, *, at: datetime) -> bool:
+    return (await conn.execute(select(stays.c.id).where(*_in_district(person, at)))).scalar() is not None
+
+
 async def free_place(conn: AsyncConnection, person: PersonId, *, at: datetime) -> int:
     """The stay in a probation district ends; how many there were: none or one."""
-    district = select(institutions.c.id).where(institutions.c.kind == FREED)
-    ended = await conn.execute(
-        update(stays)
-        .where(
-            stays.c.person_id == person,
-            stays.c.institution_id.in_(district),
-            stays.c.during.contains(at),
-            func.lower(stays.c.during) < at,
-        )
-        .values(during=func.tstzrange(func.lower(stays.c.during), at))
-    )
+    ends = func.tstzrange(func.lower(stays.c.during), at)
+    ended = await conn.execute(update(stays).where(*_in_district(person, at)).values(during=ends))
     return ended.rowcount
+
+
+def _in_district(person: PersonId, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    district = select(institutions.c.id).where(institutions.c.kind == FREED)
+    return (
+        stays.c.person_id == person,
+        stays.c.institution_id.in_(district),
+        stays.c.during.contains(at),
+        func.lower(stays.c.during) < at,
+    )
 
 
 def _orders() -> Select[Any]:

@@ -4,15 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 import files
 from core import clock
 from core.tables import feed, users
+from filed import custody
 from geofence import bracelets
 from geofence.tables import conditions
+from inmates.custody.model import State
+from inmates.custody.service import standing
 from inmates.supervision.service import rounds
 from inmates.supervision.tables import bracelet_measures, fitting_removals, obligations
 from inmates.tables import orders, stays
@@ -218,6 +221,21 @@ async def test_one_release_ends_everything_and_only_once(app: FastAPI) -> None:
     await one.done(f"/v1/fittings/{fitted}/removal", ground="released")
     assert await one.tasks() == ["tell_of_release"]
     assert await one.refused(f"/v1/orders/{one.order}/obligations", **duty) == "order_over"
+
+
+async def test_a_release_is_a_movement_where_custody_keeps_the_roll(app: FastAPI) -> None:
+    one = await case(app)
+    async with one.engine.begin() as conn:
+        await conn.execute(delete(stays))
+    since = clock.now() - timedelta(days=5)
+    await custody.episode(one.engine, one.person, one.district, at=since)
+    await one.done(f"/v1/orders/{one.order}/release", act_number="R-1", ground="amnesty")
+    async with one.engine.begin() as conn:
+        held = await standing(conn, one.person, at=clock.now())
+        assert held is not None
+        assert held.state is State.RELEASED
+        assert (await conn.execute(select(func.upper(stays.c.during)))).scalar_one() <= clock.now()
+    assert await one.tasks() == ["tell_of_release"]  # whoever released still sees whom to tell
 
 
 async def test_a_failed_release_leaves_everything_as_it_was(

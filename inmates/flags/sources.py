@@ -1,0 +1,109 @@
+"""Where the inputs of a flag come from: each source gives days and nothing else, or does not know."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import HERE, local_day
+from core.model import PersonId
+from core.sealing import Keys
+from inmates.conduct import store as conduct
+from inmates.conduct.model import EntryKind, IncidentKind, Measure
+from inmates.education import rules as learning
+from inmates.education import service as education
+from inmates.education.model import Kind
+from inmates.flags.model import Facts, Input, Model
+from inmates.psychology import service as psychology
+from inmates.psychology.model import Contact
+
+NOT_HELD_AGAINST: Final = frozenset(
+    {IncidentKind.SELF_HARM, IncidentKind.REFUSAL_OF_FOOD, IncidentKind.USE_OF_FORCE}
+)
+"""Need, protest, and what staff did: these call humans by themselves, and weigh in no sum."""
+
+
+class Source(Protocol):
+    """One input of a person; None: not known. A source is asked for one person by number, so that it has to
+    look up anything else it wanted to know."""
+
+    async def __call__(
+        self, conn: AsyncConnection, person: PersonId, *, since: date, until: date
+    ) -> Sequence[date] | None:
+        """Days from `since` to `until`, both included."""
+
+
+Sources = Mapping[Input, Source]
+
+
+async def gathered(
+    conn: AsyncConnection, sources: Sources, *, person: PersonId, model: Model, on: date
+) -> Facts:
+    """An input without a source is not known."""
+    found: dict[Input, Sequence[date] | None] = {}
+    for term in (term for term in model.terms if term.input in sources):
+        since = on - timedelta(days=term.window_days - 1)
+        found[term.input] = await sources[term.input](conn, person, since=since, until=on)
+    return found
+
+
+def own(keys: Keys) -> dict[Input, Source]:
+    """Those of the topics that flags may know."""
+
+    async def screens(
+        conn: AsyncConnection, person: PersonId, *, since: date, until: date
+    ) -> Sequence[date] | None:
+        end = local_day(until)[1] - timedelta(microseconds=1)
+        said = await psychology.contact(conn, keys, person=person, at=end)
+        if said is None:
+            return None
+        needed, at = said
+        return within([at] if needed is Contact.NEEDED else [], since, until)
+
+    return {
+        Input.SANCTIONS: sanctions,
+        Input.INCIDENTS: incidents,
+        Input.INCENTIVES: incentives,
+        Input.LESSONS_MISSED: lessons(Kind.MISSED),
+        Input.LESSONS_ATTENDED: lessons(Kind.ATTENDED),
+        Input.SCREEN_CONTACT: screens,
+    }
+
+
+async def sanctions(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
+    """Those that were annulled never were."""
+    record = await conduct.record(conn, person)
+    annulled = {entry.decision_id for entry in record.entries if entry.kind is EntryKind.ANNULLED}
+    imposed = (one for one in record.decisions if one.measure is not Measure.NONE and one.id not in annulled)
+    return within([one.decided_at for one in imposed], since, until)
+
+
+async def incidents(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
+    record = await conduct.record(conn, person)
+    counted = (one for one in record.incidents if one.kind not in NOT_HELD_AGAINST)
+    return within([one.happened_at for one in counted], since, until)
+
+
+async def incentives(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
+    record = await conduct.record(conn, person)
+    return within([one.decided_at for one in record.incentives], since, until)
+
+
+def lessons(kind: Kind) -> Source:
+    """Of somebody who learns nothing, nothing is known."""
+
+    async def source(
+        conn: AsyncConnection, person: PersonId, *, since: date, until: date
+    ) -> Sequence[date] | None:
+        found = await education.learning(conn, person)
+        counted = (event.fact for one in found for event in learning.valid(one.events))
+        return within([fact.at for fact in counted if fact.kind is kind], since, until) if found else None
+
+    return source
+
+
+def within(moments: Sequence[datetime], since: date, until: date) -> list[date]:
+    """Local days."""
+    days = (at.astimezone(HERE).date() for at in moments)
+    return sorted(day for day in days if since <= day <= until)
