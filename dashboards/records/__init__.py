@@ -20,12 +20,12 @@ class Tab:
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("identity", Permission.PERSON_READ),
-    Tab("education", Permission.EDUCATION_READ),
     Tab("custody", Permission.CUSTODY_READ),
-    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("sentence", Permission.SENTENCE_READ),
+    Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("supervision", Permission.ORDER_READ),
     Tab("conduct", Permission.CONDUCT_READ),
+    Tab("education", Permission.EDUCATION_READ),
     Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),

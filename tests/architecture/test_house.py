@@ -94,6 +94,12 @@ def test_no_registry_is_named(word: str) -> None:
     assert not holding
 
 
+def test_no_merge_was_left_half_done() -> None:
+    marks = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
+    texts = tracked("*.md", "*.py", "*.toml", "*.html", "*.css", "*.js", "*.in", "*.txt", "ejazo")
+    assert not [str(p) for p in texts if marks.search(p.read_text("utf-8"))]
+
+
 def test_the_change_log_and_the_readme_name_every_command() -> None:
     from app.cli import COMMANDS  # noqa: PLC0415 - the list itself is under test
 
