@@ -84,10 +84,18 @@ async def people_page(
     found = await finding.search(conn, keys, caller, words=search, after=start)
     seen = await files.glances(conn, [p.id for p in found.people], at=clock.now())
     rows = [
-        {"id": p.id, "number": p.number, "name": f"{p.surname} {p.given_name}"} | asdict(seen[p.id])
+        {"id": p.id, "number": p.number, "name": f"{p.surname} {p.given_name}", "born_on": p.born_on}
+        | asdict(seen[p.id])
         for p in found.people
     ]
-    return page(request, "people.html", people=rows, search=search, found=found)
+    return page(
+        request,
+        "people.html",
+        people=rows,
+        search=search,
+        found=found,
+        is_watching=caller.may(Permission.TRACK_READ),
+    )
 
 
 @router.get("/people/{person_id}")
