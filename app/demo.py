@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import click
 
-from app import migrate, records, seed, settings
+from app import migrate, records, seed, settings, story
 from app.private import place, process
 from app.private.broker import HOST, Broker, free_port
 from app.private.postgres import Cluster
@@ -120,7 +120,9 @@ class Demo:
         """The keys that seal them belong to who runs the platform."""
         keys = Keys(self.state / "keys")
         if self.records:
-            asyncio.run(records.run(database, keys, records=self.records, seed=self.seed, is_staffed=True))
+            run = records.run(database, keys, records=self.records, seed=self.seed, is_staffed=True)
+            if asyncio.run(run):
+                asyncio.run(story.write(database))
         for file in keys.folder.iterdir():
             process.give(file, self.owner)
 
