@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import func, select
@@ -33,7 +34,12 @@ ARTICLES: Final = (
     ("273/5", Category.ESPECIALLY_SERIOUS, Term(11)),
 )
 COURSE: Final = Draft(
-    code="NAMUNA-1", title="Tikuvchilik (namuna)", isced_level=3, isced_field="0723", hours=72, provider=None
+    code="NAMUNA-1",
+    title="Tikuvchilik (namuna)",
+    isced_level=3,
+    isced_field="0723",
+    hours=Decimal(72),
+    provider=None,
 )
 ANSWERS: Final = {
     Item.COMMITMENT: "1-son",
