@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -23,6 +24,8 @@ from core.sealing import Keys
 from core.sheets import Wrong
 
 LANGUAGE_COOKIE: Final = "language"
+NO_TEXT: Final = frozenset({"22021", "22P05"})
+"""Of PostgreSQL: a sign that no text holds, in a text or in JSON."""
 PROBLEM: Final = "application/problem+json"
 BY_STATUS: Final = {
     400: "bad_request",
@@ -253,6 +256,13 @@ async def _on_status(request: Request, error: Exception) -> Response:
     return answer
 
 
+async def _on_unwritable(request: Request, error: DBAPIError) -> Response:
+    """A text with a sign that PostgreSQL keeps in no text: NUL. Whatever else it says is a fault."""
+    if getattr(error.orig, "sqlstate", "") not in NO_TEXT:
+        raise error
+    return problem(request, 422, code="invalid")
+
+
 async def _on_fault(request: Request, _fault: Exception) -> Response:
     """Raised outside the middleware, hence the headers; the server logs the fault itself."""
     answer = problem(request, 500, code="fault")
@@ -266,4 +276,5 @@ def install(app: FastAPI, *, secure: bool) -> None:
     app.add_exception_handler(Refusal, _on_refusal)  # type: ignore[arg-type]  # also answers sockets
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_status)
+    app.add_exception_handler(DBAPIError, _on_unwritable)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _on_fault)

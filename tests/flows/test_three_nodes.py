@@ -22,11 +22,12 @@ from platform_running import Platform
 from sender import Sender
 from tracking import store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 DEVICES = 40
 FIXES = int(os.environ.get("EJAZO_FIXES", "6000"))
 """EJAZO_FIXES=36000 is the long version, run by hand."""
-PAUSE_S = 0.003
+PAUSE_S = 0.006
+"""Between two messages: sending lasts as long as the nodes die."""
 LINK = os.environ.get("EJAZO_MQTT_LINK", "lean")
 
 
@@ -102,7 +103,7 @@ async def kill_in_turn(nats: Nats, platform: Platform, stored: Pulse) -> dict[st
         await stored.until(step * n)
         killed_s[f"node {n}"] = time.monotonic()
         await asyncio.to_thread(node.kill)
-        await stored.until(stored.count + step // 4)
+        await stored.until(min(stored.count + step // 4, FIXES))
         node.start()
         await asyncio.to_thread(nats.await_whole)
     await stored.until(step * 4)

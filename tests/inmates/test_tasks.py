@@ -53,3 +53,14 @@ async def test_the_page_shows_what_is_urgent_and_does_it(app: FastAPI) -> None:
         answer = await visitor.post(f"/tasks/{made}", data={"outcome": "looked"})
         assert answer.status_code == 303
         assert "Namunayev" not in (await visitor.get("/tasks")).text
+
+
+async def test_a_text_with_a_sign_that_nothing_keeps_is_refused(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    made, who = await task(engine, whom), await user(engine)
+    await posting(engine, who, here)
+    async with browser(app, await session(engine, who)) as visitor:
+        answer = await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "a\x00b"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
