@@ -30,7 +30,7 @@ class Moment(click.ParamType[datetime]):
             found = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-06-01 or 2026-06-01T22:30", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=clock.HERE)
+        return clock.here(found)
 
 
 def named(command: Command) -> Command:

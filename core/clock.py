@@ -24,6 +24,11 @@ def today() -> date:
     return now().astimezone(HERE).date()
 
 
+def here(at: datetime) -> datetime:
+    """What says no offset, as a form's moment, is said here."""
+    return at if at.tzinfo else at.replace(tzinfo=HERE)
+
+
 def local_day(on: date) -> tuple[datetime, datetime]:
     """From local midnight to the next, in UTC."""
     since, until = (datetime.combine(day, time(), HERE) for day in (on, on + timedelta(days=1)))

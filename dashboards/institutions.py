@@ -64,6 +64,6 @@ async def receive_form(
 ) -> Response:
     """The hour is the one on the wall here; a district receives under supervision, others into custody."""
     where, act = InstitutionId(institution_id), Commitment(act_number, authority, act_on, None, reasons)
-    arrival = moving.Arrival(None, where, at.replace(tzinfo=clock.HERE), regime, act)
+    arrival = moving.Arrival(None, where, clock.here(at), regime, act)
     person = await moving.receive(conn, caller, number=number, arrival=arrival)
     return RedirectResponse(f"/people/{person}/custody", 303)

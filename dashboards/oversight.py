@@ -9,13 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import UserId
 from dashboards.pages import page
 from dashboards.records.conduct import local
 from inmates import store as people
 from inmates.legality import service as legality
 from inmates.rights import model, service
-from inmates.rights.api import Number
 from inmates.service import within
 
 router = APIRouter(prefix="/oversight", tags=["pages"], include_in_schema=False)
@@ -27,7 +27,7 @@ class Asked(BaseModel):
     institution: Annotated[str, Field(pattern=r"^[0-9]{0,18}$")] = ""
     kind: Annotated[str, Field(max_length=40)] = ""
     open: Annotated[str, Field(pattern=r"^(yes|no)?$")] = "yes"
-    after: Number | None = None
+    after: RowId | None = None
 
     @property
     def filter(self) -> model.Filter:

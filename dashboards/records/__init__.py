@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from core.auth import Caller, Permission
 from dashboards.pages import page
@@ -46,3 +46,8 @@ def tab_page(
     """`record-<name>.html`, in the frame of the person's file."""
     frame = {"tabs": tabs_of(caller), "tab": name, "person": person}
     return page(request, f"record-{name}.html", status=status, **frame, **values)
+
+
+def back(person: int, tab: str, more: str = "") -> Response:
+    """To the tab again, after a form; `more`: a query or a fragment."""
+    return RedirectResponse(f"/people/{person}/{tab}{more}", 303)

@@ -5,14 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates.conduct import model, rules, service
-from inmates.conduct.api import WITHOUT_NUL, Day, Line, Number, Words
+from inmates.conduct.api import Day, Line, Words
 from inmates.service import known
 
 router = APIRouter(prefix="/people/{person_id}/conduct", tags=["pages"], include_in_schema=False)
@@ -52,7 +53,7 @@ class Entry(Document):
 
 class Incentive(Document):
     kind: model.IncentiveKind
-    lifts: Number | None = None
+    lifts: RowId | None = None
 
 
 class Minutes(BaseModel):
@@ -93,7 +94,7 @@ async def incident_form(
 ) -> Response:
     report = model.Report(said.kind, local(said.happened_at), said.place, said.text)
     await service.report(conn, caller, person=PersonId(person_id), report=report)
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 @router.post("/incidents/{incident_id}/hearing")
@@ -110,7 +111,7 @@ async def hearing_form(
     whom, what = PersonId(person_id), model.IncidentId(incident_id)
     at = local(said.heard_at)
     await service.hear(conn, caller, person=whom, incident=what, heard_at=at, explanation=explanation or None)
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 @router.post("/incidents/{incident_id}/decision")
@@ -124,7 +125,7 @@ async def decision_form(
     proposal = model.Proposal(said.measure, said.said(), said.days, said.begins_on)
     whom, what = PersonId(person_id), model.IncidentId(incident_id)
     await service.decide(conn, caller, person=whom, incident=what, proposal=proposal)
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 @router.post("/sanctions/{sanction_id}")
@@ -137,7 +138,7 @@ async def sanction_form(
 ) -> Response:
     whom, what, at = PersonId(person_id), model.DecisionId(sanction_id), clock.now()
     await service.enter(conn, caller, person=whom, decision=what, kind=said.kind, at=at, document=said.said())
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 @router.post("/incentives")
@@ -149,7 +150,7 @@ async def incentive_form(
 ) -> Response:
     whom, lifts = PersonId(person_id), model.DecisionId(said.lifts) if said.lifts else None
     await service.reward(conn, caller, person=whom, kind=said.kind, document=said.said(), lifts=lifts)
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 @router.post("/protocols")
@@ -163,7 +164,7 @@ async def protocol_form(
     members += [model.Member(name, is_public=True) for name in lines(said.public)]
     minutes = model.Minutes(said.number, said.held_on, said.is_correcting, members)
     await service.find(conn, caller, person=PersonId(person_id), minutes=minutes)
-    return back(person_id)
+    return back(person_id, "conduct")
 
 
 def lines(text: str) -> list[str]:
@@ -174,8 +175,4 @@ def local(at: datetime) -> datetime:
     """What a form says without a zone is said in Tashkent; a year nobody lived in is refused."""
     if not 1900 <= at.year <= 2200:
         raise rules.OutOfOrder
-    return at if at.tzinfo else at.replace(tzinfo=clock.HERE)
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/conduct", 303)
+    return clock.here(at)

@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
-from dashboards.records import tab_page
-from inmates.custody.api.forms import Note, Row, Wall
+from dashboards.records import back, tab_page
+from inmates.custody.api.forms import Note, Wall
 from inmates.custody.model import EpisodeId, InstitutionId, Kind, Regime
 from inmates.custody.rules import admission as asking
 from inmates.custody.rules.admission import AdmissionId, Item, Said
@@ -57,16 +58,16 @@ async def movement_form(
     kind: Annotated[Kind, Form()],
     at: Annotated[Wall, Form()],
     destination: Annotated[Note, Form()] = "",
-    institution: Annotated[Row | None, Form()] = None,
+    institution: Annotated[RowId | None, Form()] = None,
     regime: Annotated[Regime, Form()] = Regime.ORDINARY,
     caller: Caller = allow(Permission.CUSTODY_WRITE),
 ) -> Response:
     """The hour is the one on the wall here."""
     await known(conn, caller, person=PersonId(person_id))
     where = InstitutionId(institution) if institution else None
-    step = moving.Step(kind, at.replace(tzinfo=clock.HERE), where, regime, destination)
+    step = moving.Step(kind, clock.here(at), where, regime, destination)
     await moving.move(conn, caller, episode=EpisodeId(episode_id), steps=[step])
-    return RedirectResponse(f"/people/{person_id}/custody", 303)
+    return back(person_id, "custody")
 
 
 @router.post("/people/{person_id}/custody/answers/{admission_id}")
@@ -83,7 +84,7 @@ async def answer_form(
     await known(conn, caller, person=PersonId(person_id))
     ident = AdmissionId(admission_id)
     await admitting.answer(conn, caller, admission=ident, item=item, said=said, words=words)
-    return RedirectResponse(f"/people/{person_id}/custody", 303)
+    return back(person_id, "custody")
 
 
 @router.post("/people/{person_id}/custody/closing/{admission_id}")
@@ -95,7 +96,7 @@ async def closing_form(
 ) -> Response:
     await known(conn, caller, person=PersonId(person_id))
     await admitting.close(conn, caller, admission=AdmissionId(admission_id))
-    return RedirectResponse(f"/people/{person_id}/custody", 303)
+    return back(person_id, "custody")
 
 
 @router.post("/people/{person_id}/custody/places/{place_id}")
@@ -108,4 +109,4 @@ async def place_form(
 ) -> Response:
     who, where = PersonId(person_id), PlaceId(place_id)
     await placing.place(conn, caller, person=who, where=where, reason=reason)
-    return RedirectResponse(f"/people/{person_id}/custody", 303)
+    return back(person_id, "custody")

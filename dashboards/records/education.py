@@ -12,7 +12,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.pages import page
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates.education import rules, service, store
 from inmates.education.model import Book, EnrolmentId, EventId, Fact, Kind, ReadingId, Reason
 from inmates.education.statements import service as statements
@@ -21,10 +21,6 @@ from inmates.education.statements.model import Account
 router = APIRouter(tags=["pages"], include_in_schema=False)
 Line = Annotated[str, Form(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Needed = Annotated[str, Form(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/education", 303)
 
 
 @router.get("/people/{person_id}/education")
@@ -63,7 +59,7 @@ async def enrolment_form(
     account = (provider, Account(home_page, name)) if provider and home_page and name else None
     person = PersonId(person_id)
     await statements.enrol(conn, caller, person=person, course=course, on=on, account=account)
-    return back(person_id)
+    return back(person_id, "education")
 
 
 @router.post("/people/{person_id}/education/enrolments/{enrolment_id}")
@@ -85,7 +81,7 @@ async def event_form(
 ) -> Response:
     fact = Fact(
         kind,
-        at.replace(tzinfo=clock.HERE),  # a form's time has no offset: it is the time here
+        clock.here(at),
         hours=hours,
         percent=percent,
         score=score,
@@ -95,7 +91,7 @@ async def event_form(
         replaces=EventId(replaces) if replaces else None,
     )
     await service.add(conn, caller, enrolment=EnrolmentId(enrolment_id), fact=fact)
-    return back(person_id)
+    return back(person_id, "education")
 
 
 @router.post("/people/{person_id}/education/books")
@@ -114,7 +110,7 @@ async def book_form(
     names = tuple(name.strip() for name in members.replace("\0", "").splitlines() if name.strip())
     book = Book(title.strip(), author.strip(), read_on, decided_on, decision.strip(), names)
     await service.approve(conn, caller, person=PersonId(person_id), book=book)
-    return back(person_id)
+    return back(person_id, "education")
 
 
 @router.post("/people/{person_id}/education/books/{reading_id}")
@@ -128,7 +124,7 @@ async def annulment_form(
 ) -> Response:
     person, reading = PersonId(person_id), ReadingId(reading_id)
     await service.annul(conn, caller, person=person, reading=reading, why=why.strip())
-    return back(person_id)
+    return back(person_id, "education")
 
 
 @router.get("/education")

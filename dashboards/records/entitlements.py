@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
-from dashboards.records import tab_page
-from inmates.custody.api.forms import Day, Row, Wall, Words
+from dashboards.records import back, tab_page
+from inmates.custody.api.forms import Day, Wall, Words
 from inmates.entitlements import service
 from inmates.entitlements.model import (
     Cause,
@@ -61,15 +62,15 @@ async def use_form(
     at: Annotated[Wall, Form()],
     outcome: Annotated[Outcome, Form()] = Outcome.KEPT,
     cause: Annotated[Cause, Form()] = Cause.VISITOR,
-    contact: Annotated[Row | None, Form()] = None,
+    contact: Annotated[RowId | None, Form()] = None,
     caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
 ) -> Response:
     """The hour is the one on the wall here; a cause is heard only where nothing came of it."""
     who = ContactId(contact) if contact else None
     why = None if outcome is Outcome.KEPT else cause
-    entered = Use(UseId(0), thing, at.replace(tzinfo=clock.HERE), outcome, why, who)
+    entered = Use(UseId(0), thing, clock.here(at), outcome, why, who)
     await service.use(conn, caller, person=PersonId(person_id), entered=entered)
-    return RedirectResponse(f"/people/{person_id}/entitlements", 303)
+    return back(person_id, "entitlements")
 
 
 @router.post("/people/{person_id}/entitlements/contacts")
@@ -86,4 +87,4 @@ async def contact_form(
 ) -> Response:
     new = Contact(ContactId(0), name, relation, caller.user, since, until, barred, None)
     await service.approve(conn, caller, person=PersonId(person_id), contact=new)
-    return RedirectResponse(f"/people/{person_id}/entitlements", 303)
+    return back(person_id, "entitlements")

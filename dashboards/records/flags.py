@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates import service as people
 from inmates.flags import catalogue, service
 from inmates.flags.api import Known
@@ -17,10 +17,6 @@ from inmates.flags.model import Answer, Effect, FlagId
 router = APIRouter(prefix="/people/{person_id}/flags", tags=["pages"], include_in_schema=False)
 
 Words = Annotated[str, Form(min_length=1, max_length=4000)]
-
-
-def back(person: int, verdict: str = "") -> Response:
-    return RedirectResponse(f"/people/{person}/flags{verdict}", 303)
 
 
 @router.get("")
@@ -45,7 +41,7 @@ async def evaluation_form(
     person_id: http.Id, conn: http.Conn, known: Known, caller: Caller = allow(Permission.FLAG_DECIDE)
 ) -> Response:
     found = await service.evaluate(conn, known, caller=caller, person=PersonId(person_id))
-    return back(person_id, "" if found.flag else f"?said={found.evaluation.verdict}")
+    return back(person_id, "flags", "" if found.flag else f"?said={found.evaluation.verdict}")
 
 
 @router.post("/{flag_id}/decision")
@@ -64,7 +60,7 @@ async def decision_form(
     spent = None if shown_at is None else max(0, int(clock.now().timestamp()) - shown_at)
     answer = Answer(agrees, reason, effects or (), spent)
     await service.decide(conn, caller, flag=FlagId(flag_id), answer=answer)
-    return back(person_id)
+    return back(person_id, "flags")
 
 
 @router.post("/{flag_id}/contests")
@@ -77,4 +73,4 @@ async def contest_form(
     caller: Caller = allow(Permission.FLAG_DECIDE),
 ) -> Response:
     await service.contest(conn, caller, flag=FlagId(flag_id), words=words)
-    return back(person_id)
+    return back(person_id, "flags")

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates.handover import service
 from inmates.handover.api import asked
 from inmates.handover.model import Purpose
@@ -38,4 +38,4 @@ async def certificate_form(
     await service.certify(
         conn, caller, person=PersonId(person_id), purpose=purpose, sections=sections, **asked(request)
     )
-    return RedirectResponse(f"/people/{person_id}/handover", 303)
+    return back(person_id, "handover")

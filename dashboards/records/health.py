@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates import service as people
 from inmates.health import service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
@@ -24,10 +24,6 @@ Choice = Annotated[str, Form(max_length=40)]
 def ends(on: date | None) -> datetime | None:
     """A day that is included ends with its midnight."""
     return clock.local_day(on)[1] if on else None
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/health", 303)
 
 
 @router.get("")
@@ -54,10 +50,10 @@ async def appointment_form(
     purpose: Words,
     caller: Caller = allow(Permission.HEALTH_WRITE),
 ) -> Response:
-    due = due_at.replace(tzinfo=clock.HERE)  # a form's time has no offset: it is the time here
+    due = clock.here(due_at)
     person = PersonId(person_id)
     await service.appoint(conn, keys, caller=caller, person=person, due_at=due, purpose=purpose)
-    return back(person_id)
+    return back(person_id, "health")
 
 
 @router.post("/appointments/{appointment_id}")
@@ -74,7 +70,7 @@ async def outcome_form(
     await service.attend(
         conn, keys, caller=caller, appointment=AppointmentId(appointment_id), outcome=outcome, note=note
     )
-    return back(person_id)
+    return back(person_id, "health")
 
 
 @router.post("/findings")
@@ -92,7 +88,7 @@ async def finding_form(
     starts = clock.local_day(starts_on or clock.today())[0]
     limits = [Limit(Kind(kind), starts, ends(ends_on))] if kind in set(Kind) else []
     await service.find(conn, keys, caller=caller, person=PersonId(person_id), text=text, limits=limits)
-    return back(person_id)
+    return back(person_id, "health")
 
 
 @router.post("/consequences/{consequence_id}")
@@ -109,4 +105,4 @@ async def consequence_form(
     """From its own beginning on, until another day; one before the beginning takes it back."""
     ident = ConsequenceId(consequence_id)
     await service.move_end(conn, keys, caller=caller, consequence=ident, ends_at=ends(ends_on), text=text)
-    return back(person_id)
+    return back(person_id, "health")

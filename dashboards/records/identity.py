@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates import store as files
 from inmates.identity import merging, service
 from inmates.identity.model import DocumentKind, Ground, Identity, MergeId
@@ -46,10 +46,6 @@ class Fields:
         names = (surname, given_name, patronymic, surname_cyrl, given_name_cyrl, patronymic_cyrl)
         numbers = (pinfl or None, kind, document or None, pcn or None)
         self.identity = Identity(*names, sex, born_on, birth_place, citizenship, *numbers)
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/identity", 303)
 
 
 @router.get("")
@@ -93,7 +89,7 @@ async def identity_form(
         why=why,
         seen=version,
     )
-    return back(person_id)
+    return back(person_id, "identity")
 
 
 @router.post("/merge/{double_id}")
@@ -107,7 +103,7 @@ async def merge_form(
     """This file goes on, the other one leads here."""
     both = {"survivor": PersonId(person_id), "absorbed": PersonId(double_id)}
     await merging.merge(conn, caller, **both, why=why)
-    return back(person_id)
+    return back(person_id, "identity")
 
 
 @router.post("/undo/{merge_id}")
@@ -119,4 +115,4 @@ async def undo_form(
     caller: Caller = allow(Permission.PERSON_MERGE),
 ) -> Response:
     await merging.undo(conn, caller, merge=MergeId(merge_id), why=why)
-    return back(person_id)
+    return back(person_id, "identity")

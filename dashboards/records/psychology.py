@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import http, i18n
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page, trends
+from dashboards.records import back, tab_page, trends
 from inmates import service as people
 from inmates.psychology import catalogue, service
 from inmates.psychology.model import Basis, Draft, NoteId
@@ -18,10 +18,6 @@ router = APIRouter(prefix="/people/{person_id}/psychology", tags=["pages"], incl
 
 Words = Annotated[str, Form(min_length=1, max_length=10_000)]
 Code = Annotated[str, Form(max_length=40)]
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/psychology", 303)
 
 
 @router.get("")
@@ -71,7 +67,7 @@ async def screening_form(
     answers = tuple(int(mark) if mark.isdecimal() else None for mark in marks)
     draft = Draft(screen, language, answers, basis, basis_note)
     await service.take(conn, keys, caller=caller, person=PersonId(person_id), draft=draft)
-    return back(person_id)
+    return back(person_id, "psychology")
 
 
 @router.post("/signatures")
@@ -86,7 +82,7 @@ async def signature_form(
     await people.known(conn, caller, person=PersonId(person_id))
     await service.sign(conn, caller, screen=screen, language=language)
     query = f"?screen={screen}&language={language}"
-    return RedirectResponse(f"/people/{person_id}/psychology{query}", 303)
+    return back(person_id, "psychology", query)
 
 
 @router.post("/notes")
@@ -101,4 +97,4 @@ async def note_form(
 ) -> Response:
     person, before = PersonId(person_id), None if replaces is None else NoteId(replaces)
     await service.write(conn, keys, caller=caller, person=person, text=text, replaces=before)
-    return back(person_id)
+    return back(person_id, "psychology")

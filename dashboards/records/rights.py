@@ -5,15 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http, statutes
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from dashboards.records.conduct import local
 from inmates.rights import model, service
-from inmates.rights.api import Number
 from inmates.service import known
 
 router = APIRouter(prefix="/people/{person_id}/rights", tags=["pages"], include_in_schema=False)
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/people/{person_id}/rights", tags=["pages"], include_
 class Done(BaseModel):
     kind: model.EntryKind
     at: datetime
-    answers: Number | None = None
+    answers: RowId | None = None
 
 
 @router.get("")
@@ -64,4 +64,4 @@ async def rights_form(
     whom, at = PersonId(person_id), local(said.at)
     answers = model.EntryId(said.answers) if said.answers else None
     await service.enter(conn, caller, person=whom, kind=said.kind, at=at, answers=answers)
-    return RedirectResponse(f"/people/{person_id}/rights", 303)
+    return back(person_id, "rights")

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates.sentences import model, service
 from inmates.sentences.api import NewComputation, spoken
 from inmates.sentences.api.asked import Day, NewFact, nested
@@ -76,7 +76,7 @@ async def sentence_fact_form(
         said = {name: text for name, text in form.items() if isinstance(text, str)}
     fact = _asked(said)
     await service.add(conn, caller, person=PersonId(person_id), fact=fact.said(), replaces=fact.corrected())
-    return RedirectResponse(f"/people/{person_id}/sentence", 303)
+    return back(person_id, "sentence")
 
 
 @router.post("/computations")
@@ -89,7 +89,7 @@ async def computation_form(
     await service.keep(
         conn, caller, person=PersonId(person_id), purpose=said.purpose, reference=said.reference
     )
-    return RedirectResponse(f"/people/{person_id}/sentence#computations", 303)
+    return back(person_id, "sentence", "#computations")
 
 
 def _asked(said: Mapping[str, str]) -> NewFact:

@@ -4,15 +4,16 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import WITHOUT_NUL
 from core.model import OrderId, PersonId
-from dashboards.records import tab_page
+from dashboards.records import back, tab_page
 from inmates.model import OrderKind
 from inmates.supervision import kinds
-from inmates.supervision.api.brought import FIRST, LAST, TEXT, Speaker, Worn
+from inmates.supervision.api.brought import FIRST, LAST, Speaker, Worn
 from inmates.supervision.drafting import written
 from inmates.supervision.kinds import (
     BodyPart,
@@ -40,21 +41,12 @@ from tracking.store import wearings
 
 router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], include_in_schema=False)
 
-Number = Annotated[str, Form(min_length=1, max_length=100, pattern=TEXT)]
-Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=TEXT)]
-Note = Annotated[str, Form(max_length=2000, pattern=TEXT)]
+Number = Annotated[str, Form(min_length=1, max_length=100, pattern=WITHOUT_NUL)]
+Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=WITHOUT_NUL)]
+Note = Annotated[str, Form(max_length=2000, pattern=WITHOUT_NUL)]
 Moment = Annotated[datetime, Form(ge=datetime(1900, 1, 1), le=datetime(2199, 12, 31))]  # noqa: DTZ001 - of a form
 Day = Annotated[date, Form(ge=FIRST, le=LAST)]
 MaybeDay = Annotated[date | None, Form(ge=FIRST, le=LAST)]
-
-
-def back(person: int) -> Response:
-    return RedirectResponse(f"/people/{person}/supervision", 303)
-
-
-def here(moment: datetime) -> datetime:
-    """A form's time has no offset: it is the time here."""
-    return moment.replace(tzinfo=clock.HERE)
 
 
 @router.get("")
@@ -103,10 +95,16 @@ async def draft_form(
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     act = Act(
-        kind, court, act_number.strip()[:100] or None, act_on, here(begins_at), last_day, here(ruled_at)
+        kind,
+        court,
+        act_number.strip()[:100] or None,
+        act_on,
+        clock.here(begins_at),
+        last_day,
+        clock.here(ruled_at),
     )
     await orders.draft(conn, caller, person=PersonId(person_id), act=act)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/drafts/{order_draft_id}/activation")
@@ -117,7 +115,7 @@ async def activation_form(
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     await orders.activate(conn, caller, draft=DraftId(order_draft_id))
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/orders/{order_id}/assignments")
@@ -130,7 +128,7 @@ async def assignment_form(
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     await orders.assign(conn, caller, order=OrderId(order_id), act_number=act_number, login=None)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/orders/{order_id}/obligations")
@@ -147,7 +145,7 @@ async def obligation_form(
 ) -> Response:
     duty = Duty(kind, words, a_month)
     await obligations.add(conn, caller, order=OrderId(order_id), duty=duty, act_number=act_number)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/obligations/{obligation_id}/checks")
@@ -163,7 +161,7 @@ async def check_form(
 ) -> Response:
     ident = ObligationId(obligation_id)
     await obligations.check(conn, caller, obligation=ident, on=on, outcome=outcome, note=note)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/circumstances")
@@ -183,7 +181,7 @@ async def circumstance_form(
     replaced = CircumstanceId(replaces) if replaces else None
     said = Said(kind, since, until, group, document, replaced)
     await fitting.tell(conn, caller, worn, person=PersonId(person_id), said=said)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/orders/{order_id}/fittings")
@@ -201,7 +199,7 @@ async def fitting_form(
     await orders.held(conn, caller, order=OrderId(order_id))
     on = fitting.On(await wearings.called(conn, serial.strip()), body_part, reason)
     await fitting.fit(conn, caller, worn, order=OrderId(order_id), on=on)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/fittings/{fitting_id}/removal")
@@ -215,7 +213,7 @@ async def removal_form(
     caller: Caller = allow(Permission.FITTING_WRITE),
 ) -> Response:
     await fitting.remove(conn, caller, worn, fitting=FittingId(fitting_id), ground=ground)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/orders/{order_id}/violations")
@@ -229,9 +227,9 @@ async def violation_form(
     note: Note = "",
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
-    told = Violation(kind, here(at), note)
+    told = Violation(kind, clock.here(at), note)
     await measures.report(conn, caller, order=OrderId(order_id), violation=told)
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/measures/{bracelet_measure_id}")
@@ -254,7 +252,7 @@ async def measure_form(
         act_number=said if taken else None,
         reason=None if taken else said,
     )
-    return back(person_id)
+    return back(person_id, "supervision")
 
 
 @router.post("/orders/{order_id}/release")
@@ -269,4 +267,4 @@ async def release_form(
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     await release.release(conn, caller, worn, order=OrderId(order_id), act_number=act_number, ground=ground)
-    return back(person_id)
+    return back(person_id, "supervision")

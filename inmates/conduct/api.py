@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId
 from inmates.conduct import model, service
 from inmates.conduct.model import EntryKind, IncentiveKind, IncidentKind, Measure, State
 
 router = APIRouter(prefix="/v1/people/{person_id}", tags=["conduct"])
 
-WITHOUT_NUL = r"^[^\x00]*$"
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=WITHOUT_NUL)
 ]
@@ -25,7 +25,6 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 Moment = Annotated[
     AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
 ]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Document(BaseModel, from_attributes=True):
@@ -109,7 +108,7 @@ class Entry(BaseModel):
 class Reward(BaseModel):
     kind: IncentiveKind
     document: Document
-    lifts: Number | None = None
+    lifts: RowId | None = None
 
 
 class Incentive(BaseModel, from_attributes=True):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from core.fields import RowId
 from inmates.education import model, service
 from inmates.education.statements import model as platform
 
@@ -19,7 +20,6 @@ Iri = Annotated[
 ]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Hours = Annotated[Decimal, Field(gt=0, le=24, decimal_places=1)]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Made(BaseModel):
@@ -99,7 +99,7 @@ class EventGiven(BaseModel):
     number: Annotated[Line, Field(max_length=60)] | None = None
     document: Digest | None = None
     reason: model.Reason | None = None
-    replaces: Number | None = None
+    replaces: RowId | None = None
 
     def fact(self) -> model.Fact:
         replaces = model.EventId(self.replaces) if self.replaces else None
@@ -119,8 +119,8 @@ class EventGiven(BaseModel):
 class LessonGiven(BaseModel):
     at: AwareDatetime
     hours: Hours
-    attended: Annotated[list[Number], Field(max_length=500)]
-    missed: Annotated[list[Number], Field(max_length=500)] = []
+    attended: Annotated[list[RowId], Field(max_length=500)]
+    missed: Annotated[list[RowId], Field(max_length=500)] = []
 
     def lesson(self) -> service.Lesson:
         attended, missed = ([model.EnrolmentId(n) for n in ids] for ids in (self.attended, self.missed))
@@ -134,7 +134,7 @@ class BookGiven(BaseModel):
     decided_on: date
     decision: Annotated[Line, Field(max_length=60)]
     members: Annotated[list[Line], Field(min_length=1, max_length=20)]
-    replaces: Number | None = None
+    replaces: RowId | None = None
     why: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=PLAIN)] = ""
 
     def book(self) -> model.Book:

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import sheets
+from core import clock, sheets
 from core.auth import Caller
-from core.clock import HERE
 from core.errors import Refusal
 from core.sheets import Wrong
 from inmates.education import service, store
@@ -124,9 +123,9 @@ def _moment(text: str) -> datetime:
     """A day stands for its noon here; a time without a zone is of here."""
     if len(text) == 10:
         day = date.fromisoformat(text) if text[4] == "-" else datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007 - a day has no zone
-        return datetime.combine(day, time(12), HERE)
+        return datetime.combine(day, time(12), clock.HERE)
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=HERE)
+    return clock.here(at)
 
 
 def _decimal(places: int) -> Callable[[str], Decimal]:

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
-from inmates.custody.api.forms import Day, Moment, Row, Words
+from inmates.custody.api.forms import Day, Moment, Words
 from inmates.entitlements import model, service
 from inmates.entitlements.model import (
     Cause,
@@ -92,7 +93,7 @@ class NewUse(BaseModel):
     at: Moment
     outcome: Outcome = Outcome.KEPT
     cause: Cause | None = None
-    contact_id: Row | None = None
+    contact_id: RowId | None = None
 
 
 class NewGrant(BaseModel):

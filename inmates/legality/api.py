@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId, UserId
 from inmates.legality import service
 from inmates.legality.model import Breach, ComplaintId, FlagId
@@ -15,7 +16,6 @@ from inmates.legality.model import Breach, ComplaintId, FlagId
 router = APIRouter(prefix="/v1/oversight", tags=["oversight"])
 
 Most = Annotated[int, Query(ge=1, le=service.MOST)]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Flag(BaseModel, from_attributes=True):
@@ -51,11 +51,11 @@ class Complaints(BaseModel):
 class Said(BaseModel):
     """Who complained about whom, when, and where the complaint itself is kept."""
 
-    person_id: Number
-    against: Number
+    person_id: RowId
+    against: RowId
     made_at: Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC))]
     reference: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=WITHOUT_NUL)
     ]
 
 

@@ -8,13 +8,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, Role, allow
+from core.fields import RowId
 from core.model import PersonId
 from inmates.rights import model, service
 from inmates.rights.model import DutyKind, EntryKind, State
 
 router = APIRouter(prefix="/v1", tags=["rights"])
-
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Duty(BaseModel):
@@ -45,7 +44,7 @@ class Done(BaseModel):
 
     kind: EntryKind
     at: Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC))]
-    answers: Number | None = None
+    answers: RowId | None = None
 
 
 class Made(BaseModel):
@@ -55,10 +54,10 @@ class Made(BaseModel):
 class Asked(BaseModel):
     """Which violations: of whoever stays in an institution now, of one kind, open or settled."""
 
-    institution: Number | None = None
+    institution: RowId | None = None
     kind: DutyKind | None = None
     open: bool | None = None
-    after: Number | None = None
+    after: RowId | None = None
     most: Annotated[int, Field(ge=1, le=service.MOST)] = 50
 
     @property

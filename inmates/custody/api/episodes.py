@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
-from inmates.custody.api.forms import Day, Moment, Note, Row, Words
+from inmates.custody.api.forms import Day, Moment, Note, Words
 from inmates.custody.model import (
     Commitment,
     EpisodeId,
@@ -136,7 +137,7 @@ class Admitted(BaseModel, from_attributes=True):
 class Step(BaseModel):
     kind: Kind
     at: Moment
-    institution_id: Row | None = None
+    institution_id: RowId | None = None
     regime: Regime | None = None
     destination: Note = ""
 

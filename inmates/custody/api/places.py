@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import RowId
 from core.model import PersonId
 from inmates.custody import model
 from inmates.custody.api.episodes import Made
-from inmates.custody.api.forms import Note, Row, Words
+from inmates.custody.api.forms import Note, Words
 from inmates.custody.model import InstitutionId, Mark
 from inmates.custody.rules import separation
 from inmates.custody.rules.separation import PlaceId
@@ -79,7 +80,7 @@ class House(BaseModel):
 class NewPlace(BaseModel):
     name: Words
     capacity: Annotated[int, Field(ge=1, le=100_000)]
-    unit_id: Row | None = None
+    unit_id: RowId | None = None
 
 
 class Reason(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from core.fields import WITHOUT_NUL, RowId
 from inmates.sentences import wire
 from inmates.sentences.model import (
     Category,
@@ -22,9 +23,8 @@ from inmates.sentences.model import (
 Day = Annotated[date, Field(ge=date(1996, 1, 1), le=date(2200, 12, 31))]
 """The law is known from 1996 on."""
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00]*$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=WITHOUT_NUL)
 ]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class Said(BaseModel):
@@ -62,7 +62,7 @@ class SaidJudgment(Act):
 
 
 class SaidPart(Said):
-    sentence: Number
+    sentence: RowId
     left: SaidTerm | None = None
 
 
@@ -84,7 +84,7 @@ class SaidHeld(Said):
 
 class SaidRevision(Act):
     kind: Literal["revision"]
-    sentence: Number
+    sentence: RowId
     term: SaidTerm
     articles: Articles = []
 
@@ -150,7 +150,7 @@ SaidFact = (
 
 class NewFact(Said):
     fact: Annotated[SaidFact, Field(discriminator="kind")]
-    replaces: Number | None = None
+    replaces: RowId | None = None
 
     def said(self) -> Fact:
         return wire.opened(self.fact.kind, self.fact.model_dump(mode="json", exclude={"kind"}))

@@ -9,13 +9,16 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
 from core import http
+from core.fields import WITHOUT_NUL
 from inmates.supervision.bracelets import Bracelets
 
-TEXT = r"^[^\x00]*$"
-"""A text that the database can hold."""
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=TEXT)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=WITHOUT_NUL)
+]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=WITHOUT_NUL)]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WITHOUT_NUL)
+]
 """Of an act or a document."""
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Field(ge=FIRST, le=LAST)]
