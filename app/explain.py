@@ -9,7 +9,8 @@ import click
 
 from app import explain_flag, officer, settings
 from core import db, i18n
-from core.errors import Refusal
+from core.auth import Permission
+from core.errors import NotAllowed, Refusal
 from core.model import PersonId
 from inmates.sentences import service
 from inmates.sentences.derivation import Reckoning
@@ -68,6 +69,8 @@ async def view(
         with officer.refusals():
             async with db.transaction(engine) as conn:
                 caller = await officer.caller(conn, login)
+                if not caller.may(Permission.SENTENCE_READ):
+                    raise NotAllowed
                 found = await service.read(conn, caller, person=person, by=rules, on=on, why=why)
                 return found, caller.language
     finally:

@@ -20,6 +20,7 @@ async def happen(url: str) -> int:
     try:
         whom = await person(engine, "Namunayev")
         await user(engine, "head", role=Role.OVERSIGHT, language="en")
+        await user(engine, "teacher", role=Role.TEACHER, language="en")
         said = judged("2022-12-11", Term(6), category=Category.SERIOUS, committed="2024-01-01")
         await fact(engine, whom, said)
         await fact(
@@ -35,9 +36,9 @@ def asked(database: str) -> tuple[str, int]:
     return database, asyncio.run(happen(database))
 
 
-def ask(database: str, *words: str) -> Result:
+def ask(database: str, *words: str, who: str = "head") -> Result:
     runner = CliRunner(env={"EJAZO_DATABASE_URL": database})
-    return runner.invoke(explain.command, ["sentence", *words, "--as", "head", "--why", "case 7"])
+    return runner.invoke(explain.command, ["sentence", *words, "--as", who, "--why", "case 7"])
 
 
 def test_every_line_is_printed_with_its_article(asked: tuple[str, int]) -> None:
@@ -77,3 +78,10 @@ def test_the_reason_is_recorded(asked: tuple[str, int]) -> None:
     database, whom = asked
     ask(database, str(whom))
     assert asyncio.run(audited(database)) == ["case 7"]
+
+
+def test_a_role_that_may_read_no_sentence_gets_none(asked: tuple[str, int]) -> None:
+    database, whom = asked
+    said = ask(database, str(whom), who="teacher")
+    assert said.exit_code
+    assert "role" in said.output
