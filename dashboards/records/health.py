@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import WallMoment
 from core.model import PersonId
 from dashboards.records import back, tab_page
 from inmates import service as people
@@ -46,7 +47,7 @@ async def appointment_form(
     conn: http.Conn,
     *,
     keys: http.Sealing,
-    due_at: Annotated[datetime, Form()],
+    due_at: Annotated[WallMoment, Form()],
     purpose: Words,
     caller: Caller = allow(Permission.HEALTH_WRITE),
 ) -> Response:

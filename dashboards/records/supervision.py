@@ -1,6 +1,6 @@
 """The tab of orders: acts, obligations, the device with the guard's answer, proposed measures, release."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.fields import WITHOUT_NUL
+from core.fields import WITHOUT_NUL, WallMoment
 from core.model import OrderId, PersonId
 from dashboards.records import back, tab_page
 from inmates.model import OrderKind
@@ -44,7 +44,7 @@ router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], inc
 Number = Annotated[str, Form(min_length=1, max_length=100, pattern=WITHOUT_NUL)]
 Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=WITHOUT_NUL)]
 Note = Annotated[str, Form(max_length=2000, pattern=WITHOUT_NUL)]
-Moment = Annotated[datetime, Form(ge=datetime(1900, 1, 1), le=datetime(2199, 12, 31))]  # noqa: DTZ001 - of a form
+Moment = Annotated[WallMoment, Form()]
 Day = Annotated[date, Form(ge=FIRST, le=LAST)]
 MaybeDay = Annotated[date | None, Form(ge=FIRST, le=LAST)]
 

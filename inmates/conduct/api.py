@@ -1,14 +1,14 @@
 """Conduct over HTTP: the record and its standing; reporting, hearing, deciding, rewarding."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from core import http
 from core.auth import Caller, Permission, allow
-from core.fields import WITHOUT_NUL, RowId
+from core.fields import WITHOUT_NUL, Moment, RowId
 from core.model import PersonId
 from inmates.conduct import model, service
 from inmates.conduct.model import EntryKind, IncentiveKind, IncidentKind, Measure, State
@@ -22,9 +22,6 @@ Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=WITHOUT_NUL)
 ]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
-Moment = Annotated[
-    AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
-]
 
 
 class Document(BaseModel, from_attributes=True):

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
+from core.fields import Moment
 from core.model import PersonId
 from inmates.health import service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
@@ -70,7 +71,7 @@ class HealthFile(BaseModel, from_attributes=True):
 
 class NewAppointment(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    due_at: AwareDatetime
+    due_at: Moment
     purpose: Words
 
 
@@ -83,8 +84,8 @@ class NewAttendance(BaseModel):
 class NewLimit(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Kind
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
 
 
 class NewFinding(BaseModel):
@@ -95,8 +96,8 @@ class NewFinding(BaseModel):
 
 class Replacement(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
     text: Words
 
 

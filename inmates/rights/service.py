@@ -14,7 +14,17 @@ from inmates.legality import rules as legality_rules
 from inmates.legality import service as legality
 from inmates.legality.model import Breach
 from inmates.rights import rules, sources, store
-from inmates.rights.model import ANSWERS, Duty, Entry, EntryId, EntryKind, Filter, Violation, ViolationId
+from inmates.rights.model import (
+    ANSWERS,
+    Duty,
+    DutyKind,
+    Entry,
+    EntryId,
+    EntryKind,
+    Filter,
+    Violation,
+    ViolationId,
+)
 from inmates.service import known, opened, within
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
@@ -54,7 +64,13 @@ async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Ow
     written = await store.entries(conn, [person])
     answered = {one.answers for one in written}
     asked = [one for one in written if one.kind in ANSWERS.values() and one.id not in answered]
-    return Owed((await owed(conn, [person]))[person], asked, clock.now())
+    duties = [one for one in (await owed(conn, [person]))[person] if _may_know(caller, one)]
+    return Owed(duties, asked, clock.now())
+
+
+def _may_know(caller: Caller, duty: Duty) -> bool:
+    """When somebody sees a doctor is the doctors' (ADR-0026); that it came too late is oversight's."""
+    return duty.kind is not DutyKind.APPOINTMENT or caller.may(Permission.HEALTH_READ)
 
 
 async def owed(conn: AsyncConnection, some: Collection[PersonId]) -> dict[PersonId, list[Duty]]:

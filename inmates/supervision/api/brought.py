@@ -1,11 +1,11 @@
 """What the application brings to the handlers: the bracelets, and texts in the reader's language."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
 from core import http
@@ -22,11 +22,6 @@ Number = Annotated[
 """Of an act or a document."""
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Field(ge=FIRST, le=LAST)]
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
-]
-"""Of acts and people, not of history: arithmetic with them stays within the calendar."""
 
 
 class Made(BaseModel):

@@ -5,9 +5,10 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import Moment
 from core.model import OrderId
 from inmates.supervision import model
-from inmates.supervision.api.brought import Made, Moment, Note, Number
+from inmates.supervision.api.brought import Made, Note, Number
 from inmates.supervision.kinds import Decision, ViolationKind
 from inmates.supervision.model import MeasureId
 from inmates.supervision.service import measures as service

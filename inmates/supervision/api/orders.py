@@ -5,10 +5,11 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.fields import Moment
 from core.model import OrderId, PersonId
 from inmates.model import OrderKind
 from inmates.supervision import model
-from inmates.supervision.api.brought import Day, Made, Moment, Number, Worn
+from inmates.supervision.api.brought import Day, Made, Number, Worn
 from inmates.supervision.kinds import ReleaseGround
 from inmates.supervision.model import DraftId
 from inmates.supervision.service import orders, release

@@ -188,6 +188,10 @@ async def test_a_request_is_answered_by_name(app: FastAPI) -> None:
         assert (await owed(registrar, whom))["answer"] == "done"
 
 
+LAST = "9999-12-31T12:00:00Z"
+"""With it nobody's duties could be reckoned any more."""
+
+
 async def test_an_appointment_counts_from_the_doctors_tasks(app: FastAPI) -> None:
     engine = app.state.engine
     whom, here = await arrived(engine, hours=1)
@@ -198,6 +202,12 @@ async def test_an_appointment_counts_from_the_doctors_tasks(app: FastAPI) -> Non
         made = await doctor.post(f"/v1/people/{whom}/health/appointments", json=said)
         assert made.status_code == 201, made.text
         assert (await owed(doctor, whom))["appointment"] == "due"
+        far = await doctor.post(f"/v1/people/{whom}/health/appointments", json=said | {"due_at": LAST})
+        assert far.status_code == 422
+    for role in (Role.REGISTRAR, Role.UNIT_HEAD, Role.PSYCHOLOGIST):
+        _, other = await seated(app, here, role)
+        async with other:
+            assert "appointment" not in await owed(other, whom)
 
 
 async def test_eligibility_comes_from_the_sentence_as_reckoned_today(app: FastAPI) -> None:
