@@ -50,6 +50,12 @@ async def known(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> P
     return found
 
 
+async def near(conn: AsyncConnection, person: PersonId) -> Role:
+    """Who is at hand: inside, the head of the unit; outside, the officer."""
+    inside = await store.stays_somewhere(conn, person, at=clock.now())
+    return Role.UNIT_HEAD if inside else Role.OFFICER
+
+
 async def opened(
     conn: AsyncConnection,
     caller: Caller,

@@ -227,12 +227,3 @@ class Standing:
     @property
     def in_force(self) -> Sequence[Sanction]:
         return [one for one in self.sanctions if one.state in {State.IN_FORCE, State.BEING_SERVED}]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there was in a time; for early warnings."""
-
-    incidents: int
-    sanctions: int
-    incentives: int

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from core.auth import Role
+from core.calendar import months_after
 from core.clock import HERE
 from core.errors import Conflict, Invalid
 from core.statutes import RuleSet
@@ -226,14 +227,6 @@ def _state(entries: Iterable[Entry], *, on: date, ends_on: date | None, expires_
     if on >= expires_on:
         return State.EXPIRED
     return State.BEING_SERVED if ends_on and on < ends_on else State.IN_FORCE
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (first_of_next - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
 
 
 def day_of(at: datetime) -> date:

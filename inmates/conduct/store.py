@@ -11,18 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.model import PersonId, UserId
 from inmates.conduct import rows
 from inmates.conduct.model import (
-    Counts,
     DecisionId,
     Document,
     Entry,
-    EntryKind,
     Hearing,
     HearingId,
     IncentiveId,
     IncentiveKind,
     Incident,
     IncidentId,
-    Measure,
     Minutes,
     Proposal,
     ProtocolId,
@@ -87,26 +84,6 @@ async def latest(
         query = query.where(incidents.c.id < before)
     found = await conn.execute(query.order_by(incidents.c.id.desc()).limit(most))
     return [rows.incident(row) for row in found]
-
-
-async def counted(conn: AsyncConnection, person: PersonId, *, since: datetime, until: datetime) -> Counts:
-    """How much there was from `since` to before `until`; annulled sanctions never were."""
-    annulled = select(sanction_entries.c.decision_id).where(sanction_entries.c.kind == EntryKind.ANNULLED)
-    happened = select(func.count()).where(
-        incidents.c.person_id == person, incidents.c.happened_at >= since, incidents.c.happened_at < until
-    )
-    sanctioned = select(func.count()).where(
-        conduct_decisions.c.person_id == person,
-        conduct_decisions.c.measure != Measure.NONE,
-        conduct_decisions.c.decided_at >= since,
-        conduct_decisions.c.decided_at < until,
-        conduct_decisions.c.id.not_in(annulled),
-    )
-    granted = select(func.count()).where(
-        incentives.c.person_id == person, incentives.c.decided_at >= since, incentives.c.decided_at < until
-    )
-    asked = select(happened.scalar_subquery(), sanctioned.scalar_subquery(), granted.scalar_subquery())
-    return Counts(*(await conn.execute(asked)).one())
 
 
 async def add_incident(

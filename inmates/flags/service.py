@@ -11,7 +11,6 @@ from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId, UserId
 from inmates import service as people
-from inmates import store as places
 from inmates.flags import catalogue, rules, store
 from inmates.flags.model import (
     Account,
@@ -101,7 +100,7 @@ async def raise_for(
     await store.keep(conn, model, content=catalogue.content())
     expires = now + timedelta(days=model.expires_days)
     made = await store.add(conn, person, model=model, found=found, at=now, expires_at=expires, by=by)
-    role, due = await _near(conn, person), now + timedelta(days=model.decide_days)
+    role, due = await people.near(conn, person), now + timedelta(days=model.decide_days)
     await tasks.add(conn, Wanted(person, "flag_raised", role, due, "flag", made))
     return Raised(found, made)
 
@@ -165,15 +164,9 @@ async def _found(conn: AsyncConnection, caller: Caller, flag: FlagId) -> Flag:
     return found
 
 
-async def _near(conn: AsyncConnection, person: PersonId) -> Role:
-    """Inside, the head of the unit; outside, the officer."""
-    inside = await places.stays_somewhere(conn, person, at=clock.now())
-    return Role.UNIT_HEAD if inside else Role.OFFICER
-
-
 async def _ask_for(conn: AsyncConnection, effect: Effect, *, found: Flag) -> None:
     roles = {Effect.PSYCHOLOGIST: Role.PSYCHOLOGIST, Effect.LESSONS: Role.TEACHER}
-    role = roles.get(effect) or await _near(conn, found.person_id)
+    role = roles.get(effect) or await people.near(conn, found.person_id)
     due = clock.now() + timedelta(days=catalogue.current().decide_days)
     await tasks.add(conn, Wanted(found.person_id, f"flag_{effect}", role, due, "flag", found.id))
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller, Role
 from core.model import PersonId
-from inmates import store
 from inmates.psychology.model import Score, ScreeningId
+from inmates.service import near
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
@@ -25,7 +25,7 @@ async def for_safety(
     if score.alarming:
         kind = "psychology_safety"
         await tasks.add(conn, Wanted(person, kind, psychologist, now, "screening", screening, is_urgent=True))
-        duty = await _on_duty(conn, person, now=now)
+        duty = await near(conn, person)
         # Their task names the person and nothing else: no screening, no answer.
         await tasks.add(
             conn, Wanted(person, "contact_psychologist", duty, now, "person", person, is_urgent=True)
@@ -51,8 +51,3 @@ async def for_repeat(
     await tasks.add(
         conn, Wanted(person, "psychology_repeat", Role.PSYCHOLOGIST, due_at, "screening", screening)
     )
-
-
-async def _on_duty(conn: AsyncConnection, person: PersonId, *, now: datetime) -> Role:
-    """Inside, the head of the unit; outside, the officer."""
-    return Role.UNIT_HEAD if await store.stays_somewhere(conn, person, at=now) else Role.OFFICER

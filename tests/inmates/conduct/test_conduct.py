@@ -17,7 +17,6 @@ from core.auth import Role
 from core.model import PersonId
 from filed.conduct import DOCUMENT, HAPPENED, head, incident, sanction
 from files import institution, person, posting, row, stay
-from inmates.conduct import store
 from inmates.conduct.tables import conduct_decisions, incidents
 from inmates.tasks.tables import tasks
 
@@ -157,18 +156,6 @@ async def test_incidents_come_in_pages(app: FastAPI) -> None:
         rest = (await visitor.get(path, params={"most": 2, "after": first["after"]})).json()
     assert [one["id"] for one in first["incidents"] + rest["incidents"]] == made[::-1]
     assert rest["after"] is None
-
-
-async def test_counts_of_a_time_leave_out_what_was_annulled(engine: AsyncEngine) -> None:
-    whom, by = await person(engine), await head(engine)
-    await incident(engine, whom, by)
-    await sanction(engine, whom, by)
-    since, until = HAPPENED, HAPPENED + timedelta(days=1)
-    async with engine.begin() as conn:
-        counts = await store.counted(conn, whom, since=since, until=until)
-        before = await store.counted(conn, whom, since=since - timedelta(days=9), until=since)
-    assert (counts.incidents, counts.sanctions, counts.incentives) == (2, 1, 0)
-    assert (before.incidents, before.sanctions) == (0, 0)
 
 
 async def values(engine: AsyncEngine) -> dict[str, Any]:
