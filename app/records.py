@@ -1,11 +1,10 @@
-"""Writing the made-up population of institutions: by COPY, chapter by chapter, once."""
+"""Writing the made-up population of institutions: by COPY, once."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from random import Random
 from typing import Any, Final
 
 import asyncpg
@@ -16,7 +15,7 @@ from core import clock, db
 from core.model import PersonId
 from core.sealing import Keys
 from inmates.identity import rules, sealing, store
-from simulators.population import CHAPTERS, Held, Row, institutions, people, staff
+from simulators.population import Held, Row, institutions, people, staff
 from simulators.population.institutions import Institution
 
 PERSON: Final = ("id", "number", "surname", "given_name", "patronymic", "sex", "born_on", "other_names")
@@ -68,7 +67,7 @@ async def write(
         await _staff(conn, base=base)
     for table in SERIALS:
         await conn.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - our own table names
-    for table in ("persons", "identities", "stays", "institutions", "postings", *_chapter_tables()):
+    for table in ("persons", "identities", "stays", "institutions", "postings"):
         await conn.execute(f"analyze {table}")
     return True
 
@@ -80,16 +79,6 @@ class Chunk:
         self.held = held
         self.persons = [_person(one) for one in held]
         self.identities = [_identity(one, keys) for one in held]
-        self.chapters: dict[str, list[Row]] = {table: [] for table in _chapter_tables()}
-        random = Random(held[0].number)
-        for chapter in CHAPTERS:
-            for one in held:
-                for table, row in chapter.rows(one, random):
-                    self.chapters[table].append(row)
-
-
-def _chapter_tables() -> dict[str, tuple[str, ...]]:
-    return {table: columns for chapter in CHAPTERS for table, columns in chapter.tables.items()}
 
 
 async def _ahead(chunks: Iterator[list[Held]], keys: Keys) -> AsyncIterator[Chunk]:
@@ -128,8 +117,6 @@ async def _copy(conn: asyncpg.Connection, chunk: Chunk, *, base: int) -> None:
     await conn.copy_records_to_table("persons", columns=PERSON, records=chunk.persons)
     await conn.copy_records_to_table("identities", columns=IDENTITY, records=chunk.identities)
     await conn.copy_records_to_table("stays", columns=STAY, records=stays)
-    for table, columns in _chapter_tables().items():
-        await conn.copy_records_to_table(table, columns=columns, records=chunk.chapters[table])
 
 
 def _person(held: Held) -> Row:

@@ -1,4 +1,4 @@
-"""What the demo's colony has in its files: made-up commitments, sentences, incidents, lessons and shifts."""
+"""What the demo's colony has in its files: made-up commitments, sentences, incidents and enrolments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -81,6 +81,7 @@ async def transaction(
 
 
 Conn = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
 def _keys(connection: HTTPConnection) -> Keys:
@@ -99,7 +100,6 @@ def _fonts(connection: HTTPConnection) -> Folder:
 
 Fonts = Annotated[Folder, Depends(_fonts)]
 """Where the typeface of printed papers lies (core.paper)."""
-"""The request's transaction: it commits before the answer leaves, so a failed commit is a 500 and no lie."""
 
 
 def language(connection: HTTPConnection) -> str:

@@ -112,6 +112,12 @@ async def seen_by_each(conn: AsyncConnection, scopes: Collection[Scope]) -> dict
     return {user: found.get(user, frozenset()) for user in users}
 
 
+async def hold(conn: AsyncConnection, *people: PersonId) -> None:
+    """Until the end of the transaction: whoever changes their records comes one after the other."""
+    query = select(persons.c.id).where(persons.c.id.in_(people)).order_by(persons.c.id)
+    await conn.execute(query.with_for_update(key_share=True))
+
+
 async def stays_somewhere(conn: AsyncConnection, ident: PersonId, *, at: datetime) -> bool:
     """In an institution, whichever."""
     query = select(stays.c.id).where(stays.c.person_id == ident, stays.c.during.contains(at))

@@ -34,7 +34,10 @@ class Given(BaseModel):
         """What cannot be read is refused like what cannot have been."""
         try:
             if self.pieces:
-                return rules.output(self.on, min(int(self.pieces), MOST_PIECES))
+                pieces = int(self.pieces)
+                if pieces > MOST_PIECES:
+                    raise service.ImpossibleWork
+                return rules.output(self.on, pieces)
             starts, ends = time.fromisoformat(self.starts), time.fromisoformat(self.ends)
         except ValueError:
             raise service.ImpossibleWork from None

@@ -127,7 +127,7 @@ async def decide(
 ) -> DecisionId:
     """Stands on the last hearing; takes the place of an annulled decision about the same incident."""
     await known(conn, caller, person=person)
-    await store.lock(conn, person)
+    await people.hold(conn, person)
     now = clock.now()
     facts, held = await store.record(conn, person), law(now)
     found, hearing = _incident(facts, incident), _hearing(facts, incident)
@@ -178,7 +178,7 @@ async def enter(
 ) -> None:
     """Served, reviewed, lifted, appealed or annulled."""
     await known(conn, caller, person=person)
-    await store.lock(conn, person)
+    await people.hold(conn, person)
     found = _sanction(await _load(conn, person), decision)
     rules.refuse_entry(found, kind=kind, at=at, now=clock.now())
     await store.add_entry(conn, Entry(decision, kind, at, caller.user, document))
@@ -196,7 +196,7 @@ async def reward(
 ) -> IncentiveId:
     """An early lifting ends the sanction it names in the same transaction."""
     await known(conn, caller, person=person)
-    await store.lock(conn, person)
+    await people.hold(conn, person)
     now = clock.now()
     conduct, held = await _load(conn, person), law(now)
     lifted = _sanction(conduct, lifts) if lifts is not None else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Table, any_, cast, func, select
+from sqlalchemy import BigInteger, Select, Table, any_, cast, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -68,11 +68,6 @@ async def _by_person(
     for row in await conn.execute(wanted.order_by(columns.id)):
         found.setdefault(row.person_id, []).append(read(row))
     return found
-
-
-async def lock(conn: AsyncConnection, person: PersonId) -> None:
-    """Two decisions about one person are taken one after the other."""
-    await conn.execute(select(func.pg_advisory_xact_lock(func.hashtext("conduct"), func.hashint8(person))))
 
 
 async def latest(

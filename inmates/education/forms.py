@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from core.fields import RowId
+from core.fields import Moment, RowId
 from inmates.education import model, service
 from inmates.education.statements import model as platform
 
@@ -92,7 +92,7 @@ class Enrolling(BaseModel):
 
 class EventGiven(BaseModel):
     kind: model.Kind
-    at: AwareDatetime
+    at: Moment
     hours: Hours | None = None
     percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] | None = None
     score: Annotated[Decimal, Field(ge=-1, le=1, decimal_places=4)] | None = None
@@ -117,7 +117,7 @@ class EventGiven(BaseModel):
 
 
 class LessonGiven(BaseModel):
-    at: AwareDatetime
+    at: Moment
     hours: Hours
     attended: Annotated[list[RowId], Field(max_length=500)]
     missed: Annotated[list[RowId], Field(max_length=500)] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -124,8 +124,7 @@ def _moment(text: str) -> datetime:
     if len(text) == 10:
         day = date.fromisoformat(text) if text[4] == "-" else datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007 - a day has no zone
         return datetime.combine(day, time(12), clock.HERE)
-    at = datetime.fromisoformat(text)
-    return clock.here(at)
+    return clock.here(datetime.fromisoformat(text)).astimezone(UTC)
 
 
 def _decimal(places: int) -> Callable[[str], Decimal]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.clock import HERE
 from core.errors import Conflict, Invalid
+from core.sheets import APOSTROPHES
 from core.statutes import RuleSet
 from inmates.education.model import (
     Book,
@@ -251,9 +252,6 @@ def key(book: Book) -> str:
     """The same book, however its title is spaced, spelt or cased."""
     words = re.findall(r"\w+", f"{book.author} {book.title}".casefold().translate(APOSTROPHES))
     return " ".join(words)
-
-
-APOSTROPHES: Final = dict.fromkeys(map(ord, "'`ʻʼ‘’´"))
 
 
 def approved(readings: Iterable[Reading]) -> list[Reading]:

@@ -11,6 +11,7 @@ from core import audit, clock, rule_sets, statutes
 from core.auth import Caller, Permission
 from core.errors import Conflict, NotFound
 from core.model import PersonId
+from inmates import store as people
 from inmates.education import rules, store
 from inmates.education.model import (
     Book,
@@ -167,6 +168,7 @@ async def approve(
     """A commission's decision that a book counts; `replaces` corrects an approval and says why."""
     await known(conn, caller, person=person)
     law = statutes.load(STATUTE).on(book.decided_on)
+    await people.hold(conn, person)
     before = await store.readings_of(conn, person)
     if replaces is not None:
         _approved(before, replaces)
@@ -197,6 +199,7 @@ async def annul(
 ) -> ReadingId:
     """The approval no longer counts; both stay in the file."""
     await known(conn, caller, person=person)
+    await people.hold(conn, person)
     _approved(await store.readings_of(conn, person), reading)
     made = await store.add_reading(conn, person, None, replaces=reading, why=why, by=caller.user)
     if made is None:

@@ -141,10 +141,3 @@ reading_facts = Table(  # what the sentence was told of a decision on a book
     Column("reading_id", ForeignKey("readings.id"), primary_key=True),
     Column("fact_id", ForeignKey("sentence_facts.id"), nullable=False, unique=True),
 )
-Index(  # one approval of a book for a person
-    "uq_readings_book",
-    readings.c.person_id,
-    readings.c.book,
-    unique=True,
-    postgresql_where=readings.c.replaces.is_(None),
-)

@@ -58,17 +58,7 @@ def certificate(made: Certificate, say: Say, *, language: str, fonts: Path) -> b
         widths=(40, 40, 12, 12),
     )
     paper.table(
-        [
-            say(key)
-            for key in (
-                "work.month",
-                "work.institution",
-                "work.hours_worked",
-                "work.gross",
-                "work.tax",
-                "work.social_tax",
-            )
-        ],
+        [say(key) for key in EARNED],
         [_month(each, say) for each in made.months],
         widths=(10, 30, 14, 18, 18, 18),
         numbers=(2, 3, 4, 5),

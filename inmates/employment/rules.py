@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import groupby
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from core.calendar import months_after
+from core.clock import HERE
 from inmates.education.model import Learning
 from inmates.employment.model import Claim, Effort, Entry, EntryKind, Placement, Restitution, Said, WritBasis
 from inmates.employment.wages import Debt, Deed, Facts, Held, Payslip, Work
 
-HERE: Final = ZoneInfo("Asia/Tashkent")
 CLOSES: Final = {"light_work": frozenset({Effort.HEAVY}), "no_work": frozenset(Effort)}
 """Which jobs a consequence of a medical finding closes."""
 FREE: Final = frozenset({"probation_district"})
@@ -69,7 +69,7 @@ def month_of(day: date) -> date:
 
 
 def next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return months_after(day.replace(day=1), 1)
 
 
 def last_day(month: date) -> date:

@@ -11,8 +11,8 @@ from core import audit, clock, rule_sets, statutes
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
+from inmates import store as people
 from inmates.custody import service as custody
-from inmates.custody.store import movements
 from inmates.entitlements import rules, store
 from inmates.entitlements.model import (
     Balance,
@@ -100,7 +100,7 @@ async def use(conn: AsyncConnection, caller: Caller, *, person: PersonId, entere
     """Draws from the year's balance by the law of its day; refused beyond it."""
     found = await known(conn, caller, person=person)
     rules.check(entered, await _contact_of(conn, person, entered), now=clock.now(), zone=clock.HERE)
-    await movements.lock(conn, person)
+    await people.hold(conn, person)
     held, on = law(), entered.at.astimezone(clock.HERE).date()
     life = await _life(conn, found)
     balance = rules.balance(
@@ -128,7 +128,7 @@ async def withdraw_use(conn: AsyncConnection, caller: Caller, *, use: UseId, rea
     if found is None:
         raise NotFound
     person, entered = found
-    await movements.lock(conn, person)
+    await people.hold(conn, person)
     if entered.is_withdrawn:
         raise AlreadyWithdrawn
     await store.withdraw_use(conn, use, reason=reason, by=caller.user)
@@ -148,7 +148,7 @@ async def withdraw_grant(conn: AsyncConnection, caller: Caller, *, grant: GrantI
     if found is None:
         raise NotFound
     person, given = found
-    await movements.lock(conn, person)
+    await people.hold(conn, person)
     if given.is_withdrawn:
         raise AlreadyWithdrawn
     await store.withdraw_grant(conn, grant, reason=reason, by=caller.user)
@@ -171,7 +171,7 @@ async def end_contact(conn: AsyncConnection, caller: Caller, *, contact: Contact
     if found is None:
         raise NotFound
     person, listed = found
-    await movements.lock(conn, person)
+    await people.hold(conn, person)
     if listed.ended_at is not None:
         raise ContactEnded
     await store.end_contact(conn, contact, at=clock.now(), reason=reason, by=caller.user)

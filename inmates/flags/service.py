@@ -11,6 +11,7 @@ from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId, UserId
 from inmates import service as people
+from inmates import store as record
 from inmates.flags import catalogue, rules, store
 from inmates.flags.model import (
     Account,
@@ -81,7 +82,7 @@ class Raised:
 async def evaluate(conn: AsyncConnection, sources: Sources, *, caller: Caller, person: PersonId) -> Raised:
     """Asked for by a human; a score at the threshold becomes a flag and a task, and nothing else."""
     await people.known(conn, caller, person=person)
-    await store.lock(conn, person)
+    await record.hold(conn, person)
     if await store.is_waiting(conn, person, digest=catalogue.current().digest, at=clock.now()):
         raise FlagWaits
     raised = await raise_for(conn, sources, person=person, by=caller.user)

@@ -38,11 +38,6 @@ from inmates.model import Scope
 from inmates.store import seen_by
 
 
-async def lock(conn: AsyncConnection, person: PersonId) -> None:
-    """Two evaluations of one person come one after the other."""
-    await conn.execute(select(func.pg_advisory_xact_lock(func.hashtext("flags"), func.hashint8(person))))
-
-
 async def keep(conn: AsyncConnection, model: Model, *, content: str) -> None:
     row = {
         "digest": model.digest,

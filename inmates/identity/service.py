@@ -13,6 +13,7 @@ from core.errors import Conflict, Invalid, Stale
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people
+from inmates import store as record
 from inmates.identity import finding, rules, sealing, store
 from inmates.identity.model import Entered, Ground, Identity, Shown, Version
 from inmates.model import Person
@@ -93,7 +94,7 @@ async def correct(
     if not why.strip():
         raise WhyMissing
     kept = rules.kept(identity)
-    await store.lock(conn, [person])
+    await record.hold(conn, person)
     before, number = await current(conn, keys, found)
     if seen != number:
         raise Stale

@@ -13,6 +13,7 @@ from core.errors import NotFound, Refusal
 from core.model import PersonId
 from core.statutes import RuleSet, Statute
 from inmates import service as people
+from inmates import store as record
 from inmates.model import Person
 from inmates.sentences import rules, rules_entry, store, wire
 from inmates.sentences.derivation import Computed
@@ -135,7 +136,7 @@ async def add(
     replaces: FactId | None = None,
 ) -> FactId:
     await people.known(conn, caller, person=person)
-    await store.hold(conn, person)
+    await record.hold(conn, person)
     rules_entry.check(fact, await store.entries(conn, person), replaces=replaces)
     made = await store.add(conn, person, fact=fact, replaces=replaces, by=caller.user)
     await _recorded(conn, caller, person, fact=made, kind=kind_of(fact), replaces=replaces)

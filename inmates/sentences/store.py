@@ -19,12 +19,6 @@ REMINDER = "sentence_differs"
 """The kind of the task; `task.kind.sentence_differs` says it in words."""
 
 
-async def hold(conn: AsyncConnection, person: PersonId) -> None:
-    """Whoever adds a fact comes after whoever adds one now."""
-    query = select(persons.c.id).where(persons.c.id == person).with_for_update(key_share=True)
-    await conn.execute(query)
-
-
 async def convict(conn: AsyncConnection, person: PersonId) -> Convict:
     query = select(persons.c.born_on, persons.c.sex).where(persons.c.id == person)
     return Convict(*(await conn.execute(query)).one())

@@ -12,6 +12,7 @@ from core.sealing import Keys
 from core.tables import users
 from inmates.conduct.tables import conduct_decisions
 from inmates.custody.tables import admissions
+from inmates.education.tables import enrolments
 from inmates.sentences import service as sentences
 from inmates.tables import postings, stays
 
@@ -33,7 +34,8 @@ async def test_the_files_of_the_colony_are_filled(database: str, engine: AsyncEn
         closed = select(func.count()).where(admissions.c.closed_at.is_not(None))
         assert people == before
         assert (await conn.execute(closed)).scalar_one() == len(people) > 3
-        assert (await conn.execute(select(func.count()).select_from(conduct_decisions))).scalar_one()
+        for table in (conduct_decisions, enrolments):
+            assert (await conn.execute(select(func.count()).select_from(table))).scalar_one()
         for person in people:
             outcome = await sentences.computed(conn, PersonId(person), on=clock.today())
             assert outcome.computed is not None

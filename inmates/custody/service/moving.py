@@ -10,6 +10,7 @@ from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
+from inmates import store as people
 from inmates.custody.model import (
     Commitment,
     EpisodeId,
@@ -188,7 +189,7 @@ async def _found(conn: AsyncConnection, caller: Caller, movement: MovementId) ->
 
 async def _enter(conn: AsyncConnection, caller: Caller, *new: Movement, person: PersonId) -> list[MovementId]:
     """Decide, save, fold, record, tell."""
-    await store.lock(conn, person)
+    await people.hold(conn, person)
     spans = rules.with_new(await store.movements_of(conn, person), *new, now=clock.now())
     made = [await store.add(conn, one, person=person, by=caller.user) for one in new]
     await store.write_stays(conn, person, folded=rules.stays(spans))

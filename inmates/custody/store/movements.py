@@ -27,11 +27,6 @@ from inmates.store import seen_by
 from inmates.tables import institutions, persons, postings, stays
 
 
-async def lock(conn: AsyncConnection, person: PersonId) -> None:
-    """Until the end of the transaction nobody else moves this person."""
-    await conn.execute(select(persons.c.id).where(persons.c.id == person).with_for_update())
-
-
 async def institution_kind(conn: AsyncConnection, ident: InstitutionId) -> str | None:
     query = select(institutions.c.kind).where(institutions.c.id == ident)
     return (await conn.execute(query)).scalar_one_or_none()

@@ -58,12 +58,6 @@ async def show_to(conn: AsyncConnection, person: PersonId, *, user: UserId, duri
     await conn.execute(insert(caseloads).values(user_id=user, person_id=person, during=during))
 
 
-async def lock(conn: AsyncConnection, people: Collection[PersonId]) -> None:
-    """In the order of their ids: who changes or merges them comes one after the other."""
-    query = select(persons.c.id).where(persons.c.id.in_(people)).order_by(persons.c.id)
-    await conn.execute(query.with_for_update())
-
-
 async def write(
     conn: AsyncConnection,
     person: PersonId,

@@ -138,6 +138,8 @@ async def test_books_count_by_the_decision_of_a_named_commission(app: FastAPI, t
     assert again.json()["type"] == "/problems/education_nothing_to_correct"  # it was annulled
     async with app.state.engine.begin() as conn:
         assert await service.approved_books(conn, whom) == []
+    assert (await teacher.post(path, json=body)).status_code == 201  # it was read after all
+    assert (await teacher.post(path, json=body)).json()["type"] == "/problems/education_already_credited"
 
 
 async def test_the_sentence_counts_an_approved_book_and_no_annulled_one(

@@ -16,7 +16,7 @@ SAME = (  # regional.md 2.7
     ("Oʻktam", "Уктам", "Uktam", "Ўктам", "O`ktam"),
     ("Sentsov", "Сенцов"),
     ("Yelena", "Елена", "Elena"),
-    ("Gʻaniyev", "Ґаниев".replace("Ґ", "Г")),
+    ("Gʻaniyev", "Ганиев"),
 )
 SAID = (
     ("Xasanov", "Hasanov", "Khasanov", "Хасанов", "Ҳасанов"),
