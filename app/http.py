@@ -34,7 +34,20 @@ from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, days, desk, hub, institutions, live, oversight, pages, payroll, scenes, tasks
+from dashboards import (
+    alerts,
+    assets,
+    days,
+    desk,
+    hub,
+    institutions,
+    live,
+    oversight,
+    pages,
+    payroll,
+    scenes,
+    tasks,
+)
 from dashboards.records import (
     conduct,
     custody,
@@ -86,6 +99,7 @@ ROUTERS = (
     live,
     scenes,
     pages,
+    alerts,
     desk,
     days,
     institutions,

@@ -1,4 +1,4 @@
-"""Pages of the map, alerts and people: guard, ask the services, show."""
+"""Pages of the map and of people: guard, ask the services, show."""
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -13,12 +13,10 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.errors import NotFound
 from core.model import PersonId
-from dashboards import records, story
+from dashboards import records
 from dashboards.pages import page
 from dashboards.store import files
 from geofence import reading
-from geofence.api.alerts import STATES, Filter
-from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
 from inmates.health import service as health
@@ -39,35 +37,6 @@ HISTORY: Final = 20
 async def map_page(request: Request, _caller: Caller = allow(Permission.MAP_READ)) -> Response:
     """Empty: everything on it comes over the live socket."""
     return page(request, "map.html")
-
-
-@router.get("/alerts")
-async def alerts_page(
-    request: Request,
-    conn: http.Conn,
-    state: Filter = Filter.OPEN,
-    severity: str = "",
-    caller: Caller = allow(Permission.ALERT_READ),
-) -> Response:
-    level = int(severity) if severity in {"1", "2", "3", "4"} else None
-    wanted = Wanted(STATES[state], level)
-    found = await reading.alerts(conn, caller, wanted=wanted, after=None, most=reading.MOST)
-    return page(request, "alerts.html", alerts=found.alerts, wanted={"state": state.value, "severity": level})
-
-
-@router.get("/alerts/{alert_id}")
-async def alert_page(
-    request: Request, alert_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.ALERT_READ)
-) -> Response:
-    opened = await reading.alert(conn, caller, alert=AlertId(alert_id))
-    return page(
-        request,
-        "alert.html",
-        alert=opened.alert,
-        entries=opened.entries,
-        story=story.of(opened.alert.opening),
-        mine=opened.alert.taken_by == caller.user,
-    )
 
 
 @router.get("/people")

@@ -99,7 +99,6 @@ async def sign_in(page: Page) -> None:
     await expect(page.get_by_test_id("link")).to_have_attribute("data-state", "on")
 
 
-@pytest.mark.slow
 async def take_and_note(page: Page) -> None:
     await expect(page.get_by_test_id("told")).to_contain_text("1-maktab")
     await page.get_by_test_id("take").click()
@@ -109,6 +108,7 @@ async def take_and_note(page: Page) -> None:
     await expect(page.get_by_test_id("entries")).to_contain_text("Called; on the way home.")
 
 
+@pytest.mark.slow
 async def test_a_breach_rings_is_answered_and_ends(
     platform: Platform, conn: asyncpg.Connection, engine: AsyncEngine, broker: Broker, page: Page
 ) -> None:
