@@ -64,7 +64,7 @@ def placeholders(text: i18n.Text) -> set[str]:
 
 
 SCRIPTS = list(files("dashboards/static/*.js"))
-CODE = [path for path in files("*/*.py", "*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
+CODE = [path for path in files("*/*.py", "*/*/*.py", "*/*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
 PAGES = [path for path in files("dashboards/templates/*.html") if path.name != "texts.html"]
 
 
@@ -116,7 +116,7 @@ def test_every_value_of_the_field_has_its_text(prefix: str) -> None:
 
 def load_everything() -> None:
     """A refusal is known once its module is read."""
-    for name in ("core", "inmates", "tracking", "geofence", "dashboards"):
+    for name in ("core", "inmates", "tracking", "geofence", "messaging", "dashboards"):
         for found in walk_packages([str(ROOT / name)], f"{name}."):
             import_module(found.name)
 

@@ -1,0 +1,1 @@
+"""E-MUROJAAT: what people say to the service and what it answers: appeals, relatives, receipts."""
