@@ -105,7 +105,7 @@ async def look_up(
     views: Sequence[View],
     now: Callable[[], datetime] = clock.now,
 ) -> Standing:
-    """Two short transactions: no connection waits for the check, and a wrong number costs what a code does."""
+    """Two short transactions: no connection waits; a wrong number costs what a wrong code does."""
     if secret.code and not rules.is_sound(secret.code):
         raise CodeMistyped
     attempts.begin(number, address, now_us=clock.to_us(now()))
