@@ -27,6 +27,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.mobile.api
+import messaging.receipts.api
 import messaging.relatives.accounts.api
 import tracking.api
 from app import known, sections
@@ -49,6 +50,7 @@ from dashboards import (
     oversight,
     pages,
     payroll,
+    receipts,
     scenes,
     tasks,
 )
@@ -99,6 +101,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.receipts.api,
     tracking.api,
     geofence.api,
     live,
@@ -127,6 +130,7 @@ ROUTERS = (
     messaging.relatives.accounts.api,
     messaging.mobile.api,
     authorize,
+    receipts,
 )
 
 
@@ -151,6 +155,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = ()
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer

@@ -1,1 +1,1 @@
-"""E-MUROJAAT: what people say to the service and what it answers: appeals, relatives, receipts."""
+"""E-murojaat: what people say to each other: appeals, their receipts, sealed boxes, and open figures."""

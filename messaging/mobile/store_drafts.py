@@ -18,7 +18,8 @@ async def add(
     """None: this draft is there already."""
     row = {"relative_id": relative, "client_id": client_id, "version": 1, "body": body, "updated_at": at}
     made = insert(drafts).values(row).on_conflict_do_nothing().returning(drafts.c.id)
-    return (await conn.execute(made)).scalar()
+    found = (await conn.execute(made)).scalar()
+    return None if found is None else int(found)
 
 
 async def count(conn: AsyncConnection, relative: RelativeId, *, most: int) -> int:

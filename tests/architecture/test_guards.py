@@ -37,6 +37,12 @@ PUBLIC_PATHS = {
     "POST /v1/oauth/authorize/code",
     "POST /v1/oauth/token",
     "POST /v1/oauth/revoke",
+    "GET /v1/receipt-keys",
+    "POST /v1/receipts/lookup",
+    "GET /receipt",
+    "POST /receipt",
+    "POST /receipt/check",
+    "POST /receipt/slip",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""

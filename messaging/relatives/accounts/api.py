@@ -62,7 +62,12 @@ class Devices(BaseModel):
     devices: list[Device]
 
 
-@router.post("/oauth/token", summary="A code or a refresh token for tokens", responses=OAUTH_ERROR)
+@router.post(
+    "/oauth/token",
+    summary="A code or a refresh token for tokens",
+    response_model=Granted,
+    responses=OAUTH_ERROR,
+)
 async def give_tokens(
     conn: edge.OpenConn,
     *,
@@ -73,7 +78,7 @@ async def give_tokens(
     code_verifier: Text = "",
     refresh_token: Text = "",
     _nobody: None = allow_programs(),
-) -> Granted:
+) -> Granted | Response:
     now = clock.now()
     found: Tokens | Denied = Denied("unsupported_grant_type" if grant_type else "invalid_request")
     if grant_type == "authorization_code":
@@ -82,12 +87,10 @@ async def give_tokens(
         )
     elif grant_type == "refresh_token":
         found = await tokens.refresh(conn, client=client_id, token=refresh_token, now=now)
-    return _said(found)
+    return JSONResponse({"error": found.error}, 400) if isinstance(found, Denied) else _said(found)
 
 
-def _said(found: Tokens | Denied) -> Any:
-    if isinstance(found, Denied):
-        return JSONResponse({"error": found.error}, 400)
+def _said(found: Tokens) -> Granted:
     scope = " ".join(sorted(found.scopes))
     return Granted(
         access_token=found.access,
