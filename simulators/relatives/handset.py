@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,6 +12,8 @@ from uuid import UUID
 
 from httpx import AsyncClient, Response
 
+from core import clock
+
 CLIENT: Final = "desktop"
 REDIRECT: Final = "http://127.0.0.1/signed-in"
 SCOPES: Final = "account kin:read kin:write appeals:read appeals:write"
@@ -21,7 +22,7 @@ HANDLE: Final = re.compile(r'name="handle" value="([^"]+)"')
 
 def uuid7(now_ms: int | None = None) -> UUID:
     """RFC 9562, 5.7: milliseconds, then chance."""
-    at = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    at = clock.now_us() // 1000 if now_ms is None else now_ms
     number = (at & (1 << 48) - 1) << 80 | secrets.randbits(80)
     number = number & ~(0xF << 76) | 0x7 << 76
     return UUID(int=number & ~(0x3 << 62) | 0x2 << 62)

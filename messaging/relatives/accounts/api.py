@@ -104,9 +104,9 @@ def _said(found: Tokens) -> Granted:
 @router.post("/oauth/revoke", summary="Signs the device of this token out (RFC 7009)")
 async def revoke_token(
     conn: edge.OpenConn, *, token: Text = "", client_id: Text = "", _nobody: None = allow_programs()
-) -> Response:
+) -> dict[str, str]:
     await tokens.revoke(conn, client=client_id, token=token, now=clock.now())
-    return Response(status_code=200)
+    return {}
 
 
 @router.get("/my/account", summary="Who is signed in")
