@@ -26,6 +26,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.appeals.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -94,6 +95,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.appeals.api,
     tracking.api,
     geofence.api,
     live,

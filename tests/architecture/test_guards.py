@@ -29,6 +29,7 @@ PUBLIC_PATHS = {
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
     "GET /xapi/about",
+    "GET /v1/appeal-states",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""

@@ -1,0 +1,1 @@
+"""E-murojaat: what people say to each other. Appeals, notices, advice, visits and calls."""
