@@ -1,1 +1,1 @@
-"""E-murojaat: what people say to each other. Appeals, notices, advice, visits and calls."""
+"""E-murojaat, what people say to each other: appeals, receipts, sealed boxes, advice, visits and calls."""
