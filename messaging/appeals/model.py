@@ -290,17 +290,3 @@ class Standing:
         """How much of the term has gone, 0 to 1 and beyond."""
         whole = (self.due_at - self.received_at).total_seconds()
         return ((self.ended_at or now) - self.received_at).total_seconds() / whole
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Queued with the entry it tells of; whoever delivers it keeps note elsewhere."""
-
-    id: int
-    appeal: AppealId
-    template: str
-    audience: str
-    """applicant | handler | role"""
-    user: UserId | None
-    role: str | None
-    made_at: datetime

@@ -20,7 +20,6 @@ from messaging.appeals.model import (
     Desk,
     Entry,
     Kind,
-    Notice,
     State,
     Topic,
 )
@@ -208,7 +207,7 @@ def _line(row: Any) -> Line:
     )
 
 
-async def notices(conn: AsyncConnection, *, after: int, most: int) -> Sequence[Notice]:
+async def notices(conn: AsyncConnection, *, after: int, most: int) -> Sequence[rows.Notice]:
     """In the order in which they were queued, for whoever delivers them."""
     query = select(appeal_notices).where(appeal_notices.c.id > after)
     return [rows.notice(row) for row in await conn.execute(query.order_by(appeal_notices.c.id).limit(most))]

@@ -1,5 +1,7 @@
 """Rows of the register as values."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.model import PersonId, UserId
@@ -13,11 +15,24 @@ from messaging.appeals.model import (
     Entry,
     Form,
     Kind,
-    Notice,
     Regime,
     Side,
     Topic,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Queued with the entry it tells of; whoever delivers it keeps note elsewhere."""
+
+    id: int
+    appeal: AppealId
+    template: str
+    audience: str
+    """applicant | handler | role"""
+    user: UserId | None
+    role: str | None
+    made_at: datetime
 
 
 def appeal(row: Any) -> Appeal:
