@@ -26,6 +26,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.appeals.api
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
@@ -101,6 +102,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.appeals.api,
     messaging.receipts.api,
     tracking.api,
     geofence.api,

@@ -37,6 +37,7 @@ PUBLIC_PATHS = {
     "POST /v1/oauth/authorize/code",
     "POST /v1/oauth/token",
     "POST /v1/oauth/revoke",
+    "GET /v1/appeal-states",
     "GET /v1/receipt-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",
