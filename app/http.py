@@ -30,6 +30,9 @@ import messaging.appeals.api
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -47,6 +50,7 @@ from dashboards import (
     desk,
     hub,
     institutions,
+    kinship,
     live,
     oversight,
     pages,
@@ -66,6 +70,7 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
@@ -131,6 +136,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
 )
