@@ -17,6 +17,8 @@ COMMANDS = {
     "replay": "app.replay",
     "recall": "app.recall",
     "archive": "app.archive",
+    "ledger": "app.ledger",
+    "verify": "app.verify",
     "explain": "app.explain",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",

@@ -1,4 +1,4 @@
-"""ejazo watch: the keeper of partitions, retention and feed, of the worker's pulse and of untaken alerts."""
+"""ejazo watch: the keeper of partitions, retention, feed and ledger, of pulses and of untaken alerts."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, nightly, settings
+from app import archive, duties, ledger, nightly, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -106,6 +106,7 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: archive.rounds(loaded)),
         again_and_again(lambda: duties.rounds(loaded, every_s=every_s)),
         again_and_again(lambda: nightly.rounds(loaded)),
+        again_and_again(lambda: ledger.rounds(loaded)),
     )
 
 
