@@ -101,7 +101,7 @@ def _say(verdict: Verdict, *, took: float) -> None:
 
 
 def _own_keys(loaded: Settings) -> set[bytes]:
-    return {signing.public(seed) for seed in Keys(loaded.keys).numbered(signing.NAME).values()}
+    return {signing.public(seed) for seed in Keys(loaded.keys).seeds(signing.NAME).values()}
 
 
 @command.command
@@ -141,7 +141,7 @@ def consistency(old: int, new: int, out: Path | None) -> None:
 def rotate() -> None:
     """A new signing key: the next head introduces it, the one after is signed by it."""
     keys = Keys(settings.load().keys)
-    keys.numbered(signing.NAME)  # the first one is made where there is none
+    keys.seeds(signing.NAME)  # the first one is made where there is none
     click.echo(f"key {keys.add(signing.NAME)} signs from the head after the next one on")
 
 
