@@ -272,13 +272,6 @@ async def test_a_quiet_minute_is_signed_too(conn: asyncpg.Connection, tmp_path: 
     assert [(h.at - NOW).seconds for h in read] == [0, 46, 92]
 
 
-async def test_every_table_that_refuses_changes_is_covered(conn: asyncpg.Connection) -> None:
-    """Compartments too; a table without a number of its own cannot be, and is named here."""
-    covered = await store.streams(conn)
-    assert await store.left_out(conn, {s.table for s in covered}) == []
-    assert {s.compartment for s in covered} >= {"health", "psychology"}
-
-
 async def test_what_cannot_be_read_any_more_still_verifies(
     conn: asyncpg.Connection, database: str, tmp_path: Path
 ) -> None:
