@@ -17,7 +17,7 @@ from app.running import connected
 from core import clock, db
 from core.ledger import heads as chains
 from core.ledger import keys as signing
-from core.ledger import proofs, store, verify, wire
+from core.ledger import proofs, store, store_heads, verify, wire
 from core.ledger.model import Signed, Verdict
 from core.ledger.service import Sealer
 from core.sealing import Keys
@@ -111,7 +111,7 @@ def heads(out: Path) -> None:
     have = max((wire.read(one.body).number for one in read_heads(out)), default=-1)
 
     async def some(conn: asyncpg.Connection) -> list[Signed]:
-        return await store.heads_after(conn, have, limit=10_000_000)
+        return await store_heads.heads_after(conn, have, limit=10_000_000)
 
     found = _ask(some)
     with out.open("a", encoding="utf-8") as file:

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from core.ledger import keys, notes, store, tree, wire
+from core.ledger import keys, notes, store, store_heads, tree, wire
 from core.ledger.model import Head, Signed
 
 
@@ -64,7 +64,7 @@ async def include(conn: asyncpg.Connection, table: str, key: int) -> dict[str, A
 
 async def extend(conn: asyncpg.Connection, old: int, new: int) -> dict[str, Any]:
     """That everything under the older head is the beginning of what is under the newer one."""
-    heads = [await store.head(conn, number) for number in (old, new)]
+    heads = [await store_heads.head(conn, number) for number in (old, new)]
     if heads[0] is None or heads[1] is None:
         raise NotSealed(f"{old}, {new}")
     before, after = (wire.read(one.body) for one in heads if one)
@@ -77,7 +77,7 @@ async def extend(conn: asyncpg.Connection, old: int, new: int) -> dict[str, Any]
 
 
 async def _head(conn: asyncpg.Connection, table: str) -> tuple[Signed, Any]:
-    signed = await store.last_head(conn)
+    signed = await store_heads.last_head(conn)
     top = wire.read(signed.body).tops.get(table) if signed else None
     if signed is None or top is None:
         raise NotSealed(table)

@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 
 from core.ledger import keys as signing
-from core.ledger import notes, store, tree, wire
+from core.ledger import notes, store, store_heads, tree, wire
 from core.ledger.model import Block, Head, Order, Signed, Stream
 from core.sealing import Keys
 
@@ -78,7 +78,7 @@ class Sealer:
 
     async def sign(self, now: datetime) -> Signed | None:
         """None: nothing is new, and the last head is not old."""
-        last = await store.last_head(self.conn)
+        last = await store_heads.last_head(self.conn)
         before = wire.read(last.body) if last else None
         tops = {name: notes.top(tip.grown) for name, tip in self.tips.items() if tip.grown.size}
         if before:
@@ -98,7 +98,7 @@ class Sealer:
         )
         body = wire.write(head)
         signed = Signed(body, signing.sign(seed, body))
-        await store.add_head(self.conn, head.number, now, signed)
+        await store_heads.add_head(self.conn, head.number, now, signed)
         return signed
 
     async def _tip(self, stream: Stream) -> Tip:

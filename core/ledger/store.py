@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from core.ledger.model import Block, Order, Signed, Stream
+from core.ledger.model import Block, Order, Stream
 
 LOCK: Final = 7265008
 """One seals at a time."""
@@ -106,10 +106,6 @@ _LAST_OF: Final = "select max(most) from ledger_blocks where stream = $1 and for
 _KEYS: Final = "select keys from ledger_blocks where stream = $1 order by number"
 _STREAMS: Final = "select distinct stream from ledger_blocks"
 _NODE: Final = "select hash from ledger_nodes where (stream, level, index) = ($1, $2, $3)"
-_LAST_HEAD: Final = "select body, signature from ledger_heads order by number desc limit 1"
-_HEAD: Final = "select body, signature from ledger_heads where number = $1"
-_HEADS: Final = "select body, signature from ledger_heads where number > $1 order by number"
-_ADD_HEAD: Final = "insert into ledger_heads (number, at, body, signature) values ($1, $2, $3, $4)"
 
 
 @asynccontextmanager
@@ -121,6 +117,12 @@ async def alone(conn: asyncpg.Connection) -> AsyncIterator[bool]:
     finally:
         if is_ours:
             await conn.execute("select pg_advisory_unlock($1)", LOCK)
+
+
+async def same_moment(one: asyncpg.Connection, other: asyncpg.Connection) -> None:
+    """Both are in a transaction of repeatable reads: the other sees what the one sees."""
+    shot = await one.fetchval("select pg_export_snapshot()")
+    await other.execute(f"set transaction snapshot '{shot}'")
 
 
 async def streams(conn: asyncpg.Connection) -> list[Stream]:
@@ -260,30 +262,6 @@ async def last_key_of(conn: asyncpg.Connection, stream: str, form: int) -> int:
 
 async def node(conn: asyncpg.Connection, stream: str, level: int, index: int) -> bytes | None:
     return await conn.fetchval(_NODE, stream, level, index)  # type: ignore[no-any-return]
-
-
-async def last_head(conn: asyncpg.Connection) -> Signed | None:
-    row = await conn.fetchrow(_LAST_HEAD)
-    return Signed(*row) if row else None
-
-
-async def head(conn: asyncpg.Connection, number: int) -> Signed | None:
-    row = await conn.fetchrow(_HEAD, number)
-    return Signed(*row) if row else None
-
-
-async def heads(conn: asyncpg.Connection, *, after: int = -1) -> AsyncIterator[Signed]:
-    """One after another; within a transaction."""
-    async for row in conn.cursor(_HEADS, after, prefetch=200):
-        yield Signed(*row)
-
-
-async def heads_after(conn: asyncpg.Connection, after: int, *, limit: int) -> list[Signed]:
-    return [Signed(*row) for row in await conn.fetch(f"{_HEADS} limit $2", after, limit)]
-
-
-async def add_head(conn: asyncpg.Connection, number: int, at: Any, signed: Signed) -> None:
-    await conn.execute(_ADD_HEAD, number, at, signed.body, signed.signature)
 
 
 async def _copy(

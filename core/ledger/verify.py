@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 import asyncpg
 
-from core.ledger import heads, store, tree, wire
+from core.ledger import heads, store, store_heads, tree, wire
 from core.ledger.model import Block, Break, Order, Signed, Stream, Verdict, What
 from core.ledger.walk import Found, Leaves, Walk
 
@@ -116,7 +116,7 @@ async def verify(
     told: Told = lambda _name, _count: None,
 ) -> Verdict:
     """Everything, as of the moment that both connections read."""
-    chain = await heads.walk(store.heads(notes), heads.Chain(trusted, witnessed or {}))
+    chain = await heads.walk(store_heads.heads(notes), heads.Chain(trusted, witnessed or {}))
     verifier = Verifier(rows, notes, chain.points)
     verifier.breaks += chain.breaks
     covered = await store.streams(notes)
@@ -133,11 +133,14 @@ async def moment(connect: Connect) -> AsyncIterator[tuple[asyncpg.Connection, as
     """Two connections that read one and the same moment."""
     rows, notes = await connect(), await connect()
     try:
-        async with rows.transaction(isolation="repeatable_read", readonly=True):
-            shot = await rows.fetchval("select pg_export_snapshot()")
-            async with notes.transaction(isolation="repeatable_read", readonly=True):
-                await notes.execute(f"set transaction snapshot '{shot}'")
-                yield rows, notes
+        async with _as_of_now(rows), _as_of_now(notes):
+            await store.same_moment(rows, notes)
+            yield rows, notes
     finally:
         await rows.close()
         await notes.close()
+
+
+def _as_of_now(conn: asyncpg.Connection) -> AbstractAsyncContextManager[object]:
+    made: AbstractAsyncContextManager[object] = conn.transaction(isolation="repeatable_read", readonly=True)
+    return made

@@ -1,32 +1,20 @@
 """The ledger over real tables: what a superuser does to a sealed row is found; proofs need no database."""
 
-import struct
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 
 from core import db
-from core.ledger import heads, proofs, store, tree, verify, wire
+from core.ledger import heads, store_heads, verify, wire
 from core.ledger.model import Break, Signed, Verdict, What
 from core.ledger.service import Sealer
 from core.sealing import CannotOpen, Keys
+from sealed import NOW, TEN, seal, three_blocks
 
-NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
-TEN = """
-insert into audit (action, subject_kind, subject_id)
-select 'file:read', 'person', n from generate_series(1, 10) n
-"""
 AS_SUPERUSER = "set session_replication_role = replica"
 """No trigger fires for who may say that."""
-
-
-async def seal(conn: asyncpg.Connection, keys: Keys, *, now: datetime = NOW) -> dict[str, int]:
-    async with store.alone(conn) as is_ours:
-        assert is_ours
-        return await Sealer(conn, keys).turn(now)
 
 
 async def verified(url: str, *, seen: list[Signed] | None = None) -> Verdict:
@@ -39,12 +27,6 @@ async def tamper(conn: asyncpg.Connection, *statements: str) -> None:
     for one in statements:
         await conn.execute(one)
     await conn.execute("set session_replication_role = origin")
-
-
-async def three_blocks(conn: asyncpg.Connection, keys: Keys) -> None:
-    for n in range(3):
-        await conn.execute(TEN)
-        await seal(conn, keys, now=NOW + timedelta(minutes=n))
 
 
 async def test_what_was_sealed_verifies_and_what_came_since_waits(
@@ -117,7 +99,7 @@ async def test_a_history_written_anew_contradicts_a_witness(
     """The whole ledger is made again by who has the key; only somebody else's memory tells."""
     keys = Keys(tmp_path)
     await three_blocks(conn, keys)
-    seen = await store.heads_after(conn, -1, limit=10)
+    seen = await store_heads.heads_after(conn, -1, limit=10)
     assert (await verified(database, seen=seen)).breaks == ()
     tables = ("ledger_heads", "ledger_blocks", "ledger_nodes", "ledger_forms")
     await tamper(conn, "delete from audit where id = 5", *(f"truncate {t}" for t in tables))
@@ -181,70 +163,6 @@ async def test_who_goes_on_writing_is_not_waited_for_for_ever(
     await other.close()
 
 
-def text(value: str) -> bytes:
-    return struct.pack(">i", len(value.encode())) + value.encode()
-
-
-async def test_a_stranger_can_compute_a_leaf_from_the_page(conn: asyncpg.Connection, tmp_path: Path) -> None:
-    """docs/ledger.md: the bytes of one row, written by hand from the manual of PostgreSQL."""
-    at = datetime(2026, 11, 27, 7, 15, tzinfo=UTC)
-    await conn.execute(
-        "insert into audit (at, action, subject_kind, subject_id, why, detail)"
-        " values ($1, 'file:read', 'person', 17, 'суд', '{\"b\": 1, \"a\": [2.50]}')",
-        at,
-    )
-    await seal(conn, Keys(tmp_path))
-    us = int((at - datetime(2000, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
-    detail = b'\x01{"a": [2.50], "b": 1}'
-    row = (
-        struct.pack(">h", 8)
-        + struct.pack(">iq", 8, 1)
-        + struct.pack(">iq", 8, us)
-        + struct.pack(">i", -1)
-        + text("file:read")
-        + text("person")
-        + struct.pack(">iq", 8, 17)
-        + text("суд")
-        + struct.pack(">i", len(detail))
-        + detail
-    )
-    proof = await proofs.include(conn, "audit", 1)
-    assert proof["row"] == row.hex()
-    assert wire.read(proof["head"]["body"].encode()).tops["audit"].root == tree.leaf(row)
-    assert proof["columns"] == [
-        "id",
-        "at",
-        "user_id",
-        "action",
-        "subject_kind",
-        "subject_id",
-        "why",
-        "detail",
-    ]
-
-
-async def test_proofs_hold_without_a_database_and_fail_when_touched(
-    conn: asyncpg.Connection, tmp_path: Path
-) -> None:
-    await three_blocks(conn, Keys(tmp_path))
-    proof = await proofs.include(conn, "audit", 17)
-    assert proofs.check(proof).row == bytes.fromhex(proof["row"])
-    grown = await proofs.extend(conn, 0, 2)
-    assert proofs.check(grown).older is not None
-    for wrong in touched(proof), touched(grown["head"]) and grown | {"older": grown["head"]}:
-        with pytest.raises(proofs.WrongProof):
-            proofs.check(wrong)
-    with pytest.raises(proofs.NotSealed):
-        await proofs.include(conn, "audit", 31)
-
-
-def touched(proof: dict[str, Any]) -> dict[str, Any]:
-    """One bit of the row."""
-    row = bytearray.fromhex(proof.get("row", "00"))
-    row[-1] ^= 1
-    return proof | {"row": row.hex()}
-
-
 async def test_a_new_key_is_introduced_by_the_old_one(
     conn: asyncpg.Connection, database: str, tmp_path: Path
 ) -> None:
@@ -254,7 +172,7 @@ async def test_a_new_key_is_introduced_by_the_old_one(
     for n in range(3, 6):
         await conn.execute(TEN)
         await seal(conn, Keys(tmp_path), now=NOW + timedelta(minutes=n))
-    read = [wire.read(one.body) for one in await store.heads_after(conn, -1, limit=10)]
+    read = [wire.read(one.body) for one in await store_heads.heads_after(conn, -1, limit=10)]
     assert [h.key == read[0].key for h in read] == [True] * 4 + [False] * 2
     assert read[3].next_key == read[4].key
     assert (await verified(database)).breaks == ()
@@ -268,7 +186,7 @@ async def test_a_quiet_minute_is_signed_too(conn: asyncpg.Connection, tmp_path: 
     await conn.execute(TEN)
     for second in (0, 10, 20, 46, 56, 92):
         await sealer.turn(NOW + timedelta(seconds=second))
-    read = [wire.read(one.body) for one in await store.heads_after(conn, -1, limit=10)]
+    read = [wire.read(one.body) for one in await store_heads.heads_after(conn, -1, limit=10)]
     assert [(h.at - NOW).seconds for h in read] == [0, 46, 92]
 
 
