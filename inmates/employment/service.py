@@ -11,6 +11,7 @@ from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.model import PersonId
+from inmates import store as people
 from inmates.employment import occupations, rules, store, store_entries
 from inmates.employment.model import (
     Entry,
@@ -182,6 +183,7 @@ async def place(
 async def end(conn: AsyncConnection, caller: Caller, *, placement: PlacementId, until: date) -> None:
     """`until` is the first day on which it no longer holds."""
     placed = await placed_as(conn, caller, placement=placement)
+    await people.hold(conn, placed.person_id)
     if placed.until is not None:
         raise PlacementEnded
     if until <= placed.since:
@@ -250,6 +252,7 @@ async def _write(
 ) -> EntryId:
     if not rules.is_possible(said) or said.on > clock.today():
         raise ImpossibleWork
+    await people.hold(conn, placed.person_id)
     if not rules.is_within(said, placed):
         raise OutsidePlacement
     if rules.overlaps(said, await _around(conn, placed.person_id, said, besides=replaces)):

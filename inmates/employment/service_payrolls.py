@@ -135,7 +135,9 @@ async def approve(
         raise MonthNotOver
     law, replaces = law_of(month), corrects.id if corrects else None
     workers = await store.workers(conn, institution, since=month, until=rules.next_month(month))
-    await store_writs.hold_still(conn, {each.person_id for each in workers})
+    whom = {each.person_id for each in workers}
+    await people.hold(conn, *whom)
+    await store_writs.hold_still(conn, whom)
     month_facts = await facts(conn, institution, month=month, kind=kind, besides=replaces)
     slips = [(each, rules_wages.payslip(each, law)) for each in month_facts]
     paid = [(each, slip) for each, slip in slips if slip.gross]

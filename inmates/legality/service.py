@@ -34,11 +34,16 @@ def law(at: datetime) -> RuleSet:
 
 
 async def weigh(conn: AsyncConnection, deed: Deed) -> None:
-    """In the transaction of the deed, which passes: whoever acts may not learn that a complaint exists."""
+    """In the transaction of the deed, which passes: whoever acts may not learn that a complaint exists.
+    The deed is kept, for complaints that reach the register later."""
+    await store.keep(conn, deed)
+    await _hold_against(conn, deed, await store.complaints_of(conn, deed.person))
+
+
+async def _hold_against(conn: AsyncConnection, deed: Deed, complaints: Sequence[Complaint]) -> None:
     held = law(deed.at)
-    found = rules.retaliation(deed, await store.complaints_of(conn, deed.person), law=held)
-    if found is not None:
-        await flag(conn, found, at=deed.at, held=held)
+    for found in rules.retaliation(deed, complaints, law=held):
+        await flag(conn, found, at=clock.now(), held=held)
 
 
 async def flag(conn: AsyncConnection, found: Finding, *, at: datetime, held: RuleSet) -> FlagId | None:
@@ -48,7 +53,14 @@ async def flag(conn: AsyncConnection, found: Finding, *, at: datetime, held: Rul
         return None
     kind = f"legality_{found.breach}"
     wanted = Wanted(
-        found.person, kind, Role.OVERSIGHT, found.review_by, "legality_flag", made, is_urgent=True
+        found.person,
+        kind,
+        Role.OVERSIGHT,
+        max(found.review_by, at),
+        "legality_flag",
+        made,
+        is_urgent=True,
+        kept_from=frozenset({found.actor}) if found.actor else frozenset(),
     )
     await tasks.add(conn, wanted)
     await audit.record(
@@ -85,7 +97,7 @@ async def register(
     made_at: datetime,
     reference: str,
 ) -> ComplaintId:
-    """By oversight, from the complaint's own register."""
+    """By oversight, from the complaint's own register; what was done meanwhile is weighed now."""
     await known(conn, caller, person=person)
     if against == caller.user or made_at > clock.now() or not await store.works_here(conn, against):
         raise ComplaintUnfit
@@ -97,6 +109,9 @@ async def register(
     await audit.record(
         conn, caller.user, action=Permission.OVERSIGHT_WRITE, subject_kind="complaint", subject=made
     )
+    complaint = Complaint(made, person, against, made_at, reference)
+    for deed in await store.deeds_of(conn, person, actor=against, since=made_at):
+        await _hold_against(conn, deed, [complaint])
     return made
 
 

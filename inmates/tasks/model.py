@@ -23,6 +23,8 @@ class Wanted:
     subject_kind: str
     subject: int
     is_urgent: bool = False
+    kept_from: frozenset[UserId] = frozenset()
+    """Users of that role whom it is about: for them it does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from inmates.tasks.model import Task, TaskId, Wanted
 
 MOST = 200
 """Tasks of one list."""
+NO_LONGER = "no_longer"
+"""The outcome of what ended without anybody doing it."""
 PROFESSIONS = frozenset({Role.DOCTOR, Role.PSYCHOLOGIST, Role.OVERSIGHT})
 """Their tasks are theirs alone: an administrator does not see them."""
 
@@ -39,7 +41,12 @@ async def listed(
 ) -> Sequence[Task]:
     """What the caller's role has to do about the people the caller may see."""
     return await store.open_tasks(
-        conn, scope=within(caller), roles=_of(caller), person=person, most=min(most, MOST)
+        conn,
+        scope=within(caller),
+        reader=caller.user,
+        roles=_of(caller),
+        person=person,
+        most=min(most, MOST),
     )
 
 
@@ -47,7 +54,7 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
     """By a named human who says in words what came of it."""
     if not outcome.strip():
         raise OutcomeMissing
-    found = await store.task(conn, task, scope=within(caller), roles=_of(caller))
+    found = await store.task(conn, task, scope=within(caller), reader=caller.user, roles=_of(caller))
     if found is None:
         raise NotFound
     if found.done_at is not None:
@@ -80,9 +87,10 @@ async def open_about(
     return await store.open_about(conn, people, subject_kind=subject_kind)
 
 
-async def finish(conn: AsyncConnection, task: Task, *, by: UserId, at: datetime) -> None:
-    """The deed that was asked for is known from elsewhere, and who did it: its kind is the outcome."""
-    await store.finish(conn, task.id, by=by, at=at, outcome=task.kind)
+async def finish(conn: AsyncConnection, task: Task, *, by: UserId | None, at: datetime) -> None:
+    """The deed that was asked for is known from elsewhere, and who did it: its kind is the outcome. Nobody:
+    what was asked for is owed no longer."""
+    await store.finish(conn, task.id, by=by, at=at, outcome=task.kind if by else NO_LONGER)
 
 
 def _of(caller: Caller) -> list[Role]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, select, update
+from sqlalchemy import BigInteger, ColumnElement, all_, any_, cast, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,28 +26,35 @@ async def add(conn: AsyncConnection, wanted: Wanted) -> TaskId | None:
         "is_urgent": wanted.is_urgent,
         "subject_kind": wanted.subject_kind,
         "subject_id": wanted.subject,
+        "kept_from": sorted(wanted.kept_from),
     }
     made = insert(tasks).values(row).on_conflict_do_nothing().returning(tasks.c.id)
     found = (await conn.execute(made)).scalar()
     return None if found is None else TaskId(found)
 
 
-async def task(conn: AsyncConnection, ident: TaskId, *, scope: Scope, roles: list[Role]) -> Task | None:
+async def task(
+    conn: AsyncConnection, ident: TaskId, *, scope: Scope, reader: UserId, roles: list[Role]
+) -> Task | None:
     """Locked: whoever comes second sees that it is done."""
-    query = select(tasks).where(
-        tasks.c.id == ident, tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id)
-    )
+    query = select(tasks).where(tasks.c.id == ident, *_for(reader, scope=scope, roles=roles))
     row = (await conn.execute(query.with_for_update())).one_or_none()
     return _task(row) if row else None
 
 
 async def open_tasks(
-    conn: AsyncConnection, *, scope: Scope, roles: list[Role], person: PersonId | None = None, most: int
+    conn: AsyncConnection,
+    *,
+    scope: Scope,
+    reader: UserId,
+    roles: list[Role],
+    person: PersonId | None = None,
+    most: int,
 ) -> list[Task]:
     """Urgent ones first, then by when they are due."""
     query = (
         select(tasks)
-        .where(tasks.c.done_at.is_(None), tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id))
+        .where(tasks.c.done_at.is_(None), *_for(reader, scope=scope, roles=roles))
         .order_by(tasks.c.is_urgent.desc(), tasks.c.due_at, tasks.c.id)
         .limit(most)
     )
@@ -56,7 +63,9 @@ async def open_tasks(
     return [_task(row) for row in await conn.execute(query)]
 
 
-async def finish(conn: AsyncConnection, ident: TaskId, *, by: UserId, at: datetime, outcome: str) -> None:
+async def finish(
+    conn: AsyncConnection, ident: TaskId, *, by: UserId | None, at: datetime, outcome: str
+) -> None:
     done = {"done_at": at, "done_by": by, "outcome": outcome}
     await conn.execute(update(tasks).values(done).where(tasks.c.id == ident))
 
@@ -78,6 +87,11 @@ async def open_about(conn: AsyncConnection, people: Collection[PersonId], *, sub
         tasks.c.subject_kind == subject_kind, tasks.c.done_at.is_(None), _about(people)
     )
     return [_task(row) for row in await conn.execute(query.order_by(tasks.c.id))]
+
+
+def _for(reader: UserId, *, scope: Scope, roles: list[Role]) -> tuple[ColumnElement[bool], ...]:
+    not_about = literal(reader) != all_(tasks.c.kept_from)
+    return tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id), not_about
 
 
 def _about(people: Collection[PersonId]) -> ColumnElement[bool]:

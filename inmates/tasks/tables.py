@@ -1,6 +1,7 @@
 """Tasks, open and done."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -31,8 +32,10 @@ tasks = Table(
     Column("done_at", DateTime(timezone=True)),
     Column("done_by", ForeignKey("users.id")),
     Column("outcome", Text),
+    Column("kept_from", ARRAY(BigInteger), nullable=False, server_default="{}"),
     CheckConstraint(
-        "(done_at is null) = (done_by is null) and (done_at is null) = (outcome is null) and outcome <> ''",
+        "(done_at is null) = (outcome is null) and outcome <> ''"
+        " and (done_at is null) = (done_by is null and outcome is distinct from 'no_longer')",
         "done",
     ),
 )
