@@ -120,7 +120,7 @@ async def jobs(
     return await store.jobs_of(conn, institution, after=after, most=min(most, MOST) + 1)
 
 
-async def job(conn: AsyncConnection, caller: Caller, *, job: JobId) -> Job:
+async def the_job(conn: AsyncConnection, caller: Caller, *, job: JobId) -> Job:
     found = await store.job(conn, job, scope=within(caller))
     if found is None:
         raise NotFound
@@ -141,9 +141,7 @@ async def edit_job(
     conn: AsyncConnection, caller: Caller, *, job: JobId, version: int, changes: dict[str, Any]
 ) -> Job:
     """A new version; whoever edits an older one is told so."""
-    found = await store.job(conn, job, scope=within(caller))
-    if found is None:
-        raise NotFound
+    found = await the_job(conn, caller, job=job)
     edited = replace(found, version=version + 1, **changes)
     _check_occupation(edited.isco)
     if found.version != version or not await store.add_version(conn, edited, by=caller.user):
@@ -163,9 +161,7 @@ async def place(
     since: date,
 ) -> PlacementId:
     await known(conn, caller, person=person)
-    wanted = await store.job(conn, job, scope=within(caller))
-    if wanted is None:
-        raise NotFound
+    wanted = await the_job(conn, caller, job=job)
     if not wanted.is_open:
         raise JobClosed
     if not await store.is_staying(conn, person, institution=wanted.institution_id, at=clock.now()):

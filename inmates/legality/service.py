@@ -10,6 +10,8 @@ from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid
 from core.model import PersonId, UserId
 from core.statutes import RuleSet
+from inmates.exclusions import store as exclusions
+from inmates.exclusions.store import Accused
 from inmates.legality import rules, store
 from inmates.legality.model import Complaint, ComplaintId, Deed, Finding, Flag, FlagId
 from inmates.service import known
@@ -17,6 +19,8 @@ from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
 MOST = 100
+SUBJECT = "legality_flag"
+"""Of exclusions, tasks and audit rows."""
 
 
 class ComplaintKnown(Conflict):
@@ -52,19 +56,13 @@ async def flag(conn: AsyncConnection, found: Finding, *, at: datetime, held: Rul
     if made is None:
         return None
     kind = f"legality_{found.breach}"
-    wanted = Wanted(
-        found.person,
-        kind,
-        Role.OVERSIGHT,
-        max(found.review_by, at),
-        "legality_flag",
-        made,
-        is_urgent=True,
-        kept_from=frozenset({found.actor}) if found.actor else frozenset(),
-    )
+    due = max(found.review_by, at)
+    accused = Accused(frozenset({found.actor} if found.actor else ()))
+    await exclusions.keep_from(conn, SUBJECT, subject=made, accused=accused, at=at)
+    wanted = Wanted(found.person, kind, Role.OVERSIGHT, due, SUBJECT, made, is_urgent=True)
     await tasks.add(conn, wanted)
     await audit.record(
-        conn, None, action="legality:flag", subject_kind="legality_flag", subject=made, detail={"rule": kind}
+        conn, None, action="legality:flag", subject_kind=SUBJECT, subject=made, detail={"rule": kind}
     )
     return made
 
@@ -99,10 +97,11 @@ async def register(
 ) -> ComplaintId:
     """By oversight, from the complaint's own register; what was done meanwhile is weighed now."""
     await known(conn, caller, person=person)
-    if against == caller.user or made_at > clock.now() or not await store.works_here(conn, against):
+    now = clock.now()
+    if against == caller.user or made_at > now or not await store.works_here(conn, against):
         raise ComplaintUnfit
     made = await store.add_complaint(
-        conn, person, against=against, made_at=made_at, reference=reference, by=caller.user
+        conn, person, against=against, made_at=made_at, reference=reference, by=caller.user, at=now
     )
     if made is None:
         raise ComplaintKnown
@@ -113,6 +112,13 @@ async def register(
     for deed in await store.deeds_of(conn, person, actor=against, since=made_at):
         await _hold_against(conn, deed, [complaint])
     return made
+
+
+async def note(
+    conn: AsyncConnection, person: PersonId, *, against: UserId, at: datetime, reference: str
+) -> None:
+    """From the register of appeals, in the transaction that takes the complaint in; once."""
+    await store.add_complaint(conn, person, against=against, made_at=at, reference=reference, by=None, at=at)
 
 
 async def _read(conn: AsyncConnection, caller: Caller, *, part: str) -> None:

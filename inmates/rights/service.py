@@ -185,6 +185,8 @@ async def _finish(
     urgent = {_task_of(duty) for duty in every if rules.is_urgent(duty, now)}
     done = {_task_of(duty): duty.done_by for duty in every if duty.done_by}
     for task in await tasks.open_about(conn, some, subject_kind="duty"):
+        if task.person_id is None:
+            continue
         name = (task.person_id, task.kind, task.subject_id)
         if name not in urgent:
             await tasks.finish(conn, task, by=done.get(name), at=now)

@@ -14,7 +14,8 @@ TaskId = NewType("TaskId", int)
 class Wanted:
     """What is to be done; the same thing about the same subject is open only once."""
 
-    person: PersonId
+    person: PersonId | None
+    """None: about nobody whose file we keep; only roles that see everybody are asked."""
     kind: str
     """A code; `task.kind.<kind>` in the catalogues says it in words."""
     role: Role
@@ -23,14 +24,12 @@ class Wanted:
     subject_kind: str
     subject: int
     is_urgent: bool = False
-    kept_from: frozenset[UserId] = frozenset()
-    """Users of that role whom it is about: for them it does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     id: TaskId
-    person_id: PersonId
+    person_id: PersonId | None
     kind: str
     role: Role
     due_at: datetime

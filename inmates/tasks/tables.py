@@ -1,7 +1,6 @@
 """Tasks, open and done."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -21,7 +20,7 @@ tasks = Table(
     "tasks",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("persons.id"), index=True),
     Column("kind", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
@@ -32,7 +31,6 @@ tasks = Table(
     Column("done_at", DateTime(timezone=True)),
     Column("done_by", ForeignKey("users.id")),
     Column("outcome", Text),
-    Column("kept_from", ARRAY(BigInteger), nullable=False, server_default="{}"),
     CheckConstraint(
         "(done_at is null) = (outcome is null) and outcome <> ''"
         " and (done_at is null) = (done_by is null and outcome is distinct from 'no_longer')",
@@ -47,6 +45,7 @@ Index(
     tasks.c.person_id,
     tasks.c.role,
     unique=True,
+    postgresql_nulls_not_distinct=True,
     postgresql_where=tasks.c.done_at.is_(None),
 )
 Index("ix_tasks_due", tasks.c.role, tasks.c.due_at, postgresql_where=tasks.c.done_at.is_(None))

@@ -1,9 +1,9 @@
-"""Deeds are kept for complaints that come later; a flag names one user; a task is kept from whom it is about."""
+"""Deeds are kept for complaints that come later; a flag names one user; a task may end undone."""
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 
 STEPS = (
     """
@@ -29,7 +29,6 @@ STEPS = (
     alter table legality_flags add constraint uq_legality_flags_breach_subject_kind_subject_id_actor
         unique nulls not distinct (breach, subject_kind, subject_id, actor)
     """,
-    "alter table tasks add column kept_from bigint[] default '{}' not null",
     "alter table tasks drop constraint ck_tasks_done",
     """
     alter table tasks add constraint ck_tasks_done check ((done_at is null) = (outcome is null)
@@ -42,7 +41,6 @@ BACK = (
     alter table tasks add constraint ck_tasks_done check ((done_at is null) = (done_by is null)
         and (done_at is null) = (outcome is null) and outcome <> '') not valid
     """,
-    "alter table tasks drop column kept_from",
     "alter table legality_flags drop constraint uq_legality_flags_breach_subject_kind_subject_id_actor",
     """
     alter table legality_flags add constraint uq_legality_flags_breach_subject_kind_subject_id
