@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 import core.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -96,6 +97,7 @@ ROUTERS = (
     inmates.flags.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,

@@ -252,11 +252,18 @@ class AlertState(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What can happen to an alert; the first, `ENDED` and `ANNULLED` are written by the platform."""
+    """What can happen to an alert; the platform writes the first, `ENDED`, `ANNULLED` and `ESCALATED`."""
 
     RAISED = "raised"
     TAKEN = "taken"
+    HANDED = "handed"
+    RELEASED = "released"
     NOTED = "noted"
+    CALLED = "called"
+    MESSAGED = "messaged"
+    STEPPED = "stepped"
+    ESCALATED = "escalated"
+    DRAFTED = "drafted"
     ENDED = "ended"
     ANNULLED = "annulled"
     CLOSED = "closed"
@@ -279,6 +286,12 @@ class Entry:
     """None: the platform."""
     note: str | None = None
     outcome: Outcome | None = None
+    to: UserId | None = None
+    """Who got it (handed)."""
+    said: str | None = None
+    """A code: what came of a call, a step of the protocol, who was told, a proposed measure."""
+    command: int | None = None
+    """The message to the device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,11 @@ alert_entries = Table(  # append-only
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('raised', 'taken', 'noted', 'ended', 'annulled', 'closed')", "kind"),
+        CheckConstraint(
+            "kind in ('raised', 'taken', 'handed', 'released', 'noted', 'called', 'messaged', 'stepped',"
+            " 'escalated', 'drafted', 'ended', 'annulled', 'closed')",
+            "kind",
+        ),
         nullable=False,
     ),
     Column("by_user", ForeignKey("users.id")),  # null: the platform
@@ -286,4 +290,40 @@ alert_entries = Table(  # append-only
         Text,
         CheckConstraint("outcome in ('violation', 'excuse', 'authorised', 'false', 'technical')", "outcome"),
     ),
+    Column("to_user", ForeignKey("users.id")),
+    Column("said", Text),  # a code: of a call, a step, who was told, a proposed measure
+    Column("command_id", BigInteger, ForeignKey("commands.id")),
+    CheckConstraint("(kind = 'handed') = (to_user is not null)", "handed"),
+    CheckConstraint("(kind in ('called', 'stepped', 'escalated', 'drafted')) = (said is not null)", "said"),
+    CheckConstraint("(kind = 'messaged') = (command_id is not null)", "messaged"),
+)
+Index(  # what was closed since when
+    "ix_alert_entries_closed", alert_entries.c.at, postgresql_where=alert_entries.c.kind == "closed"
+)
+Index(
+    "ix_alert_entries_command",
+    alert_entries.c.command_id,
+    postgresql_where=alert_entries.c.command_id.is_not(None),
+)
+
+shift_sheets = Table(  # what an officer hands over at the end of a shift, frozen; append-only
+    "shift_sheets",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("outgoing", ForeignKey("users.id"), nullable=False, index=True),
+    Column("incoming", ForeignKey("users.id"), nullable=False, index=True),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("content", JSONB, nullable=False),
+    CheckConstraint("outgoing <> incoming", "two"),
+    CheckConstraint("since <= made_at", "order"),
+)
+
+shift_signatures = Table(  # the incoming officer has taken it over
+    "shift_signatures",
+    metadata,
+    Column("sheet_id", ForeignKey("shift_sheets.id"), primary_key=True, autoincrement=False),
+    Column("signed_by", ForeignKey("users.id"), nullable=False, index=True),
+    Column("signed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
