@@ -140,6 +140,7 @@ async def step_form(
 async def close_form(
     alert_id: http.Id,
     conn: http.Conn,
+    *,
     outcome: Annotated[Outcome, Form()],
     seen: Annotated[int, Form(ge=1, le=2**63 - 1)],
     note: Words = "",

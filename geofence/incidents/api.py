@@ -1,6 +1,5 @@
 """Cards over HTTP: the queue of incidents, one card, and what an officer does with it as a whole."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -36,9 +35,9 @@ class Standing(BaseModel, from_attributes=True):
     owner: int | None
     severity: int = Field(description="1 critical … 4 information; the gravest of what is open")
     due: Due | None
-    open: Sequence[int] = Field(description="Alerts that nobody has closed")
-    new: Sequence[int] = Field(description="Alerts that nobody has taken")
-    told: Sequence[Level] = Field(description="Who was told because nobody answered")
+    open: list[int] = Field(description="Alerts that nobody has closed")
+    new: list[int] = Field(description="Alerts that nobody has taken")
+    told: list[Level] = Field(description="Who was told because nobody answered")
     seen: int = Field(description="To be given back when the card is closed")
 
 

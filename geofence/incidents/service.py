@@ -125,7 +125,7 @@ async def message(
         conn,
         caller,
         device=worn.id,
-        kind=kind,
+        kind=str(kind),
         body=_body(kind, told, text),
         expires_at=now + told.expires,
     )
