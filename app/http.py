@@ -27,6 +27,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.receipts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -46,6 +47,7 @@ from dashboards import (
     oversight,
     pages,
     payroll,
+    receipts,
     scenes,
     tasks,
 )
@@ -95,6 +97,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.receipts.api,
     tracking.api,
     geofence.api,
     geofence.incidents.api,
@@ -121,6 +124,7 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    receipts,
 )
 
 
@@ -145,6 +149,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = ()
     app.state.proven = basic.Proven()
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
