@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 
@@ -68,9 +69,7 @@ conditions = Table(  # immutable but for the end of `during`: an edit closes one
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("order_id", ForeignKey("orders.id"), nullable=False),
-    Column(
-        "number", SmallInteger, nullable=False
-    ),  # the condition's place in the order, kept by its versions
+    Column("number", SmallInteger, nullable=False),  # its place in the order, kept by its versions
     Column("zone_id", ForeignKey("zones.id"), nullable=False, index=True),
     Column(
         "kind",
@@ -207,9 +206,8 @@ breaches = Table(
     Column("zone_id", BigInteger),
     Column("zone_version", Integer),
     Column("condition_row", ForeignKey("conditions.id")),  # the version of the condition: its hours
-    Column(
-        "ended_by", JSONB
-    ),  # the same of the end: engine, policy, order, zone, zone_version, condition_row
+    # The same of the end: engine, policy, order, zone, zone_version, condition_row.
+    Column("ended_by", JSONB),
     Column("cites", JSONB),  # the reports it rests on, with digests: geofence.citing
     ForeignKeyConstraint(("zone_id", "zone_version"), ("zone_versions.zone_id", "zone_versions.version")),
     UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),
@@ -296,34 +294,6 @@ alert_entries = Table(  # append-only
     CheckConstraint("(kind = 'handed') = (to_user is not null)", "handed"),
     CheckConstraint("(kind in ('called', 'stepped', 'escalated', 'drafted')) = (said is not null)", "said"),
     CheckConstraint("(kind = 'messaged') = (command_id is not null)", "messaged"),
-)
-Index(  # what was closed since when
-    "ix_alert_entries_closed", alert_entries.c.at, postgresql_where=alert_entries.c.kind == "closed"
-)
-Index(
-    "ix_alert_entries_command",
-    alert_entries.c.command_id,
-    postgresql_where=alert_entries.c.command_id.is_not(None),
-)
-
-shift_sheets = Table(  # what an officer hands over at the end of a shift, frozen; append-only
-    "shift_sheets",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("outgoing", ForeignKey("users.id"), nullable=False, index=True),
-    Column("incoming", ForeignKey("users.id"), nullable=False, index=True),
-    Column("note", Text, nullable=False, server_default=""),
-    Column("content", JSONB, nullable=False),
-    CheckConstraint("outgoing <> incoming", "two"),
-    CheckConstraint("since <= made_at", "order"),
-)
-
-shift_signatures = Table(  # the incoming officer has taken it over
-    "shift_signatures",
-    metadata,
-    Column("sheet_id", ForeignKey("shift_sheets.id"), primary_key=True, autoincrement=False),
-    Column("signed_by", ForeignKey("users.id"), nullable=False, index=True),
-    Column("signed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_alert_entries_closed", "at", postgresql_where=text("kind = 'closed'")),
+    Index("ix_alert_entries_command", "command_id", postgresql_where=text("command_id is not null")),
 )
