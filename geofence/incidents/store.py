@@ -103,8 +103,11 @@ def _windows(facts: Iterable[Fact], entries: Iterable[Told]) -> dict[str, Any]:
         since, until = spans.get(fact.person, (fact.raised_at, fact.raised_at))
         end = settled.get(fact.alert, FOR_EVER)
         spans[fact.person] = min(since, fact.raised_at), max(until, end)
-    since, until = zip(*spans.values(), strict=True)
-    return {"people": list(spans), "since": list(since), "until": list(until)}
+    return {
+        "people": list(spans),
+        "since": [since for since, _ in spans.values()],
+        "until": [until for _, until in spans.values()],
+    }
 
 
 async def of(conn: AsyncConnection, ids: Collection[AlertId]) -> list[Fact]:
@@ -161,7 +164,7 @@ async def add(conn: AsyncConnection, entries: Sequence[tuple[AlertId, Entry]]) -
     shut = [{"alert": alert} for alert, entry in entries if entry.kind is EntryKind.CLOSED]
     this = alerts.c.id == bindparam("alert")
     if states:
-        values = {"state": bindparam("state"), "taken_by": bindparam("owner")}
+        values: dict[str, Any] = {"state": bindparam("state"), "taken_by": bindparam("owner")}
         await conn.execute(update(alerts).where(this).values(values), states)
     if shut:
         await conn.execute(update(alerts).where(this).values(state=AlertState.CLOSED), shut)
