@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 KINDS = """'raised', 'taken', 'handed', 'released', 'noted', 'called', 'messaged', 'stepped', 'escalated',
     'drafted', 'ended', 'annulled', 'closed'"""
