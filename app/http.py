@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 import core.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -106,6 +107,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,
