@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import core.ledger.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -108,6 +109,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,
