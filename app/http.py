@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -90,6 +92,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -111,6 +114,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,
