@@ -16,6 +16,7 @@ COMMANDS = {
     "compare": "app.compare",
     "replay": "app.replay",
     "recall": "app.recall",
+    "evidence": "app.evidence",
     "archive": "app.archive",
     "explain": "app.explain",
     "replay-traces": "app.replay_traces",

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 import core.api
 import geofence.api
+import geofence.evidence.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -54,6 +55,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -96,6 +98,7 @@ ROUTERS = (
     inmates.flags.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     live,
     scenes,
     pages,
@@ -113,6 +116,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,

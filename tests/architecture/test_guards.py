@@ -28,6 +28,7 @@ PUBLIC_PATHS = {
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
+    "GET /v1/evidence/keys",
     "GET /xapi/about",
     "MOUNT /static",
 }
