@@ -19,6 +19,7 @@ COMMANDS = {
     "evidence": "app.evidence",
     "archive": "app.archive",
     "explain": "app.explain",
+    "verify": "app.verify",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

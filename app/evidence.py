@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from app import evidence_text, officer, settings
-from core import clock, db, i18n
+from core import clock, db, i18n, signing
 from core.model import PersonId
 from core.sealing import Keys
-from geofence.evidence import checking, keys
+from core.signing import NotGenuine
+from geofence.evidence import checking, signature
 from geofence.evidence.model import Asked
 from geofence.model import BreachId
 
@@ -82,7 +83,10 @@ async def run(login: str, *, asked: Asked, language: str | None) -> bytes:
 @LANGUAGE
 def verify(file: Path, *, published: Path | None, language: str | None) -> None:
     """Say what in FILE holds and what does not; the exit status is 1 if anything does not."""
-    known = json.loads(published.read_text("utf-8"))["keys"] if published else None
+    try:
+        known = signature.read(published.read_bytes()) if published else None
+    except NotGenuine as why:
+        raise click.BadParameter("no JWK set of Ed25519 keys", param_hint="--keys") from why
     checked = checking.check(file.read_bytes(), known=known)
     spoken = language or checked.manifest.get("made", {}).get("language", i18n.DEFAULT)
     for line in evidence_text.text(checked, i18n.load().speaker(spoken), name=file.name, language=spoken):
@@ -93,5 +97,5 @@ def verify(file: Path, *, published: Path | None, language: str | None) -> None:
 @command.command("keys")
 def print_keys() -> None:
     """Print the public keys, to be published and kept beside bundles."""
-    published = keys.published(Keys(settings.load().keys))
-    click.echo(json.dumps({"algorithm": keys.ALGORITHM, "keys": published}, indent=1, sort_keys=True))
+    published = signature.published(Keys(settings.load().keys))
+    click.echo(json.dumps(signing.as_jwks(published), indent=1, sort_keys=True))

@@ -15,7 +15,7 @@ def text(checked: Checked, say: Say, *, name: str, language: str) -> Iterator[st
     if checked.manifest:
         yield _of_what(checked, say, language)
     if checked.key:
-        known = {None: "not_checked", True: "is_known", False: "what.key_unknown"}[checked.is_known]
+        known = "is_known" if checked.is_known else "not_checked"
         yield f"{say('evidence.signed', name=checked.key)} {say(f'evidence.{known}')}"
     yield say("evidence.holds" if checked.holds else "evidence.broken")
     for finding in checked.findings[:SHOWN]:

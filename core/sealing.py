@@ -56,9 +56,9 @@ class Keys:
         its own is never replaced: what was written by it must be found."""
         return hmac.digest(self._of(f"{compartment}-index")[1], text.encode(), sha256)
 
-    def numbered(self, compartment: str) -> dict[int, bytes]:
-        """The keys themselves, for what signs instead of sealing."""
-        return dict(self._of(compartment))
+    def seeds(self, name: str) -> dict[int, bytes]:
+        """The 32 bytes of each key by its number, for `core.signing`, which makes signatures of them."""
+        return dict(self._of(name))
 
     def add(self, compartment: str) -> int:
         """A new key, which seals from now on; gives its number."""

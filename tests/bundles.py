@@ -4,12 +4,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from core import i18n
+from core import i18n, signing
 from core.clock import from_us
 from core.model import DeviceId
 from dashboards import assets
 from geofence import policies
-from geofence.evidence import keys, service
+from geofence.evidence import service
 from geofence.evidence.model import Asked, Device, Made, Material, Recorded, Whose
 from geofence.evidence.rules import judging
 from geofence.evidence.service import Paper
@@ -22,7 +22,7 @@ from scene import DEVICE, PERSON, a_fix, a_term, an_event, at, circle, daily
 from tracking.model import EventKind, Report
 
 SEED = bytes(range(32))
-KEYS = {keys.ident(keys.public(SEED)): keys.public(SEED).hex()}
+KEYS = {signing.key_id(signing.public(SEED)): signing.public(SEED)}
 HOME = a_term("inclusion", circle(100.0))
 TERMS = (HOME, replace(a_term("curfew", circle(150.0), hours=daily(0, 300)), condition=ConditionId(2)))
 

@@ -1,28 +1,21 @@
 """Evidence over HTTP: the public keys for everybody, a bundle for who may export it under an act."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from starlette.responses import Response
 
-from core import http
+from core import http, signing
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.clock import to_us
 from core.model import PersonId
-from geofence.evidence import keys as signatures
-from geofence.evidence import service
-from geofence.evidence.keys import ALGORITHM
+from geofence.evidence import service, signature
 from geofence.evidence.model import Asked
 from geofence.model import BreachId
 
 router = APIRouter(tags=["evidence"])
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
-class Keys(BaseModel):
-    algorithm: str
-    keys: dict[str, str] = Field(description="Public keys by their names; also those that sign no more")
 
 
 class Wanted(BaseModel):
@@ -39,8 +32,9 @@ class Wanted(BaseModel):
 
 
 @router.get("/v1/evidence/keys", summary="The keys that sign evidence; for `ejazo evidence verify --keys`")
-async def evidence_keys(keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)) -> Keys:
-    return Keys(algorithm=ALGORITHM, keys=signatures.published(keys))
+async def evidence_keys(keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
+    """A JWK set (RFC 7517); also those that sign no more."""
+    return signing.as_jwks(signature.published(keys))
 
 
 @router.post(

@@ -1,6 +1,5 @@
 """Checking a bundle with nothing but the file itself: no network, no database, no word of ours to believe."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,15 +7,15 @@ import msgspec
 
 from core.errors import Refusal
 from core.model import PersonId
+from core.signing import NotGenuine
 from geofence import policies
-from geofence.evidence import keys
+from geofence.evidence import signature
 from geofence.evidence.model import Checked, Files, Finding, Judged, What
 from geofence.evidence.rules import judging, naming, tree
+from geofence.evidence.signature import Known
 from geofence.evidence.wire import archive, bundle, rows, terms, verdicts
 from geofence.policies import Policies
 
-Known = Mapping[str, str]
-"""Public keys in hexadecimal, by their names."""
 APART = frozenset({bundle.MANIFEST, bundle.SIGNATURE})
 
 
@@ -29,8 +28,8 @@ def check(data: bytes, *, known: Known | None = None) -> Checked:
     if not manifest:
         what = What.UNREADABLE if bundle.MANIFEST in files else What.FILE_MISSING
         return Checked((*findings, Finding(what, bundle.MANIFEST)), {})
-    key = _signer(files)
-    findings += _signed(files, key, known)
+    key, unsigned = _signed(files, known)
+    findings += unsigned
     findings += _listed(files, manifest["files"])
     if not findings:
         findings += [*_summed(files, manifest), *_wrapped(data, files)]
@@ -38,29 +37,21 @@ def check(data: bytes, *, known: Known | None = None) -> Checked:
     if is_whole := not findings:
         judged, wrong = _judged(files, manifest)
         findings += wrong
-    name = keys.ident(key) if key else ""
-    is_known = None if known is None or key is None else known.get(name) == key.hex()
-    return Checked(tuple(findings), manifest, name, is_known, judged, is_judged=is_whole)
+    is_known = True if known is not None and key else None
+    return Checked(tuple(findings), manifest, key, is_known, judged, is_judged=is_whole)
 
 
-def _signer(files: Files) -> bytes | None:
-    try:
-        said = json.loads(files.get(bundle.SIGNATURE, b""))
-    except ValueError:
-        return None
-    if not isinstance(said, dict) or terms.pretty(said) != files[bundle.SIGNATURE]:
-        return None
-    return keys.signer(said, files[bundle.MANIFEST])
-
-
-def _signed(files: Files, key: bytes | None, known: Known | None) -> Iterator[Finding]:
+def _signed(files: Files, known: Known | None) -> tuple[str, list[Finding]]:
+    """The id of the key that signed, by the keys given or else by the one in the file."""
     if bundle.SIGNATURE not in files:
-        yield Finding(What.FILE_MISSING, bundle.SIGNATURE)
-    elif key is None:
-        yield Finding(What.SIGNATURE, bundle.MANIFEST)
-        yield Finding(What.SIGNATURE, bundle.SIGNATURE)
-    elif known is not None and known.get(keys.ident(key)) != key.hex():
-        yield Finding(What.KEY_UNKNOWN, bundle.SIGNATURE, detail=keys.ident(key))
+        return "", [Finding(What.FILE_MISSING, bundle.SIGNATURE)]
+    try:
+        keys = signature.read(files.get(bundle.KEY, b"")) if known is None else known
+        return signature.check(files[bundle.SIGNATURE], files[bundle.MANIFEST], keys), []
+    except NotGenuine as why:
+        if why.code == "unknown_key":
+            return "", [Finding(What.KEY_UNKNOWN, bundle.SIGNATURE)]
+        return "", [Finding(What.SIGNATURE, name) for name in (bundle.MANIFEST, bundle.SIGNATURE)]
 
 
 def _listed(files: Files, listed: Mapping[str, Any]) -> Iterator[Finding]:

@@ -137,7 +137,7 @@ class Checked:
     key: str = ""
     """The key that signed it; empty: none did."""
     is_known: bool | None = None
-    """Whether that key is among those given; None: none were given."""
+    """It is among those given; None: none were given, or none of them signed."""
     judged: tuple[Judged, ...] = ()
     is_judged: bool = False
 

@@ -11,16 +11,15 @@ from typing import Any, ClassVar, Final, NamedTuple
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock
+from core import audit, clock, signing
 from core.auth import Caller, Permission
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import Texts
 from core.sealing import Keys
 from geofence import engine, hearing, policies, replay
-from geofence.evidence import keys as signatures
-from geofence.evidence import report, store
+from geofence.evidence import report, signature, store
 from geofence.evidence.model import Asked, Files, Made, Material, Recorded, Whose
-from geofence.evidence.wire import archive, bundle, terms
+from geofence.evidence.wire import archive, bundle
 from geofence.hearing import Heard
 from geofence.rules.duty import Duty
 from geofence.store import record
@@ -73,7 +72,7 @@ async def export(
     async with store.snapshot(conn) as moment:
         wanted = await _settled(moment, _checked(asked))
         material = await gathered(moment, wanted, whose=whose, made=made)
-    content, digest = await asyncio.to_thread(packed, material, signatures.signing(keys), paper=paper)
+    content, digest = await asyncio.to_thread(packed, material, signature.seed(keys), paper=paper)
     await _record(conn, caller, material, digest=digest)
     return Exported(made.number, content)
 
@@ -120,16 +119,16 @@ def packed(material: Material, seed: bytes, *, paper: Paper) -> tuple[bytes, str
     sums = bundle.summed(material)
     say = paper.texts.speaker(paper.language)
     held[bundle.REPORT] = report.printed(
-        material, say, fonts=paper.fonts, root=sums["root"], key=signatures.ident(signatures.public(seed))
+        material, say, fonts=paper.fonts, root=sums["root"], key=signing.key_id(signing.public(seed))
     )
+    held[bundle.KEY] = signature.beside(seed)
     files = {name: held[name] for name in sorted(held)}
     manifest = bundle.manifest(material, files)
     return archive.write(signed(files, manifest, seed)), sha256(manifest).hexdigest()
 
 
 def signed(files: Files, manifest: bytes, seed: bytes) -> Files:
-    signature = terms.pretty(signatures.sign(seed, manifest))
-    return {bundle.MANIFEST: manifest, bundle.SIGNATURE: signature, **files}
+    return {bundle.MANIFEST: manifest, bundle.SIGNATURE: signature.sign(seed, manifest), **files}
 
 
 def _checked(asked: Asked) -> Asked:

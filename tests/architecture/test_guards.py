@@ -30,6 +30,13 @@ PUBLIC_PATHS = {
     "GET /v1/certificates",
     "GET /v1/evidence/keys",
     "GET /xapi/about",
+    "GET /v1/appeal-states",
+    "GET /v1/receipt-keys",
+    "POST /v1/receipts/lookup",
+    "GET /receipt",
+    "POST /receipt",
+    "POST /receipt/check",
+    "POST /receipt/slip",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""

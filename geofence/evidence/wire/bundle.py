@@ -11,7 +11,8 @@ from geofence.evidence.wire import rows, terms, verdicts
 
 FORMAT: Final = "ejazo-evidence-1"
 MANIFEST: Final = "manifest.json"
-SIGNATURE: Final = "signature.json"
+SIGNATURE: Final = "signature.jws"
+KEY: Final = "key.json"
 ROWS: Final = "reports.jsonl"
 TABLE: Final = "reports.csv"
 PROOFS: Final = "proofs/rows.csv"
@@ -24,7 +25,7 @@ REPORT: Final = "report.pdf"
 
 
 def files(material: Material) -> Files:
-    """All but the report, the manifest and the signature."""
+    """All but the report, the manifest, the signature and its key."""
     listed = [rows.row(report) for report in material.reports]
     blind = [[since, until] for since, until in material.blind]
     return {

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bundles
-from geofence.evidence import checking, keys, service
+from core import signing
+from geofence.evidence import checking, service, signature
 from geofence.evidence.model import Files, Finding, What
 from geofence.evidence.wire import archive, bundle, rows, terms
 
@@ -111,6 +112,7 @@ def forged(name: str, content: bytes, seed: bytes) -> bytes:
     files = {n: c for n, c in WHOLE.items() if n not in checking.APART} | {name: content}
     listed = rows.lines(files[bundle.ROWS])
     read = [rows.read(line, bundles.PERSON) for line in listed]
+    files |= {bundle.KEY: signature.beside(seed)}
     files |= {bundle.TABLE: rows.table(read), bundle.PROOFS: rows.proofs(listed, read)}
     said = json.loads(WHOLE[bundle.MANIFEST])
     said["rows"] = bundle.sums(listed, [one.device for one in read])
@@ -125,7 +127,7 @@ def test_another_key_is_not_the_platforms() -> None:
     unasked = checking.check(data)
     assert unasked.holds
     assert unasked.is_known is None
-    assert unasked.key == keys.ident(keys.public(stranger))
+    assert unasked.key == signing.key_id(signing.public(stranger))
 
 
 def test_a_verdict_that_does_not_follow_is_found_even_if_the_platform_signed_it() -> None:
