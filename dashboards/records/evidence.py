@@ -1,7 +1,7 @@
 """The tab of evidence: one signed file of a time, made under an act and with a reason."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
@@ -32,9 +32,9 @@ async def evidence_page(
         conn, caller, person=PersonId(person_id), part="evidence", action=Permission.EVIDENCE_READ
     )
     until = clock.now().astimezone(clock.HERE).replace(second=0, microsecond=0, tzinfo=None)
-    values = {"since": until - timedelta(days=1), "until": until, "breach": breach}
-    more = {"spoken": http.language(request), "command": COMMAND}
-    return tab_page(request, caller, "evidence", person=found, **values, **more)
+    values: dict[str, Any] = {"since": until - timedelta(days=1), "until": until, "breach": breach}
+    values |= {"spoken": http.language(request), "command": COMMAND}
+    return tab_page(request, caller, "evidence", person=found, **values)
 
 
 @router.post("")

@@ -83,7 +83,9 @@ def _drawn(
         for zone in zones:
             _zone(pdf, plane, zone)
         seen = [
-            f for f in fixes if plane.view.buffer(5000).contains(shapely.Point(plane.metres(f.lon, f.lat)))
+            f
+            for f in fixes
+            if shapely.buffer(plane.view, 5000).contains(shapely.Point(plane.metres(f.lon, f.lat)))
         ]
         _circles(pdf, plane, seen)
         _way(pdf, plane, seen)
@@ -118,18 +120,18 @@ def _zone(pdf: FPDF, plane: Plane, zone: Outlined) -> None:
     is_border = zone.kind is ConditionKind.BOUNDARY
     pdf.set_dash_pattern(dash=2, gap=1.5) if is_border else pdf.set_dash_pattern()
     for ring, is_hole in _rings(plane, zone.shape):
-        points = [plane.page(x, y) for x, y in ring]
+        points = [plane.page(at[0], at[1]) for at in ring]
         with pdf.local_context(fill_opacity=0.08):
             pdf.polygon(points, style="D" if is_border or is_hole else "DF")
     pdf.set_dash_pattern()
 
 
-def _rings(plane: Plane, shape: Shape) -> Iterator[tuple[Sequence[tuple[float, float]], bool]]:
+def _rings(plane: Plane, shape: Shape) -> Iterator[tuple[Sequence[tuple[float, ...]], bool]]:
     """Outlines in metres, cut a little outside of what is seen."""
     scale = np.array(metres_per_degree(plane.lat))
     flat = shapely.transform(shape.geometry, lambda at: (at - (plane.lon, plane.lat)) * scale)
-    area = flat if shape.kind is ShapeKind.AREA else flat.buffer(shape.radius_m, quad_segs=24)
-    for part in shapely.get_parts(shapely.intersection(area, plane.view.buffer(200))):
+    area = flat if shape.kind is ShapeKind.AREA else shapely.buffer(flat, shape.radius_m, quad_segs=24)
+    for part in shapely.get_parts(shapely.intersection(area, shapely.buffer(plane.view, 200))):
         if isinstance(part, shapely.Polygon) and not part.is_empty:
             yield list(part.exterior.coords), bool(part.interiors)
             yield from ((list(hole.coords), True) for hole in part.interiors)

@@ -72,13 +72,18 @@ def otherwise(file: str, said: Iterable[Episode], now: Mapping[Name, Episode]) -
 
 def misquoted(file: str, recorded: Iterable[Recorded], reports: Sequence[Report]) -> Iterator[Finding]:
     """Verdicts that cite a report which stands here with other content than when they were made."""
-    held = {(r.device, r.sequence, r.taken_us): (n, r) for n, r in enumerate(reports, 1)}
+    held: dict[Mark, tuple[int, Report]] = {
+        (r.device, r.sequence, r.taken_us): (n, r) for n, r in enumerate(reports, 1)
+    }
     for one in recorded:
         if one.episode.is_annulled:
             continue
         for device, sequence, taken_us, digest in _cited(one):
-            row, report = held.get((device, sequence, taken_us), (0, None))
-            if report and digest and canonical.digest(canonical.report(report)) != digest:
+            found = held.get((device, sequence, taken_us))
+            if found is None or digest is None:
+                continue
+            row, report = found
+            if canonical.digest(canonical.report(report)) != digest:
                 yield Finding(What.CITED_OTHERWISE, file, row, detail=str(one.id))
 
 

@@ -84,10 +84,13 @@ def written(head: Sequence[str], listed: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _report(said: dict[str, Any], person: PersonId) -> Report:
-    mark = {name: int(said[name]) for name in MARK} | {"device": DeviceId(said["device"]), "person": person}
+    mark: dict[str, Any] = {name: int(said[name]) for name in MARK} | {
+        "device": DeviceId(said["device"]),
+        "person": person,
+    }
     if said["kind"] != FIX:
         return DeviceEvent(**mark, kind=EventKind(said["kind"]), value=said["value"])
-    numbers = {name: None if said[name] is None else float(said[name]) for name in NUMBERS}
+    numbers: dict[str, Any] = {name: None if said[name] is None else float(said[name]) for name in NUMBERS}
     return Fix(
         **mark,
         **numbers,

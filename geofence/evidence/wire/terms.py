@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import shapely.geometry
+from shapely.geometry.base import BaseGeometry
 
 from core.model import DeviceId, OrderId, PersonId
 from geofence.model import (
@@ -69,7 +70,7 @@ def _term(term: Term) -> dict[str, Any]:
         "until_us": term.until_us,
         "shape": str(term.shape.kind),
         "radius_m": term.shape.radius_m,
-        "geometry": shapely.geometry.mapping(term.shape.geometry),
+        "geometry": shapely.geometry.mapping(cast("BaseGeometry", term.shape.geometry)),
         "hours": _hours(term.hours),
         "absences": [[one.since_us, one.until_us] for one in term.absences],
     }
