@@ -20,6 +20,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -40,6 +41,7 @@ from dashboards import (
     days,
     desk,
     hub,
+    imports,
     institutions,
     live,
     oversight,
@@ -78,6 +80,7 @@ MOST_BYTES = 8_000_000
 ROUTERS = (
     core.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -103,6 +106,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,

@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, nightly, settings
+from app import archive, duties, importing, nightly, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -106,11 +106,12 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: archive.rounds(loaded)),
         again_and_again(lambda: duties.rounds(loaded, every_s=every_s)),
         again_and_again(lambda: nightly.rounds(loaded)),
+        again_and_again(lambda: importing.rounds(loaded)),
     )
 
 
 @click.command()
 def command() -> None:
-    """Keep partitions, retention and the feed; watch the worker, the alerts and what is owed to people."""
+    """Keep partitions, retention and the feed; watch the worker, the alerts and what is owed; import files."""
     loaded = settings.load()
     until_told(everything(loaded))
