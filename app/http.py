@@ -27,6 +27,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.receipts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -47,6 +48,7 @@ from dashboards import (
     oversight,
     pages,
     payroll,
+    receipts,
     scenes,
     tasks,
 )
@@ -97,6 +99,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.receipts.api,
     tracking.api,
     geofence.api,
     live,
@@ -123,6 +126,7 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    receipts,
 )
 
 
@@ -147,6 +151,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = ()
     app.state.proven = basic.Proven()
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
