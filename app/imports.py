@@ -31,16 +31,21 @@ def command(kind: str, file: Path, *, login: str, dry_run: bool, resume: bool, r
     loaded = settings.load()
     asked = {"kind": Kind(kind), "name": file.name, "data": file.read_bytes(), "is_trial": dry_run}
     with officer.refusals():
-        done = asyncio.run(
-            run(loaded.database_url, Keys(loaded.keys), login, asked, resume=resume, rejected=rejected)
+        done, lines, text = asyncio.run(
+            run(loaded.database_url, Keys(loaded.keys), login, asked, resume=resume)
         )
+    for line in lines:
+        click.echo(line)
+    if rejected is not None:
+        rejected.write_text(text, "utf-8", newline="")
     if done.counts.done != done.counts.stored or done.stopped:
         raise SystemExit(1)
 
 
 async def run(
-    url: str, keys: Keys, login: str, asked: dict[str, object], *, resume: bool, rejected: Path | None
-) -> Import:
+    url: str, keys: Keys, login: str, asked: dict[str, object], *, resume: bool
+) -> tuple[Import, list[str], str]:
+    """What came of it, that in words, and the rows that were not stored as CSV."""
     engine = db.engine(url)
     try:
         caller, begun = await begin(engine, keys, login, asked)
@@ -51,8 +56,8 @@ async def run(
         else:
             done = begun.found
             click.echo("this file was imported before: nothing is stored twice")
-        await told(engine, keys, caller, done, rejected=rejected)
-        return done
+        lines, text = await told(engine, keys, caller, done)
+        return done, lines, text
     finally:
         await engine.dispose()
 
@@ -74,19 +79,15 @@ async def worked(engine: AsyncEngine, keys: Keys, begun: Import) -> Import:
         )
 
 
-async def told(
-    engine: AsyncEngine, keys: Keys, caller: Caller, done: Import, *, rejected: Path | None
-) -> None:
-    """The figures, the first rows that need a look, and where all of them are."""
-    texts, counts = i18n.load(), done.counts
+async def told(engine: AsyncEngine, keys: Keys, caller: Caller, done: Import) -> tuple[list[str], str]:
+    """The figures and the first rows that need a look; all of them as CSV."""
+    texts, counts, spoken = i18n.load(), done.counts, caller.language
     said = {"stored": counts.stored, "held": counts.held, "wrong": counts.wrong}
-    for state, count in said.items():
-        click.echo(f"{texts.say(caller.language, f'intake.state.{state}')}: {count}")
+    lines = [f"{texts.say(spoken, f'intake.state.{state}')}: {count}" for state, count in said.items()]
     async with db.transaction(engine) as conn:
-        for one in await store.said(conn, done.id, most=SHOWN):
-            words = "; ".join(shown.named(note, texts, language=caller.language) for note in one.notes)
-            click.echo(f"{texts.say(caller.language, 'intake.row')} {one.row}. {words}")
-        if rejected is not None:
-            found, rows = await service.rejected(conn, keys, caller, ident=done.id)
-            text = shown.rejected(found, rows, texts, language=caller.language)
-            rejected.write_text(text, "utf-8", newline="")
+        some = await store.said(conn, done.id, most=SHOWN)
+        found, rows = await service.rejected(conn, keys, caller, ident=done.id)
+    for one in some:
+        words = "; ".join(shown.named(note, texts, language=spoken) for note in one.notes)
+        lines.append(f"{texts.say(spoken, 'intake.row')} {one.row}. {words}")
+    return lines, shown.rejected(found, rows, texts, language=spoken)

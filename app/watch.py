@@ -112,6 +112,6 @@ async def everything(loaded: Settings) -> None:
 
 @click.command()
 def command() -> None:
-    """Keep partitions, retention and the feed; watch the worker, the alerts and what is owed; import files."""
+    """Keep partitions, retention and the feed; watch worker, alerts and what is owed; import files."""
     loaded = settings.load()
     until_told(everything(loaded))

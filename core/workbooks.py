@@ -38,7 +38,9 @@ def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
         read = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)
         for number, cells in enumerate(read, 1):
             texts = [_text(cell) for cell in cells]
-            if any(texts):
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
                 yield number, texts
     except (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError, OSError):
         raise sheets.BadSheet(reason="not_a_workbook", row=1) from None

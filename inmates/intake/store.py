@@ -144,7 +144,8 @@ async def undone(conn: AsyncConnection, ident: ImportId) -> int | None:
     query = select(func.min(import_chunks.c.number)).where(
         import_chunks.c.import_id == ident, import_chunks.c.done_at.is_(None)
     )
-    return (await conn.execute(query)).scalar_one()
+    found: int | None = (await conn.execute(query)).scalar_one()
+    return found
 
 
 async def contents(conn: AsyncConnection, ident: ImportId) -> list[bytes]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from core.errors import Refusal
 from core.model import PersonId
@@ -184,8 +184,8 @@ def holders(
 
 
 def _identity(cells: Cells) -> Identity:
-    names = {name: cells.text(name, longest=LONGEST_NAME) for name in NAMES}
-    cyrillic = {f"{name}_cyrl": cells.text(f"{name}_cyrl", longest=LONGEST_NAME) for name in NAMES}
+    names: dict[str, Any] = {name: cells.text(name, longest=LONGEST_NAME) for name in NAMES}
+    cyrillic: dict[str, Any] = {f"{name}_cyrl": cells.text(f"{name}_cyrl", longest=LONGEST_NAME) for name in NAMES}
     if not any(cyrillic.values()) and any(CYRILLIC.search(name) for name in names.values()):
         names, cyrillic = dict.fromkeys(NAMES, ""), {f"{name}_cyrl": given for name, given in names.items()}
     document = cells.text("document", longest=LONGEST_IDENTIFIER)
