@@ -185,7 +185,9 @@ def holders(
 
 def _identity(cells: Cells) -> Identity:
     names: dict[str, Any] = {name: cells.text(name, longest=LONGEST_NAME) for name in NAMES}
-    cyrillic: dict[str, Any] = {f"{name}_cyrl": cells.text(f"{name}_cyrl", longest=LONGEST_NAME) for name in NAMES}
+    cyrillic: dict[str, Any] = {
+        f"{name}_cyrl": cells.text(f"{name}_cyrl", longest=LONGEST_NAME) for name in NAMES
+    }
     if not any(cyrillic.values()) and any(CYRILLIC.search(name) for name in names.values()):
         names, cyrillic = dict.fromkeys(NAMES, ""), {f"{name}_cyrl": given for name, given in names.items()}
     document = cells.text("document", longest=LONGEST_IDENTIFIER)
