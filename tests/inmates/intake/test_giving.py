@@ -106,9 +106,13 @@ async def test_a_trial_a_correction_and_the_real_thing(app: FastAPI) -> None:
         await importing.once(engine, app.state.keys)
         found = (await visitor.get(f"/v1{answer.headers['location']}")).json()
         assert (found["stored"], found["held"], found["wrong"]) == (2, 0, 0)
-        missing = await visitor.post(
-            "/v1/imports", json={"kind": "custody", "csv": "number,institution\n1,2\n"}
-        )
+
+
+async def test_a_missing_column_is_named_in_the_readers_words(app: FastAPI) -> None:
+    who = await user(app.state.engine, "unit", role=Role.REGISTRAR, language="ru")
+    async with browser(app, await session(app.state.engine, who)) as visitor:
+        given = {"kind": "custody", "csv": "number,institution\n1,2\n"}
+        missing = await visitor.post("/v1/imports", json=given)
         assert missing.status_code == 422
         assert "«Принят»" in missing.json()["title"]
 

@@ -23,6 +23,7 @@ from inmates.identity.tables import identities
 from inmates.intake import service, store
 from inmates.intake.model import Kind
 from inmates.intake.service import working
+from inmates.store import houses
 from inmates.tables import persons, stays
 
 GOOD = ("Aliyev", "Vali", "Anvar oʻgʻli", "m", "1990-05-01", "")
@@ -33,53 +34,45 @@ def pinfl(serial: int, born: str = "010590", sex: str = "3") -> str:
     return f"{digits}{rules.check_digit(digits)}"
 
 
+MIXED = [
+    ("T-1", "Ғаниев", "Ўктам", "", "эркак", "01.05.1990", pinfl(1), ""),
+    ("T-2", "Aliyev", "Vali", "", "m", "1990-02-30", "", ""),
+    ("T-3", "Aliyev", "Vali", "", "x", "1990-02-03", "39902309990011", ""),
+    ("T-1", "Boshqa", "Odam", "", "m", "1980-01-01", "", ""),
+    ("T-5", "G'aniyev", "O`ktam", "", "m", "1990-05-01", "", ""),
+    ("T-6", "G'aniyev", "O`ktam", "", "m", "1990-05-01", "", "ha"),
+    ("T-7", "Yangi", "Kishi", "", "f", "1990-05-01", pinfl(1), ""),
+    ("", "=cmd()", "Kishi", "", "f", "1990-05-01", "", ""),
+]
+BECAME = {
+    2: ("stored", []),
+    3: ("wrong", [("born_on", "not_a_date")]),
+    4: ("wrong", [("sex", "unknown_value"), ("pinfl", "pinfl_wrong")]),
+    5: ("wrong", [("number", "number_taken")]),
+    6: ("held", [("surname", "same_name_and_birth")]),
+    7: ("stored", [("surname", "same_name_and_birth")]),
+    8: ("held", [("pinfl", "same_pinfl")]),
+    9: ("wrong", [("surname", "formula")]),
+}
+
+
 async def test_people_are_stored_and_what_is_wrong_is_named(engine: AsyncEngine, tmp_path: Path) -> None:
     where = await files.institution(engine)
     who, keys = await sheets.office(engine, where), sheets.keys_in(tmp_path)
-    rows = [
-        ("T-1", "Ғаниев", "Ўктам", "", "эркак", "01.05.1990", pinfl(1), ""),
-        ("T-2", "Aliyev", "Vali", "", "m", "1990-02-30", "", ""),
-        ("T-3", "Aliyev", "Vali", "", "x", "1990-02-03", "39902309990011", ""),
-        ("T-1", "Boshqa", "Odam", "", "m", "1980-01-01", "", ""),
-        ("T-5", "G'aniyev", "O`ktam", "", "m", "1990-05-01", "", ""),
-        ("T-6", "G'aniyev", "O`ktam", "", "m", "1990-05-01", "", "ha"),
-        ("T-7", "Yangi", "Kishi", "", "f", "1990-05-01", pinfl(1), ""),
-        ("", "=cmd()", "Kishi", "", "f", "1990-05-01", "", ""),
-    ]
-    made = await sheets.imported(engine, keys, who, Kind.PEOPLE, sheets.sheet(sheets.PEOPLE, rows))
-    assert await sheets.outcomes(engine, made) == {
-        2: ("stored", []),
-        3: ("wrong", [("born_on", "not_a_date")]),
-        4: ("wrong", [("sex", "unknown_value"), ("pinfl", "pinfl_wrong")]),
-        5: ("wrong", [("number", "number_taken")]),
-        6: ("held", [("surname", "same_name_and_birth")]),
-        7: ("stored", [("surname", "same_name_and_birth")]),
-        8: ("held", [("pinfl", "same_pinfl")]),
-        9: ("wrong", [("surname", "formula")]),
-    }
+    made = await sheets.imported(engine, keys, who, Kind.PEOPLE, sheets.sheet(sheets.PEOPLE, MIXED))
+    assert await sheets.outcomes(engine, made) == BECAME
     assert (made.counts.stored, made.counts.held, made.counts.wrong) == (2, 2, 4)
     async with engine.begin() as conn:
         numbers = (await conn.execute(select(persons.c.number).order_by(persons.c.id))).scalars()
         assert list(numbers) == ["T-1", "T-6"]
-        kept = await service.rejected(conn, keys, who, ident=made.id)
-        assert [(one.row, cells[0]) for one, cells in kept[1]] == [
-            (3, "T-2"),
-            (4, "T-3"),
-            (5, "T-1"),
-            (6, "T-5"),
-            (8, "T-7"),
-            (9, ""),
-        ]
+        _, kept = await service.rejected(conn, keys, who, ident=made.id)
+        left = {row: line[0] for row, line in enumerate(MIXED, 2) if BECAME[row][0] != "stored"}
+        assert {one.row: cells[0] for one, cells in kept} == left
         shown = (await conn.execute(text("select content from import_chunks"))).scalar_one()
         assert b"Aliyev" not in shown
         deeds = (await conn.execute(select(audit.c.action).order_by(audit.c.id))).scalars()
-        assert list(deeds) == [
-            "person:import",
-            "person:write",
-            "person:write",
-            "person:import",
-            "person:import",
-        ]
+        given, read = ["person:import"], ["person:import", "person:import"]
+        assert list(deeds) == [*given, "person:write", "person:write", *read]
 
 
 ROWS = st.lists(
@@ -164,50 +157,47 @@ async def how_many(engine: AsyncEngine, run: int) -> int:
         return int((await conn.execute(query)).scalar_one())
 
 
+def admissions_file(mine: str, strange: str) -> bytes:
+    act = ("1-10/2026", "Namuna sudi", "2026-01-10", "JK 169")
+    earlier = ("7/2024", "Sud", "2024-02-01", "JK 169")
+    rows = [
+        ("C-0", mine, "2024-03-01 10:00", *earlier, "2025-03-01 09:00"),
+        ("C-0", mine, "12.01.2026 14:30", *act, ""),
+        ("C-0", mine, "2026-02-01 10:00", *act, ""),
+        ("C-1", mine, "2026-01-12", *act, ""),
+        ("C-1", mine, "2026-01-09 10:00", *act, ""),
+        ("C-1", strange, "2026-01-12 10:00", *act, ""),
+        ("C-2", mine, "2026-01-12 10:00", *act, ""),
+        ("C-9", "Yoʻq", "2026-01-12 10:00", *act, ""),
+        ("C-1", mine, "2199-01-12 10:00", *act, ""),
+    ]
+    return sheets.sheet(sheets.CUSTODY, rows)
+
+
+ADMITTED = {
+    2: ("stored", []),
+    3: ("stored", []),
+    4: ("wrong", [("admitted_at", "already_admitted")]),
+    5: ("wrong", [("admitted_at", "not_a_moment")]),
+    6: ("wrong", [("act_on", "commitment_missing")]),
+    7: ("wrong", [("institution", "no_institution")]),
+    8: ("wrong", [("number", "nobody_here")]),
+    9: ("wrong", [("number", "nobody_here"), ("institution", "no_institution")]),
+    10: ("wrong", [("admitted_at", "movement_in_future")]),
+}
+
+
 async def test_commitments_are_admissions(engine: AsyncEngine, tmp_path: Path) -> None:
     where, strange = await files.institution(engine), await files.institution(engine)
     who, keys = await sheets.office(engine, where), sheets.keys_in(tmp_path)
-    async with engine.begin() as conn:
-        names = dict((await conn.execute(text("select id, name from institutions"))).all())
-    free, free_too, far = [await files.person(engine, number=f"C-{n}") for n in range(3)]
+    free, _, far = [await files.person(engine, number=f"C-{n}") for n in range(3)]
     await files.stay(engine, far, strange)
-    act = ("1-10/2026", "Namuna sudi", "2026-01-10", "JK 169")
-    rows = [
-        (
-            "C-0",
-            names[where],
-            "2024-03-01 10:00",
-            "7/2024",
-            "Sud",
-            "2024-02-01",
-            "JK 169",
-            "2025-03-01 09:00",
-        ),
-        ("C-0", names[where], "12.01.2026 14:30", *act, ""),
-        ("C-0", names[where], "2026-02-01 10:00", *act, ""),
-        ("C-1", names[where], "2026-01-12", *act, ""),
-        ("C-1", names[where], "2026-01-09 10:00", *act, ""),
-        ("C-1", names[strange], "2026-01-12 10:00", *act, ""),
-        ("C-2", names[where], "2026-01-12 10:00", *act, ""),
-        ("C-9", "Yoʻq", "2026-01-12 10:00", *act, ""),
-        ("C-1", names[where], "2199-01-12 10:00", *act, ""),
-    ]
-    data = sheets.sheet(sheets.CUSTODY, rows)
+    async with engine.begin() as conn:
+        named = await houses(conn)
+    data = admissions_file(named[where], named[strange])
     trial = await sheets.imported(engine, keys, who, Kind.CUSTODY, data, is_trial=True)
     made = await sheets.imported(engine, keys, who, Kind.CUSTODY, data)
-    found = await sheets.outcomes(engine, made)
-    assert found == {
-        2: ("stored", []),
-        3: ("stored", []),
-        4: ("wrong", [("admitted_at", "already_admitted")]),
-        5: ("wrong", [("admitted_at", "not_a_moment")]),
-        6: ("wrong", [("act_on", "commitment_missing")]),
-        7: ("wrong", [("institution", "no_institution")]),
-        8: ("wrong", [("number", "nobody_here")]),
-        9: ("wrong", [("number", "nobody_here"), ("institution", "no_institution")]),
-        10: ("wrong", [("admitted_at", "movement_in_future")]),
-    }
-    assert found == await sheets.outcomes(engine, trial)
+    assert await sheets.outcomes(engine, trial) == await sheets.outcomes(engine, made) == ADMITTED
     async with engine.begin() as conn:
         held = await conn.execute(select(stays.c.institution_id).where(stays.c.person_id == free))
         assert list(held.scalars()) == [where, where]
@@ -216,7 +206,6 @@ async def test_commitments_are_admissions(engine: AsyncEngine, tmp_path: Path) -
             for table in (episodes, movements, admissions)
         ]
     assert counts == [2, 3, 2]
-    del free_too
 
 
 async def test_writs_are_registered_once(engine: AsyncEngine, tmp_path: Path) -> None:
