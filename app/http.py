@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 import core.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -28,18 +29,22 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.mobile.api
 import messaging.receipts.api
+import messaging.relatives.accounts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
+from core.rates import Rates
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
     assets,
+    authorize,
     days,
     desk,
     hub,
@@ -69,6 +74,7 @@ from dashboards.records import (
     supervision,
 )
 from geofence import bracelets
+from messaging.relatives.accounts import tokens
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -104,6 +110,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,
@@ -128,6 +135,9 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    messaging.relatives.accounts.api,
+    messaging.mobile.api,
+    authorize,
     receipts,
 )
 
@@ -156,6 +166,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.receipt_attempts = Attempts()
     app.state.receipt_views = ()
     app.state.proven = basic.Proven()
+    app.state.rates = Rates()
+    app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets

@@ -9,6 +9,8 @@ from core import clock, db
 from core.settings import Settings
 from inmates.intake import store as imports
 from inmates.sentences import service
+from messaging.mobile import service as mobile
+from messaging.relatives.accounts import service as accounts
 
 ROUND_S: Final = 300.0
 TRIALS_KEPT: Final = timedelta(days=7)
@@ -26,6 +28,9 @@ async def rounds(loaded: Settings) -> None:
                 async with db.transaction(engine) as conn:
                     made = await service.remind(conn, now=clock.now())
                     await imports.forget(conn, before=clock.now() - TRIALS_KEPT)
+                async with db.transaction(engine) as conn:
+                    await accounts.sweep(conn, now=clock.now())
+                    await mobile.sweep(conn, now=clock.now())
                 log.info("sentences compared", extra={"tasks": made})
                 done = today
             await asyncio.sleep(ROUND_S)

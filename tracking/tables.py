@@ -163,7 +163,7 @@ commands = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('vibrate', 'text', 'interval', 'request_fix')", "kind"),
+        CheckConstraint("kind in ('vibrate', 'text', 'interval', 'request_fix', 'pursuit')", "kind"),
         nullable=False,
     ),
     Column("body", JSONB, nullable=False, server_default="{}"),
@@ -172,7 +172,25 @@ commands = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("received_at", DateTime(timezone=True)),  # the device's receipt
     Column("done_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),  # then no device carries it out; none: after a day
+    Column("expired_at", DateTime(timezone=True)),  # nobody had answered by then
     Index(
-        "ix_commands_unanswered", "made_at", postgresql_where=text("received_at is null and done_at is null")
+        "ix_commands_unanswered",
+        "made_at",
+        postgresql_where=text("received_at is null and done_at is null and expired_at is null"),
     ),
+)
+
+command_steps = Table(  # append-only: what became of a command, every sending included
+    "command_steps",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("command_id", ForeignKey("commands.id"), nullable=False, index=True),
+    Column(
+        "step",
+        Text,
+        CheckConstraint("step in ('queued', 'sent', 'received', 'done', 'expired')", "step"),
+        nullable=False,
+    ),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
