@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
 import geofence.incidents.api
 import inmates.api
@@ -88,6 +89,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
     inmates.intake.api,
     inmates.api,

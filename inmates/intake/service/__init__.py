@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock, sheets, workbooks
 from core.auth import Caller, Permission
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import Conflict, NotFound
 from core.sealing import Keys
 from inmates.intake import catalogue, store
 from inmates.intake.model import Begun, Counts, Import, ImportId, Kind, Outcome, State
-from inmates.intake.service.working import may, opened, sealed
+from inmates.intake.service.working import KindNotTheirs, may, opened, sealed
 from inmates.service import within
 
 CHUNK: Final = 500
@@ -42,7 +42,7 @@ async def begin(
 ) -> Begun:
     """Kept and waiting; the same file from the same user is one import, however often it comes."""
     if not may(caller, kind):
-        raise NotAllowed
+        raise KindNotTheirs
     digest = sha256(data).hexdigest()
     if not is_trial and (found := await store.same(conn, caller.user, kind=kind, digest=digest)):
         return Begun(found, is_new=False)

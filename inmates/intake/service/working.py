@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core import audit, clock, db, sheets
 from core.auth import Caller, Permission
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict, Invalid
 from core.sealing import Keys
 from inmates.intake import catalogue, store
 from inmates.intake.model import Import, ImportId, Kind, Note, Outcome, State
@@ -31,6 +31,12 @@ class Busy(Conflict):
     """Somebody else is working through it just now."""
 
     code = "import_busy"
+
+
+class KindNotTheirs(Invalid):
+    """They give files, and not of this kind."""
+
+    code = "import_kind_not_yours"
 
 
 async def go(engine: AsyncEngine, keys: Keys, ident: ImportId, *, told: Told = lambda _: None) -> Import:
@@ -83,7 +89,7 @@ async def step(conn: AsyncConnection, keys: Keys, found: Import, *, number: int,
     if chunk is None:
         return False
     if caller is None or not may(caller, found.kind):
-        await store.end(conn, found.id, at=clock.now(), stopped=NotAllowed.code)
+        await store.end(conn, found.id, at=clock.now(), stopped=KindNotTheirs.code)
         return False
     content, done_at = chunk
     if content is not None and (found.is_trial or done_at is None):

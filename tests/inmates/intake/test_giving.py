@@ -125,7 +125,7 @@ async def test_each_kind_asks_for_its_own_permission(app: FastAPI) -> None:
         refused = await visitor.post(
             "/v1/imports", json={"kind": "people", "csv": "number,sex,born_on\n1,m,2000-01-01\n"}
         )
-        assert refused.status_code == 403
+        assert refused.json()["type"] == "/problems/import_kind_not_yours"
         assert "new-import" in (await visitor.get("/imports")).text
 
 

@@ -267,7 +267,7 @@ async def test_who_may_no_more_stores_no_more(engine: AsyncEngine, tmp_path: Pat
     async with engine.begin() as conn:
         await conn.execute(text("update users set is_active = false"))
     ended = await working.go(engine, keys, made.id)
-    assert (ended.stopped, ended.counts.done) == ("not_allowed", 0)
+    assert (ended.stopped, ended.counts.done) == ("import_kind_not_yours", 0)
     async with engine.begin() as conn:
         assert not (await conn.execute(select(persons.c.id))).first()
         assert await store.waiting(conn) == []
