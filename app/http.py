@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
@@ -22,6 +23,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -48,6 +50,7 @@ from dashboards import (
     days,
     desk,
     hub,
+    imports,
     institutions,
     live,
     oversight,
@@ -88,7 +91,9 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -118,6 +123,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,
