@@ -19,6 +19,7 @@ COMMANDS = {
     "archive": "app.archive",
     "explain": "app.explain",
     "verify": "app.verify",
+    "box": "app.box",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

@@ -27,6 +27,8 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.receipts.api
+import messaging.sealed.api
+import messaging.sealed.service
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -38,6 +40,7 @@ from core.settings import Settings
 from dashboards import (
     alerts,
     assets,
+    boxes,
     days,
     desk,
     hub,
@@ -97,6 +100,7 @@ ROUTERS = (
     inmates.employment.api,
     inmates.flags.api,
     messaging.receipts.api,
+    messaging.sealed.api,
     tracking.api,
     geofence.api,
     live,
@@ -123,6 +127,7 @@ ROUTERS = (
     payroll,
     flags,
     receipts,
+    boxes,
 )
 
 
@@ -148,7 +153,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = ()
+    app.state.receipt_views = (messaging.sealed.service.standing,)
     app.state.proven = basic.Proven()
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY

@@ -29,6 +29,13 @@ class Role(StrEnum):
     """Sees everybody, changes nothing but its own tasks and its register of complaints about staff."""
     PROVIDER = "provider"
     """A learning platform: sends and reads its own statements, sees nobody's file."""
+    OMBUDSMAN = "ombudsman"
+    """Empties the Ombudsman's box; sees nothing else, and nobody else sees it."""
+    PROSECUTOR = "prosecutor"
+    CENTRAL = "central"
+    """The central administration's desk for protected appeals."""
+    LAWYER = "lawyer"
+    """A lawyer with a box for sealed letters of clients."""
 
 
 class Permission(StrEnum):
@@ -84,6 +91,8 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    BOX_READ = "box:read"
+    BOX_WRITE = "box:write"
 
 
 def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
@@ -110,6 +119,8 @@ RECORDS: Final = _of(
 )
 OVERSEEN: Final = _of("oversight")
 """For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
+BOXES: Final = _of("box")
+"""For addressees alone, each with one box of their own; there is no way around it (ADR-0028)."""
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
@@ -122,6 +133,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission)
     - COMPARTMENTS
     - OVERSEEN
+    - BOXES
     - _of("statement")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
@@ -136,6 +148,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
     Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
+    **dict.fromkeys(
+        (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("me")
+    ),
 }
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""
