@@ -26,6 +26,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.appeals.api
 import messaging.receipts.api
 import messaging.sealed.api
 import messaging.sealed.service
@@ -99,6 +100,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.appeals.api,
     messaging.receipts.api,
     messaging.sealed.api,
     tracking.api,

@@ -2,7 +2,7 @@
 
 `submit(conn, keys, sealed)` is the seam for whoever takes appeals in: channel `ombudsman_box` is the box
 `ombudsman`, channel `protected` one of `prosecutor` and `central`, channel `legal` a lawyer's. No head of
-an appeal is written for it: the register must not know who wrote to whom. And no audit row: it has an hour."""
+an appeal is written for it: the register must not know who wrote to whom. Nor an audit row, with its hour."""
 
 import secrets
 from collections.abc import Sequence

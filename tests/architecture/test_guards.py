@@ -29,6 +29,7 @@ PUBLIC_PATHS = {
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
     "GET /xapi/about",
+    "GET /v1/appeal-states",
     "GET /v1/receipt-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",
