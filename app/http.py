@@ -27,6 +27,7 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.appeals.receipting
 import messaging.receipts.api
 import messaging.sealed.api
 import messaging.sealed.service
@@ -155,7 +156,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = (messaging.sealed.service.standing,)
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY

@@ -16,6 +16,8 @@ from messaging.sealed.model import LetterId
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
+IMPORTS = {"libsodium-sumo": "/vendor/libsodium-sumo.mjs"}
+"""Where the library finds its other half."""
 MOST_BYTES = 100_000
 """Of a record or a key."""
 
@@ -23,7 +25,7 @@ MOST_BYTES = 100_000
 @router.get("/seal")
 async def seal_page(request: Request, conn: http.Conn, _caller: Caller | None = allow(PUBLIC)) -> Response:
     nonce = secrets.token_urlsafe(16)
-    answer = page(request, "seal.html", boxes=await service.shown(conn), nonce=nonce, grouped=rules.grouped)
+    answer = page(request, "seal.html", boxes=await service.shown(conn), nonce=nonce, imports=IMPORTS)
     answer.headers["content-security-policy"] = http.policy(
         script_src=f"'self' 'wasm-unsafe-eval' 'nonce-{nonce}'"
     )

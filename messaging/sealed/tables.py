@@ -101,6 +101,6 @@ sealed_answers = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("letter_id", ForeignKey("sealed_letters.id"), nullable=False, index=True),
     Column("answered_on", Date, nullable=False),
-    Column("message", LargeBinary, nullable=False, unique=True),
+    Column("message", LargeBinary, nullable=False),
     Column("posted_by", ForeignKey("users.id"), nullable=False),
 )

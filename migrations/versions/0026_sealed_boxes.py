@@ -109,7 +109,6 @@ STEPS = (
         message bytea not null,
         posted_by bigint not null,
         constraint pk_sealed_answers primary key (id),
-        constraint uq_sealed_answers_message unique (message),
         constraint fk_sealed_answers_letter_id foreign key (letter_id) references sealed_letters (id),
         constraint fk_sealed_answers_posted_by foreign key (posted_by) references users (id)
     )
