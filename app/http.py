@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import core.ledger.api
 import geofence.api
+import geofence.evidence.api
 import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
@@ -22,6 +23,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -52,6 +54,7 @@ from dashboards import (
     days,
     desk,
     hub,
+    imports,
     institutions,
     live,
     oversight,
@@ -67,6 +70,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -93,6 +97,7 @@ ROUTERS = (
     core.api,
     core.ledger.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -114,6 +119,7 @@ ROUTERS = (
     messaging.sealed.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     geofence.incidents.api,
     live,
     scenes,
@@ -122,6 +128,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,
@@ -132,6 +139,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,
