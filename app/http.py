@@ -31,12 +31,15 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
 import messaging.relatives.kinship.api
 import messaging.relatives.letters.api
+import messaging.sealed.api
+import messaging.sealed.service
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -50,6 +53,7 @@ from dashboards import (
     alerts,
     assets,
     authorize,
+    boxes,
     days,
     desk,
     hub,
@@ -117,6 +121,7 @@ ROUTERS = (
     inmates.flags.api,
     messaging.appeals.api,
     messaging.receipts.api,
+    messaging.sealed.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
@@ -155,6 +160,7 @@ ROUTERS = (
     relatives,
     authorize,
     receipts,
+    boxes,
 )
 
 
@@ -180,7 +186,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = ()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer
