@@ -73,6 +73,7 @@ from dashboards.records import (
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -123,6 +124,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,
