@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "app.compare",
     "replay": "app.replay",
     "recall": "app.recall",
+    "evidence": "app.evidence",
     "archive": "app.archive",
     "ledger": "app.ledger",
     "verify": "app.verify",

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import core.ledger.api
 import geofence.api
+import geofence.evidence.api
 import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
@@ -65,6 +66,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -113,6 +115,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     geofence.incidents.api,
     live,
     scenes,
@@ -133,6 +136,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,

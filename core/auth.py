@@ -77,6 +77,10 @@ class Permission(StrEnum):
     FITTING_WRITE = "fitting:write"
     TRACK_READ = "track:read"
     NEARBY_SEARCH = "nearby:search"
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_EXPORT = "evidence:export"
+    TRACK_EXPORT = "track:export"
+    OVERVIEW_READ = "overview:read"
     DEVICE_READ = "device:read"
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
@@ -96,7 +100,9 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
     return frozenset(p for p in Permission if p.split(":")[0] in scopes and p.endswith(verb))
 
 
-MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "zone", "condition", "absence")
+MONITORING: Final = _of(
+    "map", "track", "nearby", "evidence", "device", "alert", "zone", "condition", "absence"
+)
 EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
 """Of those who work with people."""
 COMPARTMENTS: Final = _of("health", "psychology")
@@ -151,7 +157,12 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ACCOUNTANT: EVERYBODY
     | _of("work", "payroll")
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY
+    | RECORDS
+    | OVERSEEN
+    | APPEALS
+    | _of("payroll", verb=":read")
+    | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
 }
 PUBLIC: Final = None
