@@ -84,6 +84,7 @@ from dashboards.records import (
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -136,6 +137,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,
