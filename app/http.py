@@ -38,8 +38,11 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     days,
+    delays,
     desk,
     hub,
     institutions,
@@ -50,6 +53,9 @@ from dashboards import (
     receipts,
     scenes,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -109,6 +115,10 @@ ROUTERS = (
     days,
     institutions,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     oversight,
     education,

@@ -120,6 +120,11 @@ async def read(conn: AsyncConnection, caller: Caller, *, appeal: AppealId) -> Do
     return await loaded(conn, found)
 
 
+async def number_of(conn: AsyncConnection, appeal: AppealId) -> str:
+    """For whoever has just acted on it, and may no longer see it."""
+    return (await store.reading.bare(conn, appeal)).number
+
+
 async def sees(conn: AsyncConnection, caller: Caller, *, appeal: AppealId) -> None:
     if await store.one(conn, appeal, reader=reader(caller)) is None:
         raise NotFound

@@ -30,6 +30,8 @@ PUBLIC_PATHS = {
     "GET /v1/certificates",
     "GET /xapi/about",
     "GET /v1/appeal-states",
+    "GET /v1/delays",
+    "GET /delays",
     "GET /v1/receipt-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",

@@ -140,6 +140,13 @@ async def entries(conn: AsyncConnection, ident: AppealId) -> list[Entry]:
     return [rows.entry(row) for row in await conn.execute(query.order_by(appeal_entries.c.position))]
 
 
+async def climbing(conn: AsyncConnection, now: datetime, *, most: int) -> list[AppealId]:
+    """Whose ladder has a step that is due, the longest waiting first."""
+    query = select(standings.appeal_id).where(standings.rung_at <= now)
+    found = await conn.execute(query.order_by(standings.rung_at, standings.appeal_id).limit(most))
+    return [AppealId(one) for one in found.scalars()]
+
+
 async def joined_to(conn: AsyncConnection, ident: AppealId) -> list[AppealId]:
     query = select(standings.appeal_id).where(standings.joined_to == ident, standings.state == State.JOINED)
     return [AppealId(found) for found in (await conn.execute(query.order_by(standings.appeal_id))).scalars()]
