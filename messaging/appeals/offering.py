@@ -25,6 +25,21 @@ BY_STANDING: Final = frozenset(GUARDS) - {
     "same_applicant",
 }
 """Guards that look at no value: what they refuse is not even offered."""
+RARE: Final = frozenset(
+    {
+        "pass_on",
+        "study",
+        "propose_extension",
+        "propose_leaving",
+        "join",
+        "mark_duplicate",
+        "unjoin",
+        "withdraw",
+        "ask_withdrawal",
+        "allow_withdrawal",
+    }
+)
+"""Pages fold them away together."""
 MOST: Final = 10_000
 """Lines of one export."""
 
@@ -34,6 +49,10 @@ class Offer:
     commands: frozenset[str]
     handlers: Mapping[UserId, str]
 
+    @property
+    def has_rare(self) -> bool:
+        return bool(self.commands & RARE)
+
 
 async def offered(conn: AsyncConnection, caller: Caller, dossier: Dossier) -> Offer:
     case = Case(dossier.appeal, dossier.standing, dossier.law)
@@ -42,6 +61,7 @@ async def offered(conn: AsyncConnection, caller: Caller, dossier: Dossier) -> Of
         for row in rules.commands(case, Side.STAFF)
         if row.permission is not None
         and caller.may(row.permission)
+        and rules.is_at_desk(case.standing, caller.role, command=row.command)
         and not _is_refused(case, row.command, caller, row.guards)
     )
     return Offer(found, await _handlers(conn, caller, dossier) if "assign" in found else {})

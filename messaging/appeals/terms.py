@@ -73,6 +73,10 @@ def day_of(due_at: datetime) -> date:
     return (due_at - timedelta(microseconds=1)).astimezone(HERE).date()
 
 
+def is_midnight(at: datetime) -> bool:
+    return at.astimezone(HERE).time() == time()
+
+
 def _parsed(term: str) -> tuple[int, str]:
     found = TERM.fullmatch(term)
     if found is None:

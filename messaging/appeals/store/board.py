@@ -22,7 +22,7 @@ async def waiting(conn: AsyncConnection, now: datetime) -> list[tuple[str, int, 
             func.count().filter(late, ~long_late),
             func.count().filter(long_late),
         )
-        .select_from(appeals.join(standings.appeal_id.table))
+        .join(appeals, appeals.c.id == standings.appeal_id)
         .where(standings.ended_at.is_(None), standings.desk.not_in(CLOSED_DESKS))
         .group_by(region)
         .order_by(region)

@@ -1,5 +1,6 @@
 """The register on the real services: numbers, replays, routes, and the path of an appeal to its answer."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from core.tables import audit
 from filed.appeals import draft, filed
 from files import institution, person, posting, stay
 from inmates.tasks.tables import tasks
-from messaging.appeals import service
+from messaging.appeals import rounds, service
 from messaging.appeals.dossiers import loaded
 from messaging.appeals.filing import ClientIdTaken
 from messaging.appeals.model import Applicant, ApplicantKind, Channel, Desk, Kind, State, Topic
@@ -251,3 +252,60 @@ async def test_search_finds_any_spelling(register: Register, words: str) -> None
         found = (await officer.get("/v1/register/appeals", params={"words": words})).json()["appeals"]
         none = (await officer.get("/v1/register/appeals", params={"words": "karzer"})).json()["appeals"]
     assert ([one["id"] for one in found], none) == ([made.appeal.id], [])
+
+
+async def test_oversight_sees_the_desk_of_an_institution_and_does_not_do_its_work(register: Register) -> None:
+    ident = (await filed(register.engine, register.whom)).appeal.id
+    assert await register.seen(register.overseer) == [ident]
+    assert await register.refused(register.overseer, ident, "take") == "appeal_not_at_desk"
+    await register.done(register.overseer, ident, "note", text="kuzatuvda")
+
+
+async def test_pages_follow_one_another_without_a_gap(register: Register) -> None:
+    made = [(await filed(register.engine, register.whom)).appeal.id for _ in range(5)]
+    await register.done(register.officer, made[0], "take")
+    await register.done(register.officer, made[0], "answer", **ANSWER)
+    seen, after = [], None
+    async with await register.visitor(register.officer) as officer:
+        while True:
+            params = {"most": 2} | ({"after": after} if after else {})
+            page = (await officer.get("/v1/register/appeals", params=params)).json()
+            seen += [one["id"] for one in page["appeals"]]
+            after = page["after"]
+            if after is None:
+                break
+    assert seen == [*made[1:], made[0]]
+
+
+async def test_the_board_says_no_small_number(register: Register, app: FastAPI) -> None:
+    for _ in range(5):
+        await filed(register.engine, register.whom)
+    await filed(register.engine, None, applicant=Applicant(ApplicantKind.ANONYMOUS))
+    async with browser(app) as anybody:
+        said = (await anybody.get("/v1/delays")).json()["regions"]
+        text = (await anybody.get("/delays")).text
+    assert said == [
+        {"region": "1700", "in_time": "<5", "late": "<5", "long_late": "<5"},
+        {"region": "1726", "in_time": 5, "late": "<5", "long_late": "<5"},
+    ]
+    assert "&lt;5" in text
+
+
+async def test_a_ladder_is_climbed_once_and_told_to_the_desk(register: Register) -> None:
+    made = await filed(register.engine, register.whom)
+    for day in (3, 10, 18, 40, 40):
+        async with db.transaction(register.engine) as conn:
+            await rounds.look(conn, now=made.appeal.received_at + timedelta(days=day))
+    async with register.engine.begin() as conn:
+        found = (await conn.execute(select(tasks.c.kind, tasks.c.role))).all()
+    assert sorted(tuple(one) for one in found) == [
+        ("appeal_half", "unit_head"),
+        ("appeal_last_day", "unit_head"),
+        ("appeal_long_overdue", "oversight"),
+        ("appeal_most", "unit_head"),
+        ("appeal_overdue", "oversight"),
+    ]
+    await register.done(register.officer, made.appeal.id, "take")
+    await register.done(register.officer, made.appeal.id, "answer", **ANSWER)
+    async with await register.visitor(register.overseer) as oversight:
+        assert (await oversight.get("/v1/tasks")).json()["tasks"] == []
