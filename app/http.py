@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -27,13 +29,16 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.mobile.api
 import messaging.receipts.api
+import messaging.relatives.accounts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.pages import Pages
+from core.rates import Rates
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
@@ -41,6 +46,7 @@ from dashboards import (
     appeal,
     appeals,
     assets,
+    authorize,
     days,
     delays,
     desk,
@@ -73,6 +79,7 @@ from dashboards.records import (
     supervision,
 )
 from geofence import bracelets
+from messaging.relatives.accounts import tokens
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -86,6 +93,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -107,6 +115,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,
@@ -134,6 +143,9 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    messaging.relatives.accounts.api,
+    messaging.mobile.api,
+    authorize,
     receipts,
 )
 
@@ -162,6 +174,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.receipt_attempts = Attempts()
     app.state.receipt_views = ()
     app.state.proven = basic.Proven()
+    app.state.rates = Rates()
+    app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
