@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0030"
+down_revision = "0029"
 
 STEPS = (
     "alter table appeal_standings add column rung_at timestamp with time zone",
