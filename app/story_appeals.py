@@ -53,7 +53,7 @@ class Told:
     is_about_staff: bool = False
 
 
-TAKEN: Final = (("take", {}),)
+TAKEN: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (("take", {}),)
 ALL: Final = (
     Told(3, Kind.ARIZA, "Uchrashuv (namuna)", "Akam bilan uchrashuvga ruxsat soʻrayman.", is_own=False),
     Told(11, Kind.ARIZA, "Ish haqi (namuna)", "Ish haqim nega kamaydi?", topic=Topic.WORK, steps=TAKEN),

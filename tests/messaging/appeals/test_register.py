@@ -1,78 +1,23 @@
 """The register on the real services: numbers, replays, routes, and the path of an appeal to its answer."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from callers import browser, session, user
+from callers import user
 from core import clock, db
 from core.auth import Role
-from core.model import UserId
 from core.tables import audit
 from filed.appeals import draft, filed
-from files import institution, person, posting, stay
 from inmates.tasks.tables import tasks
-from messaging.appeals import rounds, service
+from messaging.appeals import service
 from messaging.appeals.dossiers import loaded
 from messaging.appeals.filing import ClientIdTaken
 from messaging.appeals.model import Applicant, ApplicantKind, Channel, Desk, Kind, State, Topic
 from messaging.appeals.store import reading
 from messaging.appeals.tables import appeal_entries, appeal_standings, appeals
-
-ANSWER = {
-    "outcome": "partly",
-    "text": "javob",
-    "grounds": "asoslar",
-    "legal_basis": "JIK 76",
-    "contest": "sudga, bir yil ichida",
-}
-
-
-class Register:
-    """An institution with two officers and a head; somebody kept there."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.app, self.engine = app, app.state.engine
-
-    async def opened(self) -> "Register":
-        self.here, self.whom = await institution(self.engine), await person(self.engine)
-        await stay(self.engine, self.whom, self.here)
-        self.officer = await self.seated("officer", Role.OFFICER)
-        self.head = await self.seated("head", Role.UNIT_HEAD)
-        self.overseer = await user(self.engine, "overseer", role=Role.OVERSIGHT)
-        return self
-
-    async def seated(self, login: str, role: Role) -> UserId:
-        who = await user(self.engine, login, role=role)
-        await posting(self.engine, who, self.here)
-        return who
-
-    async def visitor(self, who: UserId) -> AsyncClient:
-        return browser(self.app, await session(self.engine, who))
-
-    async def command(self, who: UserId, appeal: int, command: str, **values: Any) -> Any:
-        async with await self.visitor(who) as visitor:
-            body = {"command": command, "values": values}
-            return await visitor.post(f"/v1/register/appeals/{appeal}/commands", json=body)
-
-    async def done(self, who: UserId, appeal: int, command: str, **values: Any) -> dict[str, Any]:
-        answer = await self.command(who, appeal, command, **values)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def refused(self, who: UserId, appeal: int, command: str, **values: Any) -> str:
-        answer = await self.command(who, appeal, command, **values)
-        assert answer.status_code >= 400, answer.text
-        return str(answer.json()["type"]).removeprefix("/problems/")
-
-    async def seen(self, who: UserId) -> list[int]:
-        async with await self.visitor(who) as visitor:
-            return [one["id"] for one in (await visitor.get("/v1/register/appeals")).json()["appeals"]]
+from register import ANSWER, Register
 
 
 @pytest.fixture
@@ -275,37 +220,3 @@ async def test_pages_follow_one_another_without_a_gap(register: Register) -> Non
             if after is None:
                 break
     assert seen == [*made[1:], made[0]]
-
-
-async def test_the_board_says_no_small_number(register: Register, app: FastAPI) -> None:
-    for _ in range(5):
-        await filed(register.engine, register.whom)
-    await filed(register.engine, None, applicant=Applicant(ApplicantKind.ANONYMOUS))
-    async with browser(app) as anybody:
-        said = (await anybody.get("/v1/delays")).json()["regions"]
-        text = (await anybody.get("/delays")).text
-    assert said == [
-        {"region": "1700", "in_time": "<5", "late": "<5", "long_late": "<5"},
-        {"region": "1726", "in_time": 5, "late": "<5", "long_late": "<5"},
-    ]
-    assert "&lt;5" in text
-
-
-async def test_a_ladder_is_climbed_once_and_told_to_the_desk(register: Register) -> None:
-    made = await filed(register.engine, register.whom)
-    for day in (3, 10, 18, 40, 40):
-        async with db.transaction(register.engine) as conn:
-            await rounds.look(conn, now=made.appeal.received_at + timedelta(days=day))
-    async with register.engine.begin() as conn:
-        found = (await conn.execute(select(tasks.c.kind, tasks.c.role))).all()
-    assert sorted(tuple(one) for one in found) == [
-        ("appeal_half", "unit_head"),
-        ("appeal_last_day", "unit_head"),
-        ("appeal_long_overdue", "oversight"),
-        ("appeal_most", "unit_head"),
-        ("appeal_overdue", "oversight"),
-    ]
-    await register.done(register.officer, made.appeal.id, "take")
-    await register.done(register.officer, made.appeal.id, "answer", **ANSWER)
-    async with await register.visitor(register.overseer) as oversight:
-        assert (await oversight.get("/v1/tasks")).json()["tasks"] == []
