@@ -35,6 +35,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -59,6 +62,7 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    kinship,
     live,
     oversight,
     pages,
@@ -82,9 +86,11 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -141,6 +147,7 @@ ROUTERS = (
     delays,
     appeals_tab,
     identity,
+    timeline,
     oversight,
     education,
     custody,
@@ -158,6 +165,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,

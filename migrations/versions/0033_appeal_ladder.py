@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 STEPS = (
     "alter table appeal_standings add column rung_at timestamp with time zone",
