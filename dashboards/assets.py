@@ -21,6 +21,7 @@ VENDORED = {
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
+    "lean-qr.mjs": "lean-qr/nano.mjs",
     **{
         f"inter-{script}-wght-normal.woff2": f"{INTER}/inter-{script}-wght-normal.woff2"
         for script in ("latin", "cyrillic", "cyrillic-ext")
