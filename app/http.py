@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
 import geofence.incidents.api
 import inmates.api
@@ -31,6 +32,9 @@ import messaging.appeals.api
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -48,6 +52,7 @@ from dashboards import (
     desk,
     hub,
     institutions,
+    kinship,
     live,
     my,
     oversight,
@@ -68,6 +73,7 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
@@ -87,6 +93,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -135,6 +142,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
 )

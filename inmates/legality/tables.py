@@ -64,4 +64,5 @@ weighed_deeds = Table(  # whatever complaint is registered later is held against
     Column("actor", ForeignKey("users.id"), primary_key=True),
     Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
 )
