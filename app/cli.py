@@ -12,6 +12,7 @@ COMMANDS = {
     "migrate": "app.migrate",
     "user": "app.user",
     "seed": "app.seed",
+    "import": "app.imports",
     "simulate": "app.simulate",
     "compare": "app.compare",
     "replay": "app.replay",

@@ -22,6 +22,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -51,6 +52,7 @@ from dashboards import (
     days,
     desk,
     hub,
+    imports,
     institutions,
     kinship,
     live,
@@ -95,6 +97,7 @@ ROUTERS = (
     core.api,
     core.ledger.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -124,6 +127,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,

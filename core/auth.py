@@ -157,7 +157,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | HANDLING  # the medical channel
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
-    Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
+    Role.ACCOUNTANT: EVERYBODY
+    | _of("work", "payroll")
+    | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
     Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
 }
