@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Route, expect
+from playwright.async_api import BrowserContext, Page, Response, Route, expect
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
 from core import clock, db
-from core.auth import Role
+from core.auth import Caller, Role
 from core.sealing import Keys
 from messaging.appeals import service
 from messaging.appeals.model import AppealId
@@ -65,7 +65,8 @@ async def count(engine: AsyncEngine) -> int:
 
 async def answer(engine: AsyncEngine) -> None:
     """As the central desk does it."""
-    officer = callers.caller(await callers.user(engine, "central", role=Role.OVERSIGHT), Role.OVERSIGHT)
+    who = await callers.user(engine, "central", role=Role.OVERSIGHT)
+    officer = Caller(who, "central", Role.OVERSIGHT, "Central", "en", b"")
     async with db.transaction(engine) as conn:
         ident = AppealId(await conn.scalar(select(appeals.c.id)))
         await service.act(conn, officer, appeal=ident, command="take")
@@ -125,8 +126,9 @@ async def test_a_network_that_breaks_in_the_middle_of_sending_doubles_nothing(
         if route.request.method == "POST" and lost < 2:
             lost += 1
             await route.fetch()  # the platform has it, its answer never arrives
-            return await route.abort("connectionreset")
-        await route.continue_()
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
 
     await telephone.route("**/v1/my/appeals", break_off)
     await write(page, "Parcels")
@@ -144,18 +146,10 @@ async def test_a_network_that_breaks_in_the_middle_of_sending_doubles_nothing(
 async def test_the_app_fits_a_small_telephone(site: Site, language: str) -> None:
     context = await site.browser.new_context(viewport={"width": 320, "height": 600}, base_url=site.url)
     await context.add_cookies([{"name": "language", "value": language, "url": site.url}])
-    page, weight = await context.new_page(), 0
-
-    async def weigh(body: bytes) -> None:
-        nonlocal weight
-        weight += len(body)
-
-    bodies = []
-    page.on("response", lambda r: bodies.append(r))
-    await page.goto("/my")
-    await expect(page.get_by_test_id("heading")).to_be_visible()
-    for response in list(bodies):
-        await weigh(await response.body())
+    page, answers = await context.new_page(), list[Response]()
+    page.on("response", answers.append)
+    await page.goto("/my", wait_until="networkidle")
+    weight = sum([len(await one.body()) for one in answers])
     assert 10_000 < weight < 150_000
     await page.get_by_test_id("write").click()
     for _ in range(2):
