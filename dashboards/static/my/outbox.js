@@ -27,7 +27,8 @@ export async function reopen(id) {
   return draft.id;
 }
 
-export const flush = () => navigator.locks.request("outbox", { ifAvailable: true }, async (lock) => {
+/** One at a time: whoever asks meanwhile waits; the timer does not. */
+export const flush = (ifAvailable = false) => navigator.locks.request("outbox", { ifAvailable }, async (lock) => {
   if (!lock) return;
   const waiting = (await all("outbox")).filter((one) => !one.refused).sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const one of waiting) if (!(await sent(one))) return;
@@ -49,8 +50,8 @@ async function sent(one) {
 }
 
 export function start() {
-  addEventListener("online", flush);
+  addEventListener("online", () => flush());
   addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush());
-  setInterval(flush, AGAIN_MS);
+  setInterval(() => flush(true), AGAIN_MS);
   flush();
 }

@@ -61,7 +61,9 @@ function danger(draft) {
   return [el("p", {}, t("my.danger_what")), choice(draft, "danger", "no", t("my.no")), choice(draft, "danger", "yes", t("my.yes"))];
 }
 
-const topic = (draft) => TOPICS.map((name) => choice(draft, "topic", name, t(`my.topic.${name}`)));
+function topic(draft) {
+  return TOPICS.map((name) => choice(draft, "topic", name, t(`my.topic.${name}`)));
+}
 
 function subject(draft) {
   return [el("label", {}, el("span.small.quiet", {}, t("my.subject_what")),
