@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import core.ledger.api
 import geofence.api
+import geofence.evidence.api
 import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
@@ -30,12 +31,15 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
 import messaging.relatives.kinship.api
 import messaging.relatives.letters.api
+import messaging.sealed.api
+import messaging.sealed.service
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -49,6 +53,7 @@ from dashboards import (
     alerts,
     assets,
     authorize,
+    boxes,
     days,
     desk,
     hub,
@@ -70,6 +75,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -116,8 +122,10 @@ ROUTERS = (
     inmates.flags.api,
     messaging.appeals.api,
     messaging.receipts.api,
+    messaging.sealed.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     geofence.incidents.api,
     live,
     my,
@@ -138,6 +146,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,
@@ -153,6 +162,7 @@ ROUTERS = (
     relatives,
     authorize,
     receipts,
+    boxes,
 )
 
 
@@ -178,7 +188,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = ()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer

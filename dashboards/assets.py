@@ -22,6 +22,8 @@ VENDORED = {
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
     "lean-qr.mjs": "lean-qr/nano.mjs",
+    "libsodium-sumo.mjs": "libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs",
+    "libsodium-wrappers.mjs": "libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs",
     **{
         f"inter-{script}-wght-normal.woff2": f"{INTER}/inter-{script}-wght-normal.woff2"
         for script in ("latin", "cyrillic", "cyrillic-ext")
