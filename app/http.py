@@ -85,6 +85,7 @@ from dashboards.records import (
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -138,6 +139,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,

@@ -19,6 +19,7 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("timeline", Permission.PERSON_READ),
     Tab("identity", Permission.PERSON_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
