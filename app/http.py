@@ -53,22 +53,29 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     hub,
     imports,
     institutions,
     kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
     receipts,
     scenes,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -132,6 +139,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.incidents.api,
     live,
+    my,
     scenes,
     pages,
     alerts,
@@ -140,6 +148,10 @@ ROUTERS = (
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     timeline,
     oversight,
