@@ -63,7 +63,7 @@ def verify_command(heads: Path | None, given: str | None) -> None:
     loaded, began = settings.load(), perf_counter()
     trusted = {bytes.fromhex(given)} if given else _own_keys(loaded)
     witnessed = chains.witnessed(read_heads(heads)) if heads else {}
-    _say(asyncio.run(everything(loaded, trusted, witnessed)), took=perf_counter() - began)
+    say(asyncio.run(everything(loaded, trusted, witnessed)), took=perf_counter() - began)
 
 
 async def everything(
@@ -89,7 +89,7 @@ def _told(name: str, good: int) -> None:
         click.echo(f"  {name:<28}{good:>12,} rows are as they were sealed")
 
 
-def _say(verdict: Verdict, *, took: float) -> None:
+def say(verdict: Verdict, *, took: float) -> None:
     rows, waiting = sum(verdict.rows.values()), sum(verdict.unsealed.values())
     click.echo(
         f"{rows:,} rows under {verdict.heads:,} signed heads, {waiting:,} not sealed yet; {took:.1f} s"
