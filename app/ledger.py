@@ -27,6 +27,8 @@ from tracking.store import recheck, windows
 
 T = TypeVar("T")
 ROUND_S: Final = 10.0
+HIDDEN: Final = frozenset({"receipts", "sealed_letters", "sealed_files"})
+"""A letter to the Ombudsman has a day and no hour: a head that grew at noon would tell who was at the kiosk."""
 MOST: Final = 20
 """Breaks that are told."""
 
@@ -36,7 +38,7 @@ log = logging.getLogger("ledger")
 async def rounds(loaded: Settings) -> None:
     """What the keeper does: seals what is settled, signs heads, and gives them to the witness's folder."""
     async with connected(loaded.database_url) as conn, store.alone(conn) as is_ours:
-        sealer = Sealer(conn, Keys(loaded.keys))
+        sealer = Sealer(conn, Keys(loaded.keys), HIDDEN)
         while is_ours:
             if until := await windows.watermark(conn, shards=loaded.shards):
                 await windows.seal(conn, until=until)
