@@ -28,7 +28,7 @@ from tracking.store import recheck, windows
 T = TypeVar("T")
 ROUND_S: Final = 10.0
 HIDDEN: Final = frozenset({"receipts", "sealed_letters", "sealed_files"})
-"""A letter to the Ombudsman has a day and no hour: a head that grew at noon would tell who was at the kiosk."""
+"""A letter to the Ombudsman has no hour: a head that grew at noon would tell who was at the kiosk."""
 MOST: Final = 20
 """Breaks that are told."""
 
