@@ -35,6 +35,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -48,21 +51,29 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     hub,
     imports,
     institutions,
+    kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
     receipts,
     scenes,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -76,9 +87,11 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -122,6 +135,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.incidents.api,
     live,
+    my,
     scenes,
     pages,
     alerts,
@@ -130,7 +144,12 @@ ROUTERS = (
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
+    timeline,
     oversight,
     education,
     custody,
@@ -148,6 +167,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,

@@ -19,17 +19,20 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("timeline", Permission.PERSON_READ),
     Tab("identity", Permission.PERSON_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("supervision", Permission.ORDER_READ),
+    Tab("relatives", Permission.KINSHIP_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("education", Permission.EDUCATION_READ),
     Tab("work", Permission.WORK_READ),
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("rights", Permission.DUTY_READ),
+    Tab("appeals", Permission.APPEAL_READ),
     Tab("flags", Permission.FLAG_READ),
     Tab("evidence", Permission.EVIDENCE_READ),
     Tab("handover", Permission.PERSON_EXPORT),

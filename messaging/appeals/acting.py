@@ -9,16 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit
 from core.auth import Permission, Role
-from core.model import UserId
+from core.model import RelativeId, UserId
 from inmates.exclusions import store as exclusions
 from inmates.exclusions.store import Accused
 from inmates.tasks import service as tasks
-from messaging.appeals import alarms, machine, rules, store
+from messaging.appeals import alarms, machine, rules, store, terms
 from messaging.appeals.dossiers import Dossier, loaded
 from messaging.appeals.guards import Case, Incomplete, TargetUnfit
 from messaging.appeals.model import AppealId, Deed, Desk, Entry, Side, Standing, State
 from messaging.appeals.store import Reader, adding, people, reading
 from messaging.appeals.store.seeing import SUBJECT
+from messaging.mobile import service as mobile
+from messaging.mobile.model import Thing
 
 TARGETED: Final = frozenset({"join", "mark_duplicate"})
 
@@ -47,10 +49,15 @@ async def add(conn: AsyncConnection, dossier: Dossier, entry: Entry) -> Dossier:
     entries = [*dossier.entries, entry]
     standing = rules.fold(dossier.appeal, entries, law=dossier.law)
     await adding.add_entry(conn, dossier.appeal.id, entry)
-    await adding.write_standing(conn, dossier.appeal, standing)
+    rung_at = terms.next_rung(standing, dossier.law)
+    await adding.write_standing(conn, dossier.appeal.id, standing=standing, rung_at=rung_at)
     notice = machine.transitions()[entry.command].notice
     if notice:
         await store.add_notice(conn, dossier.appeal.id, template=notice, audience="applicant", at=entry.at)
+    account = dossier.appeal.applicant.account
+    if account is not None and entry.is_visible:
+        relative = RelativeId(account)
+        await mobile.announce(conn, relative, thing=Thing.APPEAL, subject=dossier.appeal.id)
     return replace(dossier, entries=entries, standing=standing)
 
 
