@@ -56,6 +56,7 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    jobs,
     live,
     oversight,
     pages,
@@ -80,6 +81,7 @@ from dashboards.records import (
     sentence,
     supervision,
     timeline,
+    writs,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -146,6 +148,8 @@ ROUTERS = (
     rights,
     supervision,
     employment,
+    writs,
+    jobs,
     payroll,
     flags,
     messaging.relatives.accounts.api,
