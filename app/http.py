@@ -35,6 +35,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -57,7 +60,9 @@ from dashboards import (
     imports,
     institutions,
     jobs,
+    kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
@@ -77,6 +82,7 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
@@ -125,6 +131,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.incidents.api,
     live,
+    my,
     scenes,
     pages,
     alerts,
@@ -154,6 +161,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,

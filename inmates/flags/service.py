@@ -107,7 +107,7 @@ async def raise_for(
 
 
 async def look(conn: AsyncConnection, sources: Sources, *, person: PersonId) -> FlagId | None:
-    """By the platform itself, at night; nothing while one of this model has not expired: what a human answered
+    """By the platform itself, at night; while one of this model counts, nothing: what somebody answered
     is not asked again before that."""
     await record.hold(conn, person)
     model, now = catalogue.current(), clock.now()
