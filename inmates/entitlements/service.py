@@ -15,6 +15,7 @@ from inmates import store as people
 from inmates.custody import service as custody
 from inmates.entitlements import rules, store
 from inmates.entitlements.model import (
+    VISITS,
     Balance,
     Cause,
     Contact,
@@ -211,7 +212,7 @@ async def visits_kept(conn: AsyncConnection, people: Collection[PersonId]) -> di
 async def visits(conn: AsyncConnection, person: PersonId) -> list[Use]:
     """For flags: kept and lost ones, without what was written down by mistake."""
     used = (await store.uses_of(conn, [person]))[person]
-    return [one for one in used if one.thing in rules.VISITS and not one.is_withdrawn]
+    return [one for one in used if one.thing in VISITS and not one.is_withdrawn]
 
 
 async def last_kept(conn: AsyncConnection, person: PersonId, *, thing: Thing) -> datetime | None:
