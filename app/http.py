@@ -51,10 +51,13 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     hub,
     imports,
@@ -69,6 +72,9 @@ from dashboards import (
     receipts,
     scenes,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -140,6 +146,10 @@ ROUTERS = (
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     timeline,
     oversight,
