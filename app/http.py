@@ -62,6 +62,7 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    jobs,
     kinship,
     live,
     my,
@@ -93,6 +94,7 @@ from dashboards.records import (
     sentence,
     supervision,
     timeline,
+    writs,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -165,6 +167,8 @@ ROUTERS = (
     rights,
     supervision,
     employment,
+    writs,
+    jobs,
     payroll,
     flags,
     messaging.relatives.accounts.api,
