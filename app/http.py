@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 import core.api
 import geofence.api
 import geofence.incidents.api
+import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -54,6 +55,7 @@ from dashboards import (
     payroll,
     receipts,
     scenes,
+    shifts,
     tasks,
 )
 from dashboards.records import (
@@ -108,10 +110,12 @@ ROUTERS = (
     tracking.api,
     geofence.api,
     geofence.incidents.api,
+    geofence.shifts.api,
     live,
     scenes,
     pages,
     alerts,
+    shifts,
     desk,
     days,
     institutions,

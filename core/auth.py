@@ -81,6 +81,8 @@ class Permission(StrEnum):
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
     ALERT_ANSWER = "alert:answer"
+    SHIFT_READ = "shift:read"
+    SHIFT_WRITE = "shift:write"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
@@ -96,7 +98,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
     return frozenset(p for p in Permission if p.split(":")[0] in scopes and p.endswith(verb))
 
 
-MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "zone", "condition", "absence")
+MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "shift", "zone", "condition", "absence")
 EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
 """Of those who work with people."""
 COMPARTMENTS: Final = _of("health", "psychology")
