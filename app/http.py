@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.ledger.api
 import geofence.api
+import geofence.evidence.api
 import geofence.incidents.api
 import geofence.shifts.api
 import inmates.api
@@ -22,6 +24,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -29,9 +32,12 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.sealed.api
+import messaging.sealed.service
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -45,9 +51,11 @@ from dashboards import (
     alerts,
     assets,
     authorize,
+    boxes,
     days,
     desk,
     hub,
+    imports,
     institutions,
     live,
     oversight,
@@ -64,6 +72,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -88,7 +97,9 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.ledger.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.education.api,
@@ -107,8 +118,10 @@ ROUTERS = (
     inmates.flags.api,
     messaging.appeals.api,
     messaging.receipts.api,
+    messaging.sealed.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     geofence.incidents.api,
     geofence.shifts.api,
     live,
@@ -119,6 +132,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,
@@ -129,6 +143,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,
@@ -139,6 +154,7 @@ ROUTERS = (
     messaging.mobile.api,
     authorize,
     receipts,
+    boxes,
 )
 
 
@@ -164,7 +180,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = ()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer

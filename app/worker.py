@@ -119,6 +119,8 @@ class Worker:
                     await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+            else:
+                self.heard_us = max(self.heard_us, clock.now_us() - TICK_US)
             await self.tick()
             self.answer()
 

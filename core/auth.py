@@ -30,6 +30,13 @@ class Role(StrEnum):
     at the central desk of appeals."""
     PROVIDER = "provider"
     """A learning platform: sends and reads its own statements, sees nobody's file."""
+    OMBUDSMAN = "ombudsman"
+    """Empties the Ombudsman's box; sees nothing else, and nobody else sees it."""
+    PROSECUTOR = "prosecutor"
+    CENTRAL = "central"
+    """The central administration's desk for protected appeals."""
+    LAWYER = "lawyer"
+    """A lawyer with a box for sealed letters of clients."""
 
 
 class Permission(StrEnum):
@@ -77,6 +84,10 @@ class Permission(StrEnum):
     FITTING_WRITE = "fitting:write"
     TRACK_READ = "track:read"
     NEARBY_SEARCH = "nearby:search"
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_EXPORT = "evidence:export"
+    TRACK_EXPORT = "track:export"
+    OVERVIEW_READ = "overview:read"
     DEVICE_READ = "device:read"
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
@@ -87,6 +98,8 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    BOX_READ = "box:read"
+    BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
     APPEAL_WRITE = "appeal:write"
     APPEAL_HEAD = "appeal:head"
@@ -98,7 +111,9 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
     return frozenset(p for p in Permission if p.split(":")[0] in scopes and p.endswith(verb))
 
 
-MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "shift", "zone", "condition", "absence")
+MONITORING: Final = _of(
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
+)
 EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
 """Of those who work with people."""
 COMPARTMENTS: Final = _of("health", "psychology")
@@ -117,6 +132,8 @@ RECORDS: Final = _of(
 )
 OVERSEEN: Final = _of("oversight")
 """For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
+BOXES: Final = _of("box")
+"""For addressees alone, each with one box of their own; there is no way around it (ADR-0029)."""
 APPEALS: Final = _of("appeal")
 """Not for the administrator, who keeps the platform running and reads nobody's complaint."""
 HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
@@ -133,6 +150,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission)
     - COMPARTMENTS
     - OVERSEEN
+    - BOXES
     - APPEALS
     - _of("statement")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
@@ -150,9 +168,17 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | HANDLING  # the medical channel
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
-    Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
+    Role.ACCOUNTANT: EVERYBODY
+    | _of("work", "payroll")
+    | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
+    Role.OVERSIGHT: EVERYBODY
+    | RECORDS
+    | OVERSEEN
+    | APPEALS
+    | _of("payroll", verb=":read")
+    | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
+    **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("me")),
 }
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -100,6 +101,33 @@ archived_days = Table(  # the files that hold the days that left `fixes`
     Column("source", BigInteger, nullable=False),  # the oid of the table it was copied from
     Column("archived_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("day", "number"),
+)
+
+fix_windows = Table(  # what was received in a time, of one day's fixes: append-only, and so in the ledger
+    "fix_windows",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("rows", BigInteger, CheckConstraint("rows > 0", "rows"), nullable=False),
+    Column("digest", LargeBinary, CheckConstraint("octet_length(digest) = 32", "digest"), nullable=False),
+    CheckConstraint("since < until", "period"),
+    ExcludeConstraint(("day", "="), (text("tstzrange(since, until)"), "&&"), name="ex_fix_windows_period"),
+)
+
+fix_window_aids = Table(  # helps to name the row where a window is broken; proves nothing
+    "fix_window_aids",
+    metadata,
+    Column("window_id", ForeignKey("fix_windows.id"), primary_key=True),
+    Column("aid", LargeBinary, nullable=False),  # tracking.aids
+)
+
+fix_seal = Table(  # up to which moment of receipt fixes are sealed: one row
+    "fix_seal",
+    metadata,
+    Column("is_only", Boolean, CheckConstraint("is_only", "only"), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
 )
 
 device_events = Table(

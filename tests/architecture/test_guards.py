@@ -24,6 +24,8 @@ PUBLIC_PATHS = {
     "POST /v1/sessions",
     "PUT /v1/language",
     "GET /v1/texts",
+    "GET /v1/ledger/head",
+    "GET /v1/ledger/heads",
     "GET /healthz",
     "GET /openapi.json",
     "GET /sign-in",
@@ -31,6 +33,7 @@ PUBLIC_PATHS = {
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
+    "GET /v1/evidence/keys",
     "GET /xapi/about",
     "GET /v1/oauth/authorize",
     "POST /v1/oauth/authorize",
@@ -44,6 +47,10 @@ PUBLIC_PATHS = {
     "POST /receipt",
     "POST /receipt/check",
     "POST /receipt/slip",
+    "GET /v1/boxes",
+    "GET /v1/boxes/openings",
+    "POST /v1/boxes/letters",
+    "GET /seal",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""
@@ -51,9 +58,10 @@ PUBLIC_PATHS = {
 
 WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))), key=lambda way: way.name)
 ANSWERED = [way for way in WAYS if way.method not in {"MOUNT", "SOCKET"}]
+BOXES = {Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER}
 GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], Permission)]
 FOR_KIN = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], KinScope)]
-EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER}
+EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER} | BOXES
 numbers = count(1)
 SCOPED = [role for role in Role if role not in EVERYWHERE]
 SEATED = frozenset[Permission | None]().union(*(GRANTS[role] for role in SCOPED))
