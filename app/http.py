@@ -36,6 +36,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -57,7 +60,9 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
@@ -78,9 +83,11 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -125,6 +132,7 @@ ROUTERS = (
     geofence.incidents.api,
     geofence.shifts.api,
     live,
+    my,
     scenes,
     pages,
     alerts,
@@ -135,6 +143,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,
@@ -152,6 +161,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,
