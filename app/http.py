@@ -35,6 +35,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -56,7 +59,9 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
@@ -76,9 +81,11 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -122,6 +129,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.incidents.api,
     live,
+    my,
     scenes,
     pages,
     alerts,
@@ -131,6 +139,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,
@@ -148,6 +157,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,
