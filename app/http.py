@@ -33,6 +33,7 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.open.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -124,6 +125,7 @@ ROUTERS = (
     messaging.appeals.api,
     messaging.receipts.api,
     messaging.sealed.api,
+    messaging.open.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
