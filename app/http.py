@@ -52,14 +52,18 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     hub,
     imports,
     institutions,
+    jobs,
     kinship,
     live,
     my,
@@ -69,6 +73,9 @@ from dashboards import (
     receipts,
     scenes,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -87,6 +94,7 @@ from dashboards.records import (
     sentence,
     supervision,
     timeline,
+    writs,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -140,6 +148,10 @@ ROUTERS = (
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     timeline,
     oversight,
@@ -155,6 +167,8 @@ ROUTERS = (
     rights,
     supervision,
     employment,
+    writs,
+    jobs,
     payroll,
     flags,
     messaging.relatives.accounts.api,

@@ -3,8 +3,8 @@ the name of a trigger, and its blocks say when."""
 
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0035"
+down_revision = "0034"
 
 QUIET = ("sealed_letters", "sealed_files", "opened_letters")
 STEPS = (
