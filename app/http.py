@@ -34,6 +34,7 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.open.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -52,24 +53,32 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     hub,
     imports,
     institutions,
+    jobs,
     kinship,
     live,
     my,
     oversight,
     pages,
     payroll,
+    playback,
     receipts,
     scenes,
     shifts,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -88,6 +97,7 @@ from dashboards.records import (
     sentence,
     supervision,
     timeline,
+    writs,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -126,6 +136,7 @@ ROUTERS = (
     messaging.appeals.api,
     messaging.receipts.api,
     messaging.sealed.api,
+    messaging.open.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
@@ -139,9 +150,14 @@ ROUTERS = (
     shifts,
     desk,
     days,
+    playback,
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     timeline,
     oversight,
@@ -157,6 +173,8 @@ ROUTERS = (
     rights,
     supervision,
     employment,
+    writs,
+    jobs,
     payroll,
     flags,
     messaging.relatives.accounts.api,
