@@ -12,6 +12,7 @@ import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
+import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -34,6 +35,7 @@ import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.mobile.uploads.api
+import messaging.open.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -74,6 +76,7 @@ from dashboards import (
     playback,
     receipts,
     scenes,
+    shifts,
     tasks,
 )
 from dashboards.records import (
@@ -137,15 +140,18 @@ ROUTERS = (
     messaging.appeals.api,
     messaging.receipts.api,
     messaging.sealed.api,
+    messaging.open.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
     geofence.incidents.api,
+    geofence.shifts.api,
     live,
     my,
     scenes,
     pages,
     alerts,
+    shifts,
     desk,
     days,
     playback,

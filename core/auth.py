@@ -94,6 +94,8 @@ class Permission(StrEnum):
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
     ALERT_ANSWER = "alert:answer"
+    SHIFT_READ = "shift:read"
+    SHIFT_WRITE = "shift:write"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
@@ -112,7 +114,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of(
-    "map", "track", "nearby", "evidence", "device", "alert", "zone", "condition", "absence"
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
 )
 EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
 """Of those who work with people."""
