@@ -135,7 +135,7 @@ RECORDS: Final = _of(
 OVERSEEN: Final = _of("oversight")
 """For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
 BOXES: Final = _of("box")
-"""For addressees alone, each with one box of their own; there is no way around it (ADR-0029)."""
+"""For addressees alone, each with one box of their own; there is no way around it (ADR-0034)."""
 APPEALS: Final = _of("appeal")
 """Not for the administrator, who keeps the platform running and reads nobody's complaint."""
 HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
