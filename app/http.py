@@ -34,10 +34,12 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
+import messaging.relatives.files.api
 import messaging.relatives.kinship.api
 import messaging.relatives.letters.api
 import messaging.sealed.api
@@ -100,6 +102,8 @@ from dashboards.records import (
     writs,
 )
 from geofence import bracelets
+from messaging.mobile import live as pulse
+from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -179,6 +183,8 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.uploads.api,
+    messaging.relatives.files.api,
     messaging.relatives.kinship.api,
     messaging.relatives.contact.api,
     messaging.relatives.letters.api,
@@ -216,6 +222,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer
+    app.state.pulse = pulse.Pulse(app.state.engine)
+    app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
@@ -231,7 +239,7 @@ def application(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with hub.running(app.state.hub):
+    async with hub.running(app.state.hub), pulse.running(app.state.pulse):
         yield
     await app.state.engine.dispose()
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Where the keeper puts days that are over; API and worker read there, under the same path."""
     keys: Path = Path("var/keys")
     """The keys of compartments and identities (core.sealing): whoever loses them loses what they sealed."""
+    clamd: str = ""
+    """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

@@ -40,6 +40,7 @@ PUBLIC_PATHS = {
     "GET /v1/certificates",
     "GET /v1/evidence/keys",
     "GET /xapi/about",
+    "OPTIONS /v1/my/uploads",
     "GET /v1/oauth/authorize",
     "POST /v1/oauth/authorize",
     "POST /v1/oauth/authorize/code",
