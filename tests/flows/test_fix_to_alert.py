@@ -1,7 +1,7 @@
 """The main job: a bracelet moves, an officer sees it, a breach rings, is answered, and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -116,34 +116,29 @@ async def take_and_note(page: Page) -> None:
 
 
 @asynccontextmanager
-async def a_wearer_who_answers(broker: Broker, person: PersonId) -> AsyncIterator[None]:
-    """A simulated device that hears what it is told; between its turns it says that it is at home."""
-
-    def at_once(_who: int, at_us: int) -> Callable[[int], Report]:
-        return lambda n: Fix(DeviceId(1), n, person, at_us, 0, *HOME, accuracy_m=6.0, battery=75)
-
+async def a_wearer_who_answers(broker: Broker) -> AsyncIterator[None]:
+    """A simulated device that hears what it is told; where it is, the sender says."""
     async with gateway.several(broker.url("gateway"), 1) as gateways:
-        player = Player([SERIAL], gateways, play.as_binary, OF_THE_PLAYER, at_once=at_once)
+        player = Player([SERIAL], gateways, play.as_binary, OF_THE_PLAYER)
         await player.greet()
-        never = Due(clock.now_us() + 3600 * 1_000_000, 0, at_once(0, 0))
+        never = Due(clock.now_us() + 3600 * 1_000_000, 0, no_report)
         task = asyncio.create_task(player.play([never]))
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
+def no_report(_sequence: int) -> Report:
+    raise AssertionError("nothing is due")
+
+
 async def tell_the_device(page: Page, conn: asyncpg.Connection) -> None:
-    """Pursuit: queued, sent, carried out, said so, shown without a reload; and fixes come."""
+    """Pursuit: queued, sent, carried out, said so, shown without a reload."""
     await page.get_by_test_id("message-pursuit").click()
     receipt = page.locator("[data-testid^=receipt-]")
     await expect(receipt).to_have_attribute("data-state", "done", timeout=30_000)
     steps = await conn.fetch("select step from command_steps order by id")
     assert [row["step"] for row in steps] == ["queued", "sent", "done"]
-    for _ in range(200):
-        if await conn.fetchval("select count(*) from fixes where sequence >= $1", OF_THE_PLAYER):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("no fix came")
 
 
 async def told(conn: asyncpg.Connection) -> list[str]:
@@ -183,13 +178,12 @@ async def test_a_breach_rings_is_answered_and_ends(
 
     await page.goto(f"/alerts/{number}")
     await take_and_note(page)
-    async with a_wearer_who_answers(broker, person):
+    async with a_wearer_who_answers(broker):
         await tell_the_device(page, conn)
 
     back_home = stay(HOME, first=13, count=6, end_us=now_us)
     send(broker, back_home)
-    breach = "select closed_at is not null from breaches"
-    assert await conn.fetchval(breach)
+    assert await conn.fetchval("select closed_at is not null from breaches")
     assert await conn.fetchval("select state from alerts") == "taken"  # a breach that ends closes no alert
 
     await page.reload()

@@ -156,10 +156,12 @@ async def test_alerts_that_nobody_takes_are_called_out_once(
     own_platform.start("watch")
     await until(conn, "select count(*) = 1 from alert_entries where kind = 'escalated'")
     beat = await conn.fetchval("select at from heartbeats where part = 'watch'")
-    await until(conn, "select at > $1 + interval '3 s' from heartbeats where part = 'watch'", beat)
+    later = "select at > $1::timestamptz + interval '3 s' from heartbeats where part = 'watch'"
+    await until(conn, later, beat)
     (row,) = [r for r in await bus.rows_after(conn, 0) if r.kind == "alert"]
     strap = await conn.fetchval(
         "select a.id from alerts a join breaches b on b.id = breach_id where kind = 'strap'"
     )
     assert (row.person, row.body["alert"], row.body["entry"]) == (person, strap, "escalated")
-    assert await conn.fetchval("select role from tasks where subject_id = $1", strap) == "unit_head"
+    task = "select role, subject_id from tasks where kind = 'escalated_unit_head'"
+    assert [tuple(row) for row in await conn.fetch(task)] == [("unit_head", strap)]
