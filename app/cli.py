@@ -11,6 +11,7 @@ COMMANDS = {
     "shell": "app.shell",
     "migrate": "app.migrate",
     "user": "app.user",
+    "texts": "app.texts",
     "seed": "app.seed",
     "import": "app.imports",
     "simulate": "app.simulate",

@@ -176,7 +176,8 @@ class Demo:
         took = f"   (ready after {clock.now().timestamp() - began:.0f} s)" if began else ""
         return (
             f"\nE-jazo runs at  {self.address}{took}\n\n"
-            f"  demo accounts and passwords:\n{accounts}\n\n  Ctrl-C ends everything.\n"
+            f"  demo accounts and passwords:\n{accounts}\n\n"
+            f"  relatives: {self.address}my   (their codes: ./ejazo texts)\n\n  Ctrl-C ends everything.\n"
         )
 
 
