@@ -11,6 +11,7 @@ COMMANDS = {
     "shell": "app.shell",
     "migrate": "app.migrate",
     "user": "app.user",
+    "factors": "app.factors",
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",

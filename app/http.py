@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.factors.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
@@ -46,6 +47,7 @@ from dashboards import (
     pages,
     payroll,
     scenes,
+    security,
     tasks,
 )
 from dashboards.records import (
@@ -77,6 +79,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    core.factors.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -99,6 +102,7 @@ ROUTERS = (
     live,
     scenes,
     pages,
+    security,
     alerts,
     desk,
     days,

@@ -10,6 +10,8 @@ from starlette.requests import HTTPConnection
 
 from core import basic, clock, sessions
 from core.errors import NotAllowed, NotSignedIn
+from core.factors import rules as factors
+from core.factors.model import Second
 from core.model import UserId
 
 
@@ -34,6 +36,12 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """scope:verb, also the action in the audit."""
 
+    SESSION_PROVE = "session:prove"
+    """What a session may do that has not shown its second factor yet: show it, or end."""
+    FACTOR_READ = "factor:read"
+    FACTOR_WRITE = "factor:write"
+    ACCESS_READ = "access:read"
+    ACCESS_WRITE = "access:write"
     ME_READ = "me:read"
     ME_WRITE = "me:write"
     MAP_READ = "map:read"
@@ -92,7 +100,10 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "zone", "condition", "absence")
-EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
+EVERYBODY: Final = _of("session", "factor", "me", "task") | {
+    Permission.PERSON_READ,
+    Permission.CONSEQUENCE_READ,
+}
 """Of those who work with people."""
 COMPARTMENTS: Final = _of("health", "psychology")
 """For one profession each, and nobody else: not the administrator either."""
@@ -137,6 +148,18 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
 }
+GRAVE: Final = _of("access") | {
+    Permission.ZONE_WRITE,
+    Permission.CONDITION_WRITE,
+    Permission.ABSENCE_WRITE,
+    Permission.PERSON_EXPORT,
+    Permission.PERSON_MERGE,
+}
+"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0028). Where only some deeds of a
+permission are grave, their routes say `allow_fresh`."""
+BEFORE_PROOF: Final = _of("session")
+BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
+"""What is open to whoever must have a second factor and has none yet."""
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""
 
@@ -154,9 +177,28 @@ class Caller:
     language: str
     session: bytes
     """SHA-256 of the cookie: names the session, opens none; empty: there is no session."""
+    second: Second = Second()
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]
+
+
+class ProofMissing(NotSignedIn):
+    """The password was right; the second factor has not been shown yet."""
+
+    code = "second_factor"
+
+
+class StepUp(NotSignedIn):
+    """A grave deed wants the second factor again."""
+
+    code = "step_up"
+
+
+class FactorMissing(NotAllowed):
+    """The role must have a second factor, and this account has none yet."""
+
+    code = "factor_missing"
 
 
 class WrongOrigin(NotAllowed):
@@ -186,7 +228,15 @@ async def _owner(connection: HTTPConnection) -> Caller | None:
     if not found:
         return None
     role = Role(found.role)
-    return Caller(UserId(found.user_id), found.login, role, found.shown_as, found.language, found.token_hash)
+    return Caller(
+        UserId(found.user_id),
+        found.login,
+        role,
+        found.shown_as,
+        found.language,
+        found.token_hash,
+        found.second,
+    )
 
 
 async def _platform(connection: HTTPConnection) -> Caller | None:
@@ -203,6 +253,7 @@ class Guard:
     """The dependency behind `allow`; the architecture test looks for it on every route."""
 
     permission: Permission | None
+    is_grave: bool = False
 
     async def __call__(
         self,
@@ -217,12 +268,36 @@ class Guard:
             raise NotSignedIn
         if not caller.may(self.permission):
             raise NotAllowed
+        proven(caller, self.permission)
+        if self.is_grave or self.permission in GRAVE:
+            freshly_proven(caller)
         return caller
 
 
 def allow(permission: Permission | None) -> Any:
     """`caller: Caller = allow(Permission.ZONE_READ)` or `allow(PUBLIC)`: every route and socket says one."""
     return Depends(Guard(permission))
+
+
+def allow_fresh(permission: Permission) -> Any:
+    """`allow`, for a grave deed of a permission that is not always grave."""
+    return Depends(Guard(permission, is_grave=True))
+
+
+def proven(caller: Caller, permission: Permission) -> None:
+    """Whoever holds a second factor has shown it, and whoever must hold one does."""
+    second = caller.second
+    if second.is_held and second.proved_at is None and permission not in BEFORE_PROOF:
+        raise ProofMissing
+    if second.is_demanded and not second.is_held and permission not in BEFORE_ENROLMENT:
+        raise FactorMissing
+
+
+def freshly_proven(caller: Caller) -> None:
+    """Nothing is asked of whoever holds no second factor: where one must be held, `proven` has asked."""
+    fresh = factors.is_fresh(caller.second, now=clock.now(), within=factors.POLICY.fresh)
+    if caller.second.is_held and not fresh:
+        raise StepUp
 
 
 def same_origin(connection: HTTPConnection) -> None:

@@ -10,7 +10,10 @@ from core import audit, clock, passwords, sessions
 from core.attempts import Attempts
 from core.auth import Caller, Permission
 from core.errors import Refusal
+from core.factors import store as factors
+from core.factors.rules import POLICY
 from core.i18n import LANGUAGES
+from core.lockouts import service as lockouts
 from core.model import UserId
 from core.tables import users
 
@@ -34,14 +37,21 @@ async def sign_in(
     login: str,
     password: str,
     address: str,
+    agent: str = "",
     now: Callable[[], datetime] = clock.now,
 ) -> str:
-    """The new session's secret. Two short transactions: no connection waits for the password check."""
+    """The new session's secret. Short transactions: no connection waits for the password check.
+
+    Where the account holds a second factor, the session lasts some minutes and opens nothing until the factor
+    is shown (`core.factors`)."""
     attempts.begin(login, address, now_us=clock.to_us(now()))
     async with engine.begin() as conn:
+        counted = await lockouts.begin(conn, login, address=address, now=now())
         known = (
             await conn.execute(
-                select(users.c.id, users.c.password_hash).where(users.c.login == login, users.c.is_active)
+                select(users.c.id, users.c.password_hash, factors.is_held(users.c.id).label("is_held")).where(
+                    users.c.login == login, users.c.is_active
+                )
             )
         ).one_or_none()
     async with attempts.checks:
@@ -55,11 +65,28 @@ async def sign_in(
             subject_kind="user",
             subject=user,
         )
-        secret = await sessions.start(conn, user, now=now()) if fits and user else None
+        secret = None
+        if fits and known:
+            await lockouts.succeed(conn, counted, user=known.id, address=address, now=now())
+            secret = await begin(
+                conn,
+                UserId(known.id),
+                is_held=known.is_held,
+                now=now(),
+                origin=sessions.Origin(address, agent),
+            )
     if secret is None:
         raise WrongLogin
     attempts.succeed(login, address)
     return secret
+
+
+async def begin(
+    conn: AsyncConnection, user: UserId, *, is_held: bool, now: datetime, origin: sessions.Origin
+) -> str:
+    """A session that is whole, or one that waits for the second factor."""
+    lasts = POLICY.prove_within if is_held else sessions.ABSOLUTE
+    return await sessions.start(conn, user, now=now, origin=origin, lasts=lasts)
 
 
 async def sign_out(conn: AsyncConnection, caller: Caller) -> None:

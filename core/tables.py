@@ -53,6 +53,9 @@ sessions = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("proved_at", DateTime(timezone=True)),  # when a second factor was last shown in it
+    Column("address", Text, nullable=False, server_default=""),  # for its owner: where it was begun,
+    Column("agent", Text, nullable=False, server_default=""),  # and with what
 )
 
 audit = Table(  # UPDATE, DELETE and TRUNCATE are refused by a trigger

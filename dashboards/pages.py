@@ -43,7 +43,12 @@ async def sign_in_form(
     state = request.app.state
     try:
         secret = await sign_in.sign_in(
-            state.engine, state.attempts, login=login, password=password, address=api.address(request)
+            state.engine,
+            state.attempts,
+            login=login,
+            password=password,
+            address=api.address(request),
+            agent=request.headers.get("user-agent", ""),
         )
     except Refusal as refusal:
         said = http.title(request, refusal.code, refusal.values)
@@ -57,7 +62,7 @@ async def sign_in_form(
 
 @router.post("/sign-out")
 async def sign_out_form(
-    request: Request, conn: http.Conn, caller: Caller = allow(Permission.ME_WRITE)
+    request: Request, conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)
 ) -> Response:
     await sign_in.sign_out(conn, caller)
     answer = RedirectResponse("/sign-in", 303)
