@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from core import basic, clock, sessions
 from core.errors import NotAllowed, NotSignedIn
 from core.factors import rules as factors
-from core.factors.model import Second
+from core.factors.model import NONE, Second
 from core.model import UserId
 
 
@@ -155,8 +155,8 @@ GRAVE: Final = _of("access") | {
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
 }
-"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0028). Where only some deeds of a
-permission are grave, their routes say `allow_fresh`."""
+"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0028). Where only some deeds of
+a permission are grave, their routes say `allow_fresh`."""
 BEFORE_PROOF: Final = _of("session")
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 """What is open to whoever must have a second factor and has none yet."""
@@ -177,7 +177,7 @@ class Caller:
     language: str
     session: bytes
     """SHA-256 of the cookie: names the session, opens none; empty: there is no session."""
-    second: Second = Second()
+    second: Second = NONE
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -19,6 +20,9 @@ class Second:
     is_demanded: bool = False
     """Of the owner's role."""
     proved_at: datetime | None = None
+
+
+NONE: Final = Second()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): challenges for a browser, and whether its answer is one of an authenticator we know."""
+"""Passkeys (WebAuthn): challenges for a browser, and whether a known authenticator answers."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""Codes by the clock and recovery codes: what fits, what is used up, what is fresh. Pure but for new secrets."""
+"""Codes by the clock and recovery codes: what fits, what is used up, what is fresh."""
 
 import base64
 import hmac

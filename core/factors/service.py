@@ -97,7 +97,7 @@ async def draft(conn: AsyncConnection, keys: Keys, *, caller: Caller) -> Draft:
     secret = pyotp.random_base32()
     number = await store.next_totp(conn, caller.user)
     await store.seal_totp(conn, number, sealed=keys.seal(COMPARTMENT, secret, place=_place(number)))
-    return Draft(secret, pyotp.TOTP(secret).provisioning_uri(caller.login, issuer_name=ISSUER))
+    return Draft(secret, pyotp.TOTP(secret, name=caller.login, issuer=ISSUER).provisioning_uri())
 
 
 async def confirm(
