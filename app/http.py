@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 import core.api
 import core.factors.api
+import core.federation.api
 import geofence.api
 import inmates.api
 import inmates.conduct.api
@@ -32,6 +33,8 @@ from app import known, sections
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
+from core.federation.model import providers
+from core.federation.service import Abroad
 from core.pages import Pages
 from core.sealing import Keys
 from core.settings import Settings
@@ -40,6 +43,7 @@ from dashboards import (
     assets,
     days,
     desk,
+    federation,
     hub,
     institutions,
     live,
@@ -80,6 +84,7 @@ MOST_BYTES = 8_000_000
 ROUTERS = (
     core.api,
     core.factors.api,
+    core.federation.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -103,6 +108,7 @@ ROUTERS = (
     scenes,
     pages,
     security,
+    federation,
     alerts,
     desk,
     days,
@@ -148,6 +154,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.proven = basic.Proven()
+    app.state.abroad = Abroad(providers(settings.providers))
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets

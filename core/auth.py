@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from core import basic, clock, sessions
 from core.errors import NotAllowed, NotSignedIn
-from core.factors import rules as factors
+from core.factors import proof
 from core.factors.model import NONE, Second
 from core.model import UserId
+from core.origin import same_origin
 
 
 class Role(StrEnum):
@@ -163,8 +163,6 @@ BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -181,30 +179,6 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]
-
-
-class ProofMissing(NotSignedIn):
-    """The password was right; the second factor has not been shown yet."""
-
-    code = "second_factor"
-
-
-class StepUp(NotSignedIn):
-    """A grave deed wants the second factor again."""
-
-    code = "step_up"
-
-
-class FactorMissing(NotAllowed):
-    """The role must have a second factor, and this account has none yet."""
-
-    code = "factor_missing"
-
-
-class WrongOrigin(NotAllowed):
-    """A page of another site speaks through the user's browser (ADR-0010)."""
-
-    code = "wrong_origin"
 
 
 async def identify(connection: HTTPConnection) -> Caller | None:
@@ -286,25 +260,11 @@ def allow_fresh(permission: Permission) -> Any:
 
 def proven(caller: Caller, permission: Permission) -> None:
     """Whoever holds a second factor has shown it, and whoever must hold one does."""
-    second = caller.second
-    if second.is_held and second.proved_at is None and permission not in BEFORE_PROOF:
-        raise ProofMissing
-    if second.is_demanded and not second.is_held and permission not in BEFORE_ENROLMENT:
-        raise FactorMissing
+    if permission not in BEFORE_PROOF:
+        proof.shown(caller.second)
+    if permission not in BEFORE_ENROLMENT:
+        proof.held(caller.second)
 
 
 def freshly_proven(caller: Caller) -> None:
-    """Nothing is asked of whoever holds no second factor: where one must be held, `proven` has asked."""
-    fresh = factors.is_fresh(caller.second, now=clock.now(), within=factors.POLICY.fresh)
-    if caller.second.is_held and not fresh:
-        raise StepUp
-
-
-def same_origin(connection: HTTPConnection) -> None:
-    """Changes and sockets are accepted from our own pages only, whatever cookies a browser adds."""
-    if connection.scope["type"] == "http" and connection.scope["method"] in SAFE_METHODS:
-        return
-    origin = urlsplit(connection.headers.get("origin", ""))
-    secure: bool = connection.app.state.secure
-    if origin.netloc != connection.headers.get("host") or (secure and origin.scheme != "https"):
-        raise WrongOrigin
+    proof.fresh(caller.second, now=clock.now())

@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from core import i18n
-from core.auth import SAFE_METHODS, Caller, identify
+from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
+from core.origin import SAFE_METHODS
 from core.sealing import Keys
 from core.sheets import Wrong
 

@@ -120,7 +120,8 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         return None
-    found = Session(*row[:7], Second(*row[7:]))
+    *named, is_held, is_demanded, proved_at = row
+    found = Session(*named, Second(is_held, is_demanded, proved_at))
     if found.seen_at <= now - SEEN_EVERY:
         await conn.execute(
             update(sessions).where(sessions.c.token_hash == found.token_hash).values(seen_at=now)

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Where the keeper puts days that are over; API and worker read there, under the same path."""
     keys: Path = Path("var/keys")
     """The keys of compartments and identities (core.sealing): whoever loses them loses what they sealed."""
+    providers: Path | None = None
+    """A TOML file of other identity providers (docs/security.md); none: accounts of our own only."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

@@ -11,6 +11,8 @@ from core.errors import Refusal
 from core.factors import demands, service, store
 from core.factors.api import Code, Login, SessionName, picture, place
 from core.factors.model import Kind
+from core.federation import service as federation
+from core.federation.api import Providers
 from dashboards.pages import inside, page
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -140,10 +142,16 @@ async def end_others_form(conn: http.Conn, caller: Caller = allow(Permission.FAC
 
 @router.get("/access")
 async def access_page(
-    request: Request, conn: http.Conn, _caller: Caller = allow(Permission.ACCESS_READ)
+    request: Request, conn: http.Conn, abroad: Providers, _caller: Caller = allow(Permission.ACCESS_READ)
 ) -> Response:
-    said = {one.role: one for one in await demands.listed(conn)}
-    return page(request, "access.html", roles=list(Role), said=said)
+    return page(
+        request,
+        "access.html",
+        roles=list(Role),
+        said={one.role: one for one in await demands.listed(conn)},
+        providers=list(abroad.providers.values()),
+        identities=await federation.linked(conn),
+    )
 
 
 @router.post("/access/demand")

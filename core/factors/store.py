@@ -121,7 +121,8 @@ async def add_passkey(conn: AsyncConnection, user: UserId, **said: Any) -> int |
         .on_conflict_do_nothing(index_elements=[passkeys.c.credential])
         .returning(passkeys.c.id)
     )
-    return (await conn.execute(made)).scalar_one_or_none()
+    found: int | None = (await conn.execute(made)).scalar_one_or_none()
+    return found
 
 
 async def public_keys(conn: AsyncConnection, user: UserId, *, site: str) -> Sequence[PublicKey]:

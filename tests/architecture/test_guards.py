@@ -25,6 +25,8 @@ PUBLIC_PATHS = {
     "GET /openapi.json",
     "GET /sign-in",
     "POST /sign-in",
+    "GET /sign-in/with/{name}",
+    "GET /sign-in/back/{name}",
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /v1/certificates",

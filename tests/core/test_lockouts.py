@@ -10,11 +10,12 @@ from core import clock, sign_in
 from core.attempts import Attempts, TooManyAttempts
 from core.lockouts.rules import POLICY, By
 
+WRONG = "no"
 HOME, AFAR = "10.0.0.1", "203.0.113.9"
 
 
 async def tries(
-    engine: AsyncEngine, at: datetime, *, login: str = "officer", address: str, password: str = "no"
+    engine: AsyncEngine, at: datetime, *, login: str = "officer", address: str, password: str = WRONG
 ) -> str:
     """Each with a memory of its own: as after a restart, or of another process."""
     try:

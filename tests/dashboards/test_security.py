@@ -1,4 +1,4 @@
-"""A browser with an authenticator of its own: a passkey is made, shown, and asked for again before a grave deed."""
+"""A browser with an authenticator: a passkey is made, shown, and asked for again before a grave deed."""
 
 import re
 from collections.abc import AsyncIterator
