@@ -19,6 +19,7 @@ COMMANDS = {
     "recall": "app.recall",
     "archive": "app.archive",
     "explain": "app.explain",
+    "verify": "app.verify",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",
     "api": "app.api",

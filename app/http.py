@@ -28,6 +28,7 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.receipts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -50,6 +51,7 @@ from dashboards import (
     oversight,
     pages,
     payroll,
+    receipts,
     scenes,
     security,
     tasks,
@@ -102,6 +104,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.receipts.api,
     tracking.api,
     geofence.api,
     live,
@@ -129,6 +132,7 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    receipts,
 )
 
 
@@ -153,6 +157,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
+    app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = ()
     app.state.proven = basic.Proven()
     app.state.abroad = Abroad(providers(settings.providers))
     app.state.sections = sections.SECTIONS

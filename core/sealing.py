@@ -56,6 +56,10 @@ class Keys:
         its own is never replaced: what was written by it must be found."""
         return hmac.digest(self._of(f"{compartment}-index")[1], text.encode(), sha256)
 
+    def seeds(self, name: str) -> dict[int, bytes]:
+        """The 32 bytes of each key by its number, for `core.signing`, which makes signatures of them."""
+        return dict(self._of(name))
+
     def add(self, compartment: str) -> int:
         """A new key, which seals from now on; gives its number."""
         number = max(_read(self.folder, compartment), default=0) + 1

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import core
 import geofence
 import inmates
+import messaging
 import tracking
 from core import db
 
-for package in (core, inmates, tracking, geofence):
+for package in (core, inmates, tracking, geofence, messaging):
     for found in walk_packages(package.__path__, f"{package.__name__}."):
         if found.name.endswith(".tables"):
             import_module(found.name)  # registers its tables

@@ -1,5 +1,5 @@
-"""OneID: like OAuth in form only. No nonce, no PKCE, no signature: its answer is believed because we asked for
-it ourselves, over TLS, with our secret, for a code that came back to the browser that began."""
+"""OneID: like OAuth in form only. No nonce, no PKCE, no signature: its answer is believed because we asked
+for it ourselves, over TLS, with our secret, for a code that came back to the browser that began."""
 
 from typing import Any, Final
 from urllib.parse import urlencode

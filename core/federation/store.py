@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.federation.model import Flow, Identity
-from core.federation.tables import identities, sign_in_flows
+from core.federation.tables import sign_in_identities, sign_in_flows
 from core.model import UserId
 from core.tables import users
 
@@ -36,9 +36,13 @@ async def take(conn: AsyncConnection, *, state: bytes, binding: bytes, since: da
 
 async def owner(conn: AsyncConnection, subject: bytes) -> UserId | None:
     query = (
-        select(identities.c.user_id)
-        .join(users, users.c.id == identities.c.user_id)
-        .where(identities.c.subject == subject, identities.c.ended_at.is_(None), users.c.is_active)
+        select(sign_in_identities.c.user_id)
+        .join(users, users.c.id == sign_in_identities.c.user_id)
+        .where(
+            sign_in_identities.c.subject == subject,
+            sign_in_identities.c.ended_at.is_(None),
+            users.c.is_active,
+        )
     )
     found = (await conn.execute(query)).scalar_one_or_none()
     return UserId(found) if found is not None else None
@@ -49,10 +53,10 @@ async def link(
 ) -> int | None:
     """None: it opens an account already."""
     made = (
-        upsert(identities)
+        upsert(sign_in_identities)
         .values(user_id=user, provider=provider, subject=subject, linked_by=by)
         .on_conflict_do_nothing()
-        .returning(identities.c.id)
+        .returning(sign_in_identities.c.id)
     )
     found: int | None = (await conn.execute(made)).scalar_one_or_none()
     return found
@@ -61,10 +65,10 @@ async def link(
 async def end(conn: AsyncConnection, identity: int, *, at: datetime) -> UserId | None:
     """Whose it was."""
     ended = await conn.execute(
-        update(identities)
-        .where(identities.c.id == identity, identities.c.ended_at.is_(None))
+        update(sign_in_identities)
+        .where(sign_in_identities.c.id == identity, sign_in_identities.c.ended_at.is_(None))
         .values(ended_at=at)
-        .returning(identities.c.user_id)
+        .returning(sign_in_identities.c.user_id)
     )
     found = ended.scalar_one_or_none()
     return UserId(found) if found is not None else None
@@ -72,9 +76,14 @@ async def end(conn: AsyncConnection, identity: int, *, at: datetime) -> UserId |
 
 async def linked(conn: AsyncConnection) -> Sequence[Identity]:
     query = (
-        select(identities.c.id, identities.c.provider, users.c.login, identities.c.linked_at)
-        .join(users, users.c.id == identities.c.user_id)
-        .where(identities.c.ended_at.is_(None))
-        .order_by(users.c.login, identities.c.id)
+        select(
+            sign_in_identities.c.id,
+            sign_in_identities.c.provider,
+            users.c.login,
+            sign_in_identities.c.linked_at,
+        )
+        .join(users, users.c.id == sign_in_identities.c.user_id)
+        .where(sign_in_identities.c.ended_at.is_(None))
+        .order_by(users.c.login, sign_in_identities.c.id)
     )
     return [Identity(*row) for row in await conn.execute(query)]

@@ -28,8 +28,8 @@ sign_in_flows = Table(  # some minutes, taken once
     Column("made_at", DateTime(timezone=True), nullable=False, index=True),
 )
 
-identities = Table(
-    "identities",
+sign_in_identities = Table(
+    "sign_in_identities",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
@@ -42,7 +42,7 @@ identities = Table(
 )
 Index(
     "uq_identities_subject",
-    identities.c.subject,
+    sign_in_identities.c.subject,
     unique=True,
-    postgresql_where=identities.c.ended_at.is_(None),
+    postgresql_where=sign_in_identities.c.ended_at.is_(None),
 )

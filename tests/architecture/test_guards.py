@@ -31,6 +31,12 @@ PUBLIC_PATHS = {
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
     "GET /xapi/about",
+    "GET /v1/receipt-keys",
+    "POST /v1/receipts/lookup",
+    "GET /receipt",
+    "POST /receipt",
+    "POST /receipt/check",
+    "POST /receipt/slip",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""

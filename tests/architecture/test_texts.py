@@ -116,7 +116,7 @@ def test_every_value_of_the_field_has_its_text(prefix: str) -> None:
 
 def load_everything() -> None:
     """A refusal is known once its module is read."""
-    for name in ("core", "inmates", "tracking", "geofence", "dashboards"):
+    for name in ("core", "inmates", "tracking", "geofence", "messaging", "dashboards"):
         for found in walk_packages([str(ROOT / name)], f"{name}."):
             import_module(found.name)
 

@@ -75,7 +75,7 @@ async def test_whoever_is_linked_is_signed_in(app: FastAPI, tmp_path: Path) -> N
         assert "samesite=strict" in answer.headers["set-cookie"].lower()
         assert (await visitor.get("/v1/me")).json()["login"] == "officer"
     async with app.state.engine.begin() as conn:
-        kept = str((await conn.execute(text("select array_agg(i::text) from identities i"))).scalar())
+        kept = str((await conn.execute(text("select array_agg(i::text) from sign_in_identities i"))).scalar())
         detail = (
             await conn.execute(select(tables.audit.c.detail).where(tables.audit.c.action == "session:start"))
         ).scalar_one()
@@ -156,7 +156,7 @@ async def test_oneid_opens_a_linked_account_and_is_left_again(app: FastAPI, tmp_
         assert (await visitor.get("/v1/me")).json()["login"] == "officer"
         assert not provider.tokens
     async with app.state.engine.begin() as conn:
-        dump = str((await conn.execute(text("select array_agg(i::text) from identities i"))).scalar())
+        dump = str((await conn.execute(text("select array_agg(i::text) from sign_in_identities i"))).scalar())
     assert provider.pin not in dump
 
 

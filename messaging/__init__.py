@@ -1,0 +1,1 @@
+"""E-murojaat: what people say to each other: appeals, their receipts, sealed boxes, and open figures."""

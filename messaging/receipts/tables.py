@@ -1,0 +1,20 @@
+"""Receipts as they were given: never changed, and without the codes that open them."""
+
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, LargeBinary, Table, Text
+
+from core.db import metadata
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("number", Text, CheckConstraint("number <> ''", "number"), primary_key=True),
+    Column("code_hash", Text),
+    Column("token_hash", LargeBinary),
+    Column("content", LargeBinary, CheckConstraint("octet_length(content) = 32", "content"), nullable=False),
+    Column("regime", Text, nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("registered_at", DateTime(timezone=True)),
+    Column("due_on", Date, CheckConstraint("due_on >= registered_on", "due_on"), nullable=False),
+    Column("key_id", Text, nullable=False),
+    CheckConstraint("(code_hash is null) <> (token_hash is null)", "secret"),
+)
