@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -60,7 +60,7 @@ class OpenId:
         form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
         asked = self.asked.pop(form["code"], None)
         proof = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
-        expected = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        expected = "Basic " + base64.b64encode(f"{CLIENT}:{quote(SECRET)}".encode()).decode()
         if (
             asked is None
             or asked["code_challenge_method"] != "S256"

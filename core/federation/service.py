@@ -73,8 +73,8 @@ async def begin(
     if provider.kind is Kind.ONEID:
         address = oneid.address(provider, redirect=redirect, state=state)
     else:
-        async with oidc.client(provider, redirect=redirect, transport=abroad.transport) as link:
-            address = await oidc.address(link, provider, flow=flow, state=state)
+        async with oidc.client(abroad.transport) as link:
+            address = await oidc.address(link, provider, flow=flow, state=state, redirect=redirect)
     async with engine.begin() as conn:
         await store.begin(
             conn,
@@ -112,8 +112,15 @@ async def _subject(abroad: Abroad, provider: Provider, *, flow: Flow, back: Back
         return await oneid.subject(
             provider, redirect=back.redirect, code=back.code, transport=abroad.transport
         )
-    async with oidc.client(provider, redirect=back.redirect, transport=abroad.transport) as link:
-        return await oidc.subject(link, provider, flow=flow, code=back.code, issuer=back.issuer)
+    async with oidc.client(abroad.transport) as link:
+        return await oidc.subject(
+            link,
+            provider,
+            flow=flow,
+            code=back.code,
+            issuer=back.issuer,
+            redirect=back.redirect,
+        )
 
 
 async def _open(

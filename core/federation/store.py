@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.federation.model import Flow, Identity
-from core.federation.tables import sign_in_identities, sign_in_flows
+from core.federation.tables import sign_in_flows, sign_in_identities
 from core.model import UserId
 from core.tables import users
 

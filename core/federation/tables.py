@@ -41,7 +41,7 @@ sign_in_identities = Table(
     CheckConstraint("ended_at >= linked_at", "ended_at"),
 )
 Index(
-    "uq_identities_subject",
+    "uq_sign_in_identities_subject",
     sign_in_identities.c.subject,
     unique=True,
     postgresql_where=sign_in_identities.c.ended_at.is_(None),
