@@ -12,6 +12,7 @@ COMMANDS = {
     "migrate": "app.migrate",
     "user": "app.user",
     "factors": "app.factors",
+    "device": "app.device",
     "seed": "app.seed",
     "simulate": "app.simulate",
     "compare": "app.compare",

@@ -99,14 +99,14 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
     query = (
         select(
             sessions.c.token_hash,
-            users.c.id,
+            users.c.id.label("user_id"),
             users.c.login,
             users.c.role,
             users.c.shown_as,
             users.c.language,
             sessions.c.seen_at,
-            factors.is_held(users.c.id),
-            factors.is_demanded(users.c.role),
+            factors.is_held(users.c.id).label("is_held"),
+            factors.is_demanded(users.c.role).label("is_demanded"),
             sessions.c.proved_at,
         )
         .join(users)
@@ -117,11 +117,12 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
             users.c.is_active,
         )
     )
-    row = (await conn.execute(query)).one_or_none()
+    row = (await conn.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    *named, is_held, is_demanded, proved_at = row
-    found = Session(*named, Second(is_held, is_demanded, proved_at))
+    said = dict(row)
+    second = Second(said.pop("is_held"), said.pop("is_demanded"), said.pop("proved_at"))
+    found = Session(second=second, **said)
     if found.seen_at <= now - SEEN_EVERY:
         await conn.execute(
             update(sessions).where(sessions.c.token_hash == found.token_hash).values(seen_at=now)

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """The keys of compartments and identities (core.sealing): whoever loses them loses what they sealed."""
     providers: Path | None = None
     """A TOML file of other identity providers (docs/security.md); none: accounts of our own only."""
+    authority: Path = Path("var/authority")
+    """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 
