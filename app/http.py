@@ -28,7 +28,10 @@ import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
+import messaging.appeals.api
+import messaging.mobile.api
 import messaging.receipts.api
+import messaging.relatives.accounts.api
 import tracking.api
 from app import known, sections
 from core import basic, db, http, i18n
@@ -37,11 +40,13 @@ from core.auth import PUBLIC, Caller, allow
 from core.federation.model import providers
 from core.federation.service import Abroad
 from core.pages import Pages
+from core.rates import Rates
 from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
     assets,
+    authorize,
     days,
     desk,
     federation,
@@ -72,6 +77,7 @@ from dashboards.records import (
     supervision,
 )
 from geofence import bracelets
+from messaging.relatives.accounts import tokens
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
@@ -104,6 +110,7 @@ ROUTERS = (
     inmates.supervision.api,
     inmates.employment.api,
     inmates.flags.api,
+    messaging.appeals.api,
     messaging.receipts.api,
     tracking.api,
     geofence.api,
@@ -132,6 +139,9 @@ ROUTERS = (
     employment,
     payroll,
     flags,
+    messaging.relatives.accounts.api,
+    messaging.mobile.api,
+    authorize,
     receipts,
 )
 
@@ -161,6 +171,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.receipt_views = ()
     app.state.proven = basic.Proven()
     app.state.abroad = Abroad(providers(settings.providers))
+    app.state.rates = Rates()
+    app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets

@@ -7,6 +7,8 @@ from typing import Final
 from core import clock, db
 from core.settings import Settings
 from inmates.sentences import service
+from messaging.mobile import service as mobile
+from messaging.relatives.accounts import service as accounts
 
 ROUND_S: Final = 300.0
 log = logging.getLogger("nightly")
@@ -21,6 +23,9 @@ async def rounds(loaded: Settings) -> None:
             if today != done:
                 async with db.transaction(engine) as conn:
                     made = await service.remind(conn, now=clock.now())
+                async with db.transaction(engine) as conn:
+                    await accounts.sweep(conn, now=clock.now())
+                    await mobile.sweep(conn, now=clock.now())
                 log.info("sentences compared", extra={"tasks": made})
                 done = today
             await asyncio.sleep(ROUND_S)

@@ -28,7 +28,8 @@ class Role(StrEnum):
     TEACHER = "teacher"
     ACCOUNTANT = "accountant"
     OVERSIGHT = "oversight"
-    """Sees everybody, changes nothing but its own tasks and its register of complaints about staff."""
+    """Sees everybody, changes nothing but its own tasks, its register of complaints about staff and what lies
+    at the central desk of appeals."""
     PROVIDER = "provider"
     """A learning platform: sends and reads its own statements, sees nobody's file."""
 
@@ -92,6 +93,10 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    APPEAL_READ = "appeal:read"
+    APPEAL_WRITE = "appeal:write"
+    APPEAL_HEAD = "appeal:head"
+    """The second pair of eyes: extends a term, leaves an appeal without consideration, assigns."""
 
 
 def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
@@ -121,6 +126,9 @@ RECORDS: Final = _of(
 )
 OVERSEEN: Final = _of("oversight")
 """For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
+APPEALS: Final = _of("appeal")
+"""Not for the administrator, who keeps the platform running and reads nobody's complaint."""
+HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
@@ -129,23 +137,30 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | (MONITORING - ADMINISTRATORS_ONLY)
     | RECORDS
     | _of("order", "fitting", "duty")
+    | HANDLING
     | {Permission.FLAG_DECIDE},
     Role.ADMINISTRATOR: frozenset(Permission)
     - COMPARTMENTS
     - OVERSEEN
+    - APPEALS
     - _of("statement")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
     | RECORDS
+    | HANDLING
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
-    Role.UNIT_HEAD: EVERYBODY | RECORDS | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
+    Role.UNIT_HEAD: EVERYBODY
+    | RECORDS
+    | APPEALS
+    | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
+    | HANDLING  # the medical channel
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
     Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | _of("payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
 }
 GRAVE: Final = _of("access") | {

@@ -1,5 +1,6 @@
 """Foreseeable refusals: a code for people and programs, a status for HTTP; texts live in core/locale."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -8,6 +9,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
+    headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
         self.values = values

@@ -228,6 +228,7 @@ def _back_to(connection: HTTPConnection) -> str:
 
 async def _refused(connection: HTTPConnection, refusal: Refusal) -> Response:
     answer = problem(connection, refusal.status, code=refusal.code, values=refusal.values)
+    answer.headers.update(refusal.headers)
     if refusal.status == 429:
         answer.headers["retry-after"] = str(refusal.values["count"])
     return answer

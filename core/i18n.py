@@ -146,6 +146,8 @@ def _weight(text: str) -> float:
 
 def _spoken(tag: str) -> str | None:
     language, *rest = tag.split("-")
+    if language == "kaa":
+        return DEFAULT  # Karakalpak has no catalogue yet
     if language == "uz":
         return "uz-Cyrl" if "cyrl" in rest else "uz-Latn"
     return language if language in LANGUAGES else None

@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.model import PersonId
 from dashboards.pages import page
 from inmates import store as people
 from inmates.service import within
@@ -22,8 +21,9 @@ async def tasks_page(
     request: Request, conn: http.Conn, caller: Caller = allow(Permission.TASK_READ)
 ) -> Response:
     tasks = await service.listed(conn, caller)
-    named = await people.named(conn, {task.person_id for task in tasks}, scope=within(caller))
-    rows = [{"task": task, "person": named[PersonId(task.person_id)]} for task in tasks]
+    about = {task.person_id for task in tasks if task.person_id is not None}
+    named = await people.named(conn, about, scope=within(caller))
+    rows = [{"task": task, "person": named[task.person_id] if task.person_id else None} for task in tasks]
     return page(request, "tasks.html", rows=rows, now=clock.now())
 
 

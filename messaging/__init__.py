@@ -1,1 +1,1 @@
-"""E-murojaat: what people say to each other: appeals, their receipts, sealed boxes, and open figures."""
+"""E-murojaat, what people say to each other: appeals, receipts, sealed boxes, advice, visits and calls."""

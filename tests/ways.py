@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 
 from core.auth import Guard, Permission
+from core.kin import KinGuard, KinScope, OpenGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Way:
 
     method: str
     path: str
-    guards: tuple[Permission | None, ...]
+    guards: tuple[Permission | KinScope | None, ...]
 
     @property
     def ends_session(self) -> bool:
@@ -41,8 +42,10 @@ def ways(app: FastAPI) -> Iterator[Way]:
             yield Way(method, str(found.path), guards)
 
 
-def guards_of(dependant: Any) -> Iterator[Permission | None]:
+def guards_of(dependant: Any) -> Iterator[Permission | KinScope | None]:
     for inner in dependant.dependencies:
-        if isinstance(inner.call, Guard):
+        if isinstance(inner.call, Guard | OpenGuard):
             yield inner.call.permission
+        if isinstance(inner.call, KinGuard):
+            yield inner.call.scope
         yield from guards_of(inner)

@@ -87,10 +87,11 @@ async def register(
 ) -> ComplaintId:
     """By oversight, from the complaint's own register."""
     await known(conn, caller, person=person)
-    if against == caller.user or made_at > clock.now() or not await store.works_here(conn, against):
+    now = clock.now()
+    if against == caller.user or made_at > now or not await store.works_here(conn, against):
         raise ComplaintUnfit
     made = await store.add_complaint(
-        conn, person, against=against, made_at=made_at, reference=reference, by=caller.user
+        conn, person, against=against, made_at=made_at, reference=reference, by=caller.user, at=now
     )
     if made is None:
         raise ComplaintKnown
@@ -98,6 +99,13 @@ async def register(
         conn, caller.user, action=Permission.OVERSIGHT_WRITE, subject_kind="complaint", subject=made
     )
     return made
+
+
+async def note(
+    conn: AsyncConnection, person: PersonId, *, against: UserId, at: datetime, reference: str
+) -> None:
+    """From the register of appeals, in the transaction that takes the complaint in; once."""
+    await store.add_complaint(conn, person, against=against, made_at=at, reference=reference, by=None, at=at)
 
 
 async def _read(conn: AsyncConnection, caller: Caller, *, part: str) -> None:

@@ -40,7 +40,8 @@ async def add_complaint(
     against: UserId,
     made_at: datetime,
     reference: str,
-    by: UserId,
+    by: UserId | None,
+    at: datetime,
 ) -> ComplaintId | None:
     """None: it is there already."""
     row = {
@@ -49,6 +50,7 @@ async def add_complaint(
         "made_at": made_at,
         "reference": reference,
         "written_by": by,
+        "written_at": at,
     }
     made = insert(complaints_against).values(row).on_conflict_do_nothing()
     found = (await conn.execute(made.returning(complaints_against.c.id))).scalar()

@@ -24,7 +24,7 @@ complaints_against = Table(
     Column("against", ForeignKey("users.id"), nullable=False, index=True),
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("reference", Text, CheckConstraint("reference <> ''", "reference"), nullable=False),
-    Column("written_by", ForeignKey("users.id"), nullable=False),
+    Column("written_by", ForeignKey("users.id")),
     Column("written_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("person_id", "against", "reference"),
     CheckConstraint("against <> written_by", "own"),

@@ -185,6 +185,8 @@ async def _finish(
     still = {(duty.person, f"duty_{duty.kind}", duty.subject) for duty in every if duty.done_at is None}
     done = {(duty.person, f"duty_{duty.kind}", duty.subject): duty.done_by for duty in every if duty.done_by}
     for task in await tasks.open_about(conn, some, subject_kind="duty"):
+        if task.person_id is None:
+            continue
         name = (task.person_id, task.kind, task.subject_id)
         if name in done and name not in still:
             await tasks.finish(conn, task, by=done[name], at=now)

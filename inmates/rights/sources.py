@@ -50,6 +50,8 @@ async def appointments(conn: AsyncConnection, some: Collection[PersonId]) -> lis
     """From the doctors' tasks: that an appointment was attended to and when, not what came of it."""
     found = []
     for task in await tasks.of_kind(conn, some, kind=APPOINTMENT):
+        if task.person_id is None:
+            continue
         found.append(Fact("appointment_made", task.person_id, task.made_at, task.subject_id, task.due_at))
         if task.done_at is not None:
             by = UserId(task.done_by) if task.done_by else None

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
 class Task(BaseModel, from_attributes=True):
     id: int
-    person_id: int
+    person_id: int | None
     kind: str
     role: Role
     due_at: datetime

@@ -14,7 +14,8 @@ TaskId = NewType("TaskId", int)
 class Wanted:
     """What is to be done; the same thing about the same subject is open only once."""
 
-    person: PersonId
+    person: PersonId | None
+    """None: about nobody whose file we keep; only roles that see everybody are asked."""
     kind: str
     """A code; `task.kind.<kind>` in the catalogues says it in words."""
     role: Role
@@ -28,7 +29,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Task:
     id: TaskId
-    person_id: PersonId
+    person_id: PersonId | None
     kind: str
     role: Role
     due_at: datetime

@@ -39,7 +39,12 @@ async def listed(
 ) -> Sequence[Task]:
     """What the caller's role has to do about the people the caller may see."""
     return await store.open_tasks(
-        conn, scope=within(caller), roles=_of(caller), person=person, most=min(most, MOST)
+        conn,
+        reader=caller.user,
+        scope=within(caller),
+        roles=_of(caller),
+        person=person,
+        most=min(most, MOST),
     )
 
 
@@ -47,7 +52,7 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
     """By a named human who says in words what came of it."""
     if not outcome.strip():
         raise OutcomeMissing
-    found = await store.task(conn, task, scope=within(caller), roles=_of(caller))
+    found = await store.task(conn, task, reader=caller.user, scope=within(caller), roles=_of(caller))
     if found is None:
         raise NotFound
     if found.done_at is not None:
@@ -57,8 +62,8 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
         conn,
         caller.user,
         action=Permission.TASK_WRITE,
-        subject_kind="person",
-        subject=found.person_id,
+        subject_kind="task" if found.person_id is None else "person",
+        subject=task if found.person_id is None else found.person_id,
         detail={"task": task, "kind": found.kind},
     )
 
@@ -66,6 +71,13 @@ async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: st
 async def settle(conn: AsyncConnection, caller: Caller, *, kind: str, subject: int) -> None:
     """In the transaction of the deed that was asked for: what was open is done by it."""
     await store.settle(conn, kind=kind, subject=subject, by=caller.user, at=clock.now())
+
+
+async def settle_about(
+    conn: AsyncConnection, subject_kind: str, *, subject: int, but: str, by: UserId, at: datetime
+) -> None:
+    """Everything that was asked for about a thing that is over, one kind apart."""
+    await store.settle_about(conn, subject_kind, subject=subject, but=but, by=by, at=at)
 
 
 async def of_kind(conn: AsyncConnection, people: Collection[PersonId], *, kind: str) -> Sequence[Task]:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, select, update
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, not_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Role
 from core.model import PersonId, UserId
+from inmates.exclusions.store import kept_from
 from inmates.model import Scope
 from inmates.store import seen_by
 from inmates.tasks.model import Task, TaskId, Wanted
@@ -32,28 +33,40 @@ async def add(conn: AsyncConnection, wanted: Wanted) -> TaskId | None:
     return None if found is None else TaskId(found)
 
 
-async def task(conn: AsyncConnection, ident: TaskId, *, scope: Scope, roles: list[Role]) -> Task | None:
+async def task(
+    conn: AsyncConnection, ident: TaskId, *, reader: UserId, scope: Scope, roles: list[Role]
+) -> Task | None:
     """Locked: whoever comes second sees that it is done."""
-    query = select(tasks).where(
-        tasks.c.id == ident, tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id)
-    )
+    query = select(tasks).where(tasks.c.id == ident, *_seen(reader, scope, roles))
     row = (await conn.execute(query.with_for_update())).one_or_none()
     return _task(row) if row else None
 
 
 async def open_tasks(
-    conn: AsyncConnection, *, scope: Scope, roles: list[Role], person: PersonId | None = None, most: int
+    conn: AsyncConnection,
+    *,
+    reader: UserId,
+    scope: Scope,
+    roles: list[Role],
+    person: PersonId | None = None,
+    most: int,
 ) -> list[Task]:
     """Urgent ones first, then by when they are due."""
     query = (
         select(tasks)
-        .where(tasks.c.done_at.is_(None), tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id))
+        .where(tasks.c.done_at.is_(None), *_seen(reader, scope, roles))
         .order_by(tasks.c.is_urgent.desc(), tasks.c.due_at, tasks.c.id)
         .limit(most)
     )
     if person is not None:
         query = query.where(tasks.c.person_id == person)
     return [_task(row) for row in await conn.execute(query)]
+
+
+def _seen(reader: UserId, scope: Scope, roles: list[Role]) -> tuple[ColumnElement[bool], ...]:
+    """Of the role, about somebody within the scope, and about nothing that is kept from the reader."""
+    kept = kept_from(reader, scope.at, subject_kind=tasks.c.subject_kind, subject=tasks.c.subject_id)
+    return tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id), not_(kept)
 
 
 async def finish(conn: AsyncConnection, ident: TaskId, *, by: UserId, at: datetime, outcome: str) -> None:
@@ -66,6 +79,14 @@ async def settle(conn: AsyncConnection, *, kind: str, subject: int, by: UserId, 
     done = {"done_at": at, "done_by": by, "outcome": kind}
     still = tasks.c.done_at.is_(None), tasks.c.kind == kind, tasks.c.subject_id == subject
     await conn.execute(update(tasks).values(done).where(*still))
+
+
+async def settle_about(
+    conn: AsyncConnection, subject_kind: str, *, subject: int, but: str, by: UserId, at: datetime
+) -> None:
+    done = {"done_at": at, "done_by": by, "outcome": tasks.c.kind}
+    still = tasks.c.done_at.is_(None), tasks.c.subject_kind == subject_kind, tasks.c.subject_id == subject
+    await conn.execute(update(tasks).values(done).where(*still, tasks.c.kind != but))
 
 
 async def of_kind(conn: AsyncConnection, people: Collection[PersonId], *, kind: str) -> list[Task]:
@@ -87,7 +108,7 @@ def _about(people: Collection[PersonId]) -> ColumnElement[bool]:
 def _task(row: Any) -> Task:
     return Task(
         TaskId(row.id),
-        PersonId(row.person_id),
+        None if row.person_id is None else PersonId(row.person_id),
         row.kind,
         Role(row.role),
         row.due_at,

@@ -20,7 +20,7 @@ tasks = Table(
     "tasks",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("persons.id"), index=True),
     Column("kind", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
@@ -44,6 +44,7 @@ Index(
     tasks.c.person_id,
     tasks.c.role,
     unique=True,
+    postgresql_nulls_not_distinct=True,
     postgresql_where=tasks.c.done_at.is_(None),
 )
 Index("ix_tasks_due", tasks.c.role, tasks.c.due_at, postgresql_where=tasks.c.done_at.is_(None))

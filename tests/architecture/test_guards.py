@@ -11,10 +11,13 @@ from app.http import application
 from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Permission, Role, allow
-from core.model import UserId
+from core.kin import KinScope
+from core.model import RelativeId, UserId
 from core.settings import Settings
 from core.tables import audit
 from files import everything, posting
+from messaging.relatives.accounts.model import Tokens
+from related import signed_in
 from ways import Way, ways
 
 PUBLIC_PATHS = {
@@ -31,6 +34,12 @@ PUBLIC_PATHS = {
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
     "GET /xapi/about",
+    "GET /v1/oauth/authorize",
+    "POST /v1/oauth/authorize",
+    "POST /v1/oauth/authorize/code",
+    "POST /v1/oauth/token",
+    "POST /v1/oauth/revoke",
+    "GET /v1/appeal-states",
     "GET /v1/receipt-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",
@@ -44,7 +53,8 @@ PUBLIC_PATHS = {
 
 WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))), key=lambda way: way.name)
 ANSWERED = [way for way in WAYS if way.method not in {"MOUNT", "SOCKET"}]
-GUARDED = [way for way in ANSWERED if way.guards != (PUBLIC,)]
+GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], Permission)]
+FOR_KIN = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], KinScope)]
 EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER}
 numbers = count(1)
 SCOPED = [role for role in Role if role not in EVERYWHERE]
@@ -57,13 +67,20 @@ def objects(path: str) -> set[str]:
     return set(re.findall(r"{(\w+_id)}", path))
 
 
-async def ask(app: FastAPI, secret: str | None, way: Way, ids: dict[str, int]) -> int:
+async def ask(
+    app: FastAPI, secret: str | None, way: Way, ids: dict[str, int], headers: dict[str, str] | None = None
+) -> int:
     path = re.sub(r":\w+}", "}", way.path).format(**ids, name="x", date="2026-11-20")
     form, question = FORMS.get(way.path), QUESTIONS.get(way.path)
     body = BODIES.get(way.path, {}) if way.method != "GET" and form is None else None
     async with browser(app, secret) as visitor:
         answer = await visitor.request(
-            way.method, path, json=body, data=form, params=question, headers=HEADERS.get(way.name)
+            way.method,
+            path,
+            json=body,
+            data=form,
+            params=question,
+            headers=HEADERS.get(way.name, {}) | (headers or {}),
         )
     return answer.status_code
 
@@ -152,3 +169,45 @@ async def readings(app: FastAPI, who: UserId) -> int:
     query = select(func.count()).where(audit.c.user_id == who, audit.c.action.endswith(":read"))
     async with app.state.engine.begin() as conn:
         return int((await conn.execute(query)).scalar_one())
+
+
+def spoken(made: Tokens) -> dict[str, str]:
+    """What a telephone says with each request."""
+    return {"authorization": f"Bearer {made.access}", "idempotency-key": f"walk-{next(numbers):06}"}
+
+
+async def test_a_relatives_ways_open_to_tokens_of_their_scope_alone(app: FastAPI) -> None:
+    """401 for strangers and for the staff with their cookies; 403 for a token that is for something else."""
+    ids = await everything(app.state.engine)
+    who = await user(app.state.engine, "root", role=Role.ADMINISTRATOR)
+    secret, wrong = await session(app.state.engine, who), {}
+    for way in FOR_KIN:
+        others = frozenset(KinScope) - {way.guards[0]}
+        made = await signed_in(app.state.engine, RelativeId(ids["relative_id"]), scopes=others)
+        answers = (
+            await ask(app, None, way, ids),
+            await ask(app, secret, way, ids),
+            await ask(app, None, way, ids, spoken(made)),
+        )
+        if answers != (401, 401, 403):
+            wrong[way.name] = answers
+    assert not wrong
+
+
+async def test_a_relatives_token_opens_nothing_of_the_staffs(app: FastAPI) -> None:
+    ids = await everything(app.state.engine)
+    made = await signed_in(app.state.engine, RelativeId(ids["relative_id"]))
+    asked = {way.name: await ask(app, None, way, ids, spoken(made)) for way in GUARDED}
+    assert not {name: status for name, status in asked.items() if status != 401}
+
+
+async def test_another_relatives_object_is_not_there(app: FastAPI) -> None:
+    """One's own answers; the same request for somebody else's answers 404."""
+    wrong, strange = {}, await everything(app.state.engine)
+    for way in (w for w in FOR_KIN if objects(w.path)):
+        mine = await everything(app.state.engine)
+        made = await signed_in(app.state.engine, RelativeId(mine["relative_id"]))
+        answers = [await ask(app, None, way, ids, spoken(made)) for ids in (strange, mine)]
+        if answers[0] != 404 or answers[1] not in DONE:
+            wrong[way.name] = answers
+    assert not wrong

@@ -64,7 +64,7 @@ def placeholders(text: i18n.Text) -> set[str]:
 
 
 SCRIPTS = list(files("dashboards/static/*.js"))
-CODE = [path for path in files("*/*.py", "*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
+CODE = [path for path in files("*/*.py", "*/*/*.py", "*/*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
 PAGES = [path for path in files("dashboards/templates/*.html") if path.name != "texts.html"]
 
 

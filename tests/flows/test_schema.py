@@ -21,9 +21,13 @@ from app.private.postgres import Cluster
 from conftest import TEMPLATE
 from core import db, sessions
 from core.auth import GRANTS, Role
+from core.kin import KinScope
+from core.model import RelativeId
 from core.settings import Settings
 from files import everything, posting
 from platform_running import Platform
+from related import signed_in
+from simulators.relatives.handset import uuid7
 from ways import Way, ways
 
 pytestmark = pytest.mark.slow
@@ -50,10 +54,19 @@ class Asked:
     url: str
     ids: dict[str, int]
     secrets: dict[Role, str]
+    token: str
+    """Of a relative."""
+
+    def headers(self, way: Way) -> dict[str, str]:
+        if not isinstance(way.guards[0], KinScope):
+            return {"origin": self.url}
+        return {"authorization": f"Bearer {self.token}", "idempotency-key": str(uuid7())}
 
     def cookies(self, way: Way) -> dict[str, str]:
         """Of somebody who may come this way."""
         permission = way.guards[0]
+        if isinstance(permission, KinScope):
+            return {}
         may = [role for role in self.secrets if permission is None or permission in GRANTS[role]]
         return {sessions.COOKIE: self.secrets[may[0]]}
 
@@ -64,22 +77,23 @@ def asked(cluster: Cluster, home: Path) -> Iterator[Asked]:
     logs = home / "asked"
     logs.mkdir()
     platform = Platform(cluster.url("asked"), "mqtt://127.0.0.1:1", logs)
-    ids, secrets = asyncio.run(fill(cluster.url("asked")))
+    ids, secrets, token = asyncio.run(fill(cluster.url("asked")))
     platform.start("api")
-    yield Asked(platform.url, ids, secrets)
+    yield Asked(platform.url, ids, secrets, token)
     platform.stop()
     cluster.sql("drop database asked with (force)")
 
 
-async def fill(url: str) -> tuple[dict[str, int], dict[Role, str]]:
+async def fill(url: str) -> tuple[dict[str, int], dict[Role, str], str]:
     engine = db.engine(url)
     ids, secrets = await everything(engine), {}
     for role in sorted(Role, key=lambda role: role is not Role.ADMINISTRATOR):
         who = await callers.user(engine, f"ask-{role}", role=role)
         await posting(engine, who, ids["institution_id"])
         secrets[role] = await callers.session(engine, who)
+    made = await signed_in(engine, RelativeId(ids["relative_id"]))
     await engine.dispose()
-    return ids, secrets
+    return ids, secrets, made.access
 
 
 @SCHEMA.exclude(path=SIGN_OUT).parametrize()
@@ -95,5 +109,5 @@ def test_every_answer_is_one_that_the_schema_knows(case: Any, asked: Asked) -> N
     for name in case.path_parameters or {}:
         if name in asked.ids:  # a thing that is there: numbers by chance never are
             case.path_parameters[name] = asked.ids[name]
-    answer = case.call(base_url=asked.url, headers={"origin": asked.url}, cookies=asked.cookies(way))
+    answer = case.call(base_url=asked.url, headers=asked.headers(way), cookies=asked.cookies(way))
     case.validate_response(answer, checks=KEPT)

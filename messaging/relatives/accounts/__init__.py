@@ -1,0 +1,1 @@
+"""Accounts of relatives: a telephone proved by a code, devices that are signed in, and their tokens."""

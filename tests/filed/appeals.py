@@ -1,0 +1,36 @@
+"""Appeals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core import clock, db
+from core.model import PersonId
+from messaging.appeals import service
+from messaging.appeals.model import Applicant, ApplicantKind, Draft, Kind
+from messaging.appeals.paper import uuid7
+
+
+def draft(person: PersonId | None = None, **values: Any) -> Draft:
+    """Of a relative about somebody, electronic and ordinary."""
+    said: dict[str, Any] = {
+        "client_id": uuid7(clock.now()),
+        "kind": Kind.ARIZA,
+        "applicant": Applicant(ApplicantKind.OUTSIDER, name="Namuna Karimova"),
+        "subject": "Uchrashuv (namuna)",
+        "body": "Uchrashuvga ruxsat soʻrayman.",
+        "about": person,
+    }
+    return Draft(**(said | values))
+
+
+async def filed(engine: AsyncEngine, whom: PersonId | None = None, **values: Any) -> service.Filed:
+    async with db.transaction(engine) as conn:
+        return await service.submit(conn, draft(whom, **values))
+
+
+async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, int]:
+    """About the person, at the desk of the institution where they stay."""
+    found = await filed(engine, PersonId(made["person_id"]))
+    return {"appeal_id": found.appeal.id}
