@@ -1,6 +1,7 @@
 """Signing in and out: slow for guessers, equal for strangers, always in the audit."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -47,38 +48,39 @@ async def sign_in(
     attempts.begin(login, address, now_us=clock.to_us(now()))
     async with engine.begin() as conn:
         counted = await lockouts.begin(conn, login, address=address, now=now())
-        known = (
-            await conn.execute(
-                select(users.c.id, users.c.password_hash, factors.is_held(users.c.id).label("is_held")).where(
-                    users.c.login == login, users.c.is_active
-                )
-            )
-        ).one_or_none()
+        known = await _known(conn, login)
     async with attempts.checks:
         fits = await passwords.matches(known.password_hash if known else None, password)
-    user = UserId(known.id) if known else None
     async with engine.begin() as conn:
-        await audit.record(
-            conn,
-            user,
-            action="session:start" if fits else "session:refuse",
-            subject_kind="user",
-            subject=user,
-        )
-        secret = None
-        if fits and known:
+        await _note(conn, known.id if known else None, fits=fits)
+        if known and fits:
             await lockouts.succeed(conn, counted, user=known.id, address=address, now=now())
-            secret = await begin(
-                conn,
-                UserId(known.id),
-                is_held=known.is_held,
-                now=now(),
-                origin=sessions.Origin(address, agent),
-            )
-    if secret is None:
+            origin = sessions.Origin(address, agent)
+            secret = await begin(conn, known.id, is_held=known.is_held, now=now(), origin=origin)
+    if not known or not fits:
         raise WrongLogin
     attempts.succeed(login, address)
     return secret
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: UserId
+    password_hash: str
+    is_held: bool
+
+
+async def _known(conn: AsyncConnection, login: str) -> _Known | None:
+    query = select(users.c.id, users.c.password_hash, factors.is_held(users.c.id)).where(
+        users.c.login == login, users.c.is_active
+    )
+    row = (await conn.execute(query)).one_or_none()
+    return _Known(UserId(row[0]), row[1], row[2]) if row else None
+
+
+async def _note(conn: AsyncConnection, user: UserId | None, *, fits: bool) -> None:
+    action = "session:start" if fits else "session:refuse"
+    await audit.record(conn, user, action=action, subject_kind="user", subject=user)
 
 
 async def begin(
