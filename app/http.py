@@ -10,7 +10,9 @@ from fastapi.routing import APIRoute
 import core.api
 import core.factors.api
 import core.federation.api
+import core.ledger.api
 import geofence.api
+import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -93,6 +95,7 @@ ROUTERS = (
     core.api,
     core.factors.api,
     core.federation.api,
+    core.ledger.api,
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
@@ -114,6 +117,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.incidents.api,
     live,
     scenes,
     pages,

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from app import settings
+from app import settings, verify_proof
 from core import i18n, signing
 from core.sealing import Keys
 from core.signing import NotGenuine
@@ -20,6 +20,9 @@ LONGEST_PATH: Final = 4096
 @click.group()
 def command() -> None:
     """Check a paper of the platform; exit code 0: genuine, 1: not."""
+
+
+command.add_command(verify_proof.proof)
 
 
 @command.command()

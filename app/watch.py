@@ -1,9 +1,8 @@
-"""ejazo watch: the keeper of partitions, retention and feed, of the worker's pulse and of untaken alerts."""
+"""ejazo watch: the keeper of partitions, retention, feed and ledger, of pulses and unanswered cards."""
 
 import asyncio
 import logging
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, nightly, settings
+from app import archive, duties, ladder, ledger, nightly, settings
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
-from geofence.store import escalation, pairs, standings
+from geofence.store import pairs, standings
 from tracking import retention
 from tracking.sharding import Shard
 from tracking.store import keep_partitions, records
@@ -34,9 +33,8 @@ class Rules:
     source: str
     valid_from: date
     feed_keep: timedelta
-    escalate_again_s: float
     duties_every_s: float
-    untaken_after_s: Mapping[int, float]
+    ladder_every_s: float
 
     @classmethod
     def load(cls) -> "Rules":
@@ -45,9 +43,8 @@ class Rules:
             said["source"],
             said["valid_from"],
             timedelta(hours=said["feed_keep_hours"]),
-            said["escalate_again_s"],
             said["duties_every_s"],
-            {int(severity): seconds for severity, seconds in said["untaken_after_s"].items()},
+            said["ladder_every_s"],
         )
 
 
@@ -63,8 +60,8 @@ async def tidy(conn: asyncpg.Connection, rules: Rules) -> None:
     log.info("tidied", extra={"made": len(made), "dropped": len(dropped), "pruned": pruned})
 
 
-async def look(conn: asyncpg.Connection, rules: Rules, *, shards: int = 1) -> None:
-    """Once a second: do the workers beat, and does somebody answer the alerts?"""
+async def look(conn: asyncpg.Connection, *, shards: int = 1) -> None:
+    """Once a second: do the workers beat?"""
     now = clock.now()
     async with conn.transaction():
         await heartbeat.beat(conn, PART, now=now)
@@ -73,13 +70,6 @@ async def look(conn: asyncpg.Connection, rules: Rules, *, shards: int = 1) -> No
             if await heartbeat.open_blind(conn, part, now=now) is not None:
                 log.error("a worker is silent", extra={"worker": part})
                 rows.append(bus.Row("platform", {"what": "blind", "part": part}))
-        waiting = await escalation.untaken(
-            conn, rules.untaken_after_s, now=now, again_s=rules.escalate_again_s
-        )
-        rows += [
-            bus.Row("platform", {"what": "escalation", "alert": alert, "severity": severity}, person)
-            for alert, person, severity in waiting
-        ]
         await bus.announce(conn, rows)
 
 
@@ -88,7 +78,7 @@ async def keep(conn: asyncpg.Connection, *, shards: int) -> None:
     while True:
         if turn % TIDY_TURNS == 0:
             await tidy(conn, rules)
-        await look(conn, rules, shards=shards)
+        await look(conn, shards=shards)
         turn += 1
         await asyncio.sleep(TURN_S)
 
@@ -100,12 +90,14 @@ async def turn(loaded: Settings) -> None:
 
 async def everything(loaded: Settings) -> None:
     """Each on a connection of its own: a big day takes minutes, and a look may not wait."""
-    every_s = Rules.load().duties_every_s
+    rules = Rules.load()
     await asyncio.gather(
         again_and_again(lambda: turn(loaded)),
         again_and_again(lambda: archive.rounds(loaded)),
-        again_and_again(lambda: duties.rounds(loaded, every_s=every_s)),
+        again_and_again(lambda: duties.rounds(loaded, every_s=rules.duties_every_s)),
+        again_and_again(lambda: ladder.rounds(loaded, every_s=rules.ladder_every_s)),
         again_and_again(lambda: nightly.rounds(loaded)),
+        again_and_again(lambda: ledger.rounds(loaded)),
     )
 
 

@@ -7,7 +7,7 @@ acknowledged comes again."""
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 import asyncpg
@@ -119,6 +119,8 @@ class Worker:
                     await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+            else:
+                self.heard_us = max(self.heard_us, clock.now_us() - TICK_US)
             await self.tick()
             self.answer()
 
@@ -176,7 +178,14 @@ class Worker:
         if now_us - self.reminded_us >= REMIND_US:
             self.reminded_us = now_us
             now = clock.from_us(now_us)
+            await self.expire(now)
             await self.command(await commands.unanswered(self.conn, self.marks, now=now))
+
+    async def expire(self, now: datetime) -> None:
+        """Commands whose moment is past: the officers who gave them hear of it."""
+        async with self.conn.transaction():
+            past = await commands.expire(self.conn, now=now)
+            await bus.announce(self.conn, [bus.Row("command", {"command": number}) for number in past])
 
     async def catch_up(self) -> None:
         """Late reports are history: they are judged beside the living, for a while in every second."""
@@ -211,7 +220,9 @@ class Worker:
         for device, command in mine:
             self.tell(device, command, qos=1)
         numbers = [command.command for _, command in mine]
-        await commands.mark_sent(self.conn, numbers, now=clock.now())
+        async with self.conn.transaction():
+            await commands.mark_sent(self.conn, numbers, now=clock.now())
+            await bus.announce(self.conn, [bus.Row("command", {"command": number}) for number in numbers])
 
     def tell(self, device: DeviceId, message: down.Down, *, qos: int = 0) -> None:
         serial = self.directory.serials.get(device)

@@ -170,7 +170,7 @@ GRAVE: Final = _of("access") | {
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
 }
-"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0028). Where only some deeds of
+"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0030). Where only some deeds of
 a permission are grave, their routes say `allow_fresh`."""
 BEFORE_PROOF: Final = _of("session")
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")

@@ -96,6 +96,7 @@ async def provider(connection: HTTPConnection, now: Callable[[], datetime] = clo
     proven: Proven = state.proven
     digest = proven.digest(given, known) if known else b""
     if known and proven.holds(digest, now_us=now_us):
+        proven.remember(digest, now_us=now_us)  # who keeps coming is not sent back to the door
         return known
     attempts: Attempts = state.attempts
     address = connection.client.host if connection.client else ""

@@ -1,5 +1,7 @@
 """Rule sets that decided something, kept as they were: a decision names its set by the digest."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +16,12 @@ async def keep(conn: AsyncConnection, used: RuleSet) -> str:
     row = {"digest": used.digest, "statute": used.statute, "content": statutes.dumped(used)}
     await conn.execute(insert(rule_sets).values(row).on_conflict_do_nothing())
     return used.digest
+
+
+async def of_decisions(conn: AsyncConnection, digests: Collection[str]) -> dict[str, RuleSet]:
+    """The sets that these decisions name."""
+    query = select(rule_sets.c.digest, rule_sets.c.content).where(rule_sets.c.digest.in_(set(digests)))
+    return {row.digest: statutes.loaded(row.content) for row in await conn.execute(query)}
 
 
 async def kept(conn: AsyncConnection, digest: str) -> RuleSet | None:

@@ -152,8 +152,7 @@ class Belief:
     zone_version: int
     odds: float = 1.0
     """P(outside) / P(inside); 1 = nothing known."""
-    seen: int = 0
-    """How many of the newest places of the trail are behind it."""
+    seen: int = 0  # so many of the newest places of the trail are behind it
     breach: OpenBreach | None = None
 
 
@@ -252,11 +251,18 @@ class AlertState(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """What can happen to an alert; the first, `ENDED` and `ANNULLED` are written by the platform."""
+    """The platform writes the first, `ENDED`, `ANNULLED` and `ESCALATED`; officers the rest."""
 
     RAISED = "raised"
     TAKEN = "taken"
+    HANDED = "handed"
+    RELEASED = "released"
     NOTED = "noted"
+    CALLED = "called"
+    MESSAGED = "messaged"
+    STEPPED = "stepped"
+    ESCALATED = "escalated"
+    DRAFTED = "drafted"
     ENDED = "ended"
     ANNULLED = "annulled"
     CLOSED = "closed"
@@ -275,10 +281,12 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Entry:
     kind: EntryKind
-    by: UserId | None = None
-    """None: the platform."""
+    by: UserId | None = None  # None: the platform
     note: str | None = None
     outcome: Outcome | None = None
+    to: UserId | None = None
+    said: str | None = None  # a code: of a call, a step, who was told, a proposed measure
+    command: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +295,6 @@ class Alert:
     breach: BreachId
     person: PersonId
     kind: BreachKind
-    severity: int
-    """1 critical … 4 information."""
+    severity: int  # 1 critical … 4 information
     state: AlertState
     taken_by: UserId | None = None

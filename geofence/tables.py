@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 
@@ -68,9 +69,7 @@ conditions = Table(  # immutable but for the end of `during`: an edit closes one
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("order_id", ForeignKey("orders.id"), nullable=False),
-    Column(
-        "number", SmallInteger, nullable=False
-    ),  # the condition's place in the order, kept by its versions
+    Column("number", SmallInteger, nullable=False),  # its place in the order, kept by its versions
     Column("zone_id", ForeignKey("zones.id"), nullable=False, index=True),
     Column(
         "kind",
@@ -207,9 +206,8 @@ breaches = Table(
     Column("zone_id", BigInteger),
     Column("zone_version", Integer),
     Column("condition_row", ForeignKey("conditions.id")),  # the version of the condition: its hours
-    Column(
-        "ended_by", JSONB
-    ),  # the same of the end: engine, policy, order, zone, zone_version, condition_row
+    # The same of the end: engine, policy, order, zone, zone_version, condition_row.
+    Column("ended_by", JSONB),
     Column("cites", JSONB),  # the reports it rests on, with digests: geofence.citing
     ForeignKeyConstraint(("zone_id", "zone_version"), ("zone_versions.zone_id", "zone_versions.version")),
     UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),
@@ -276,7 +274,11 @@ alert_entries = Table(  # append-only
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('raised', 'taken', 'noted', 'ended', 'annulled', 'closed')", "kind"),
+        CheckConstraint(
+            "kind in ('raised', 'taken', 'handed', 'released', 'noted', 'called', 'messaged', 'stepped',"
+            " 'escalated', 'drafted', 'ended', 'annulled', 'closed')",
+            "kind",
+        ),
         nullable=False,
     ),
     Column("by_user", ForeignKey("users.id")),  # null: the platform
@@ -286,4 +288,12 @@ alert_entries = Table(  # append-only
         Text,
         CheckConstraint("outcome in ('violation', 'excuse', 'authorised', 'false', 'technical')", "outcome"),
     ),
+    Column("to_user", ForeignKey("users.id")),
+    Column("said", Text),  # a code: of a call, a step, who was told, a proposed measure
+    Column("command_id", BigInteger, ForeignKey("commands.id")),
+    CheckConstraint("(kind = 'handed') = (to_user is not null)", "handed"),
+    CheckConstraint("(kind in ('called', 'stepped', 'escalated', 'drafted')) = (said is not null)", "said"),
+    CheckConstraint("(kind = 'messaged') = (command_id is not null)", "messaged"),
+    Index("ix_alert_entries_closed", "at", postgresql_where=text("kind = 'closed'")),
+    Index("ix_alert_entries_command", "command_id", postgresql_where=text("command_id is not null")),
 )

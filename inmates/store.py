@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     func,
     not_,
+    or_,
     select,
     true,
     tuple_,
@@ -116,6 +117,13 @@ async def hold(conn: AsyncConnection, *people: PersonId) -> None:
     """Until the end of the transaction: whoever changes their records comes one after the other."""
     query = select(persons.c.id).where(persons.c.id.in_(people)).order_by(persons.c.id)
     await conn.execute(query.with_for_update(key_share=True))
+
+
+def same_human(person: PersonId) -> Select[tuple[int]]:
+    """The ids of all files of one human: merged files count as one."""
+    first = func.coalesce(persons.c.survivor_id, persons.c.id)
+    of = select(first).where(persons.c.id == person).scalar_subquery()
+    return select(persons.c.id).where(or_(persons.c.id == of, persons.c.survivor_id == of))
 
 
 async def stays_somewhere(conn: AsyncConnection, ident: PersonId, *, at: datetime) -> bool:

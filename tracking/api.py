@@ -10,7 +10,7 @@ from core import http
 from core.auth import Caller, Permission, allow
 from core.model import DeviceId, PersonId
 from tracking import desk
-from tracking.wire.limits import TEXT_MAX
+from tracking.wire.limits import PURSUIT_MAX_S, TEXT_MAX
 
 router = APIRouter(tags=["devices"])
 
@@ -76,7 +76,15 @@ class RequestFix(BaseModel):
     kind: Literal["request_fix"]
 
 
-Command = Annotated[Vibrate | Text | Interval | RequestFix, Field(discriminator="kind")]
+class Pursuit(BaseModel):
+    """A fix every `seconds` for `lasts_s`; 0 ends it."""
+
+    kind: Literal["pursuit"]
+    seconds: int = Field(ge=1, le=60)
+    lasts_s: int = Field(ge=0, le=PURSUIT_MAX_S)
+
+
+Command = Annotated[Vibrate | Text | Interval | RequestFix | Pursuit, Field(discriminator="kind")]
 
 
 class Ordered(BaseModel, from_attributes=True):
@@ -88,6 +96,8 @@ class Ordered(BaseModel, from_attributes=True):
     sent_at: datetime | None
     received_at: datetime | None = Field(description="The device's receipt")
     done_at: datetime | None
+    expires_at: datetime | None = Field(description="No device carries it out after that")
+    expired_at: datetime | None = Field(description="Nobody had answered by then")
 
 
 class Made(BaseModel):

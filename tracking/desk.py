@@ -73,13 +73,21 @@ async def commands_of(conn: AsyncConnection, caller: Caller, *, device: DeviceId
 
 
 async def command(
-    conn: AsyncConnection, caller: Caller, *, device: DeviceId, kind: str, body: dict[str, Any]
+    conn: AsyncConnection,
+    caller: Caller,
+    *,
+    device: DeviceId,
+    kind: str,
+    body: dict[str, Any],
+    expires_at: datetime | None = None,
 ) -> int:
     """Puts a command into the outbox; what a text says is in the command, not in the audit."""
     found = await tracks.device(conn, device, scope=people.within(caller))
     if found is None:
         raise NotFound
-    made = await commands.order(conn, device, kind=kind, body=body, made_by=caller.user)
+    made = await commands.order(
+        conn, device, kind=kind, body=body, made_by=caller.user, expires_at=expires_at
+    )
     await audit.record(
         conn,
         caller.user,

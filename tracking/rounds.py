@@ -37,7 +37,9 @@ class Rounds:
 
     async def go_on(self, conn: asyncpg.Connection, marks: Marks, *, heard_us: int, now_us: int) -> None:
         """The next part. `heard_us`: everything received until then is committed and in `marks`."""
-        if not len(self.waiting) and self.heard and now_us >= self.next_us:
+        if not len(self.waiting) and now_us >= self.next_us and not self.heard:
+            await self._nobody(conn, heard_us=heard_us, now_us=now_us)
+        elif not len(self.waiting) and self.heard and now_us >= self.next_us:
             self.waiting, self.heard = np.unique(np.concatenate(self.heard)), []
             self.share = max(LEAST, -(-len(self.waiting) // LASTS))
             self.began_us, self.next_us = heard_us, now_us + EVERY_US
@@ -48,3 +50,10 @@ class Rounds:
                 await store.save_round(conn, self.shard, as_of_us=self.began_us)
         elif len(self.heard) > LASTS:
             self.heard = [np.unique(np.concatenate(self.heard))]
+
+    async def _nobody(self, conn: asyncpg.Connection, *, heard_us: int, now_us: int) -> None:
+        """Nothing has changed since the last round but the time: the ledger seals up to it."""
+        self.next_us = now_us + EVERY_US
+        if heard_us > self.began_us:
+            self.began_us = heard_us
+            await store.save_round(conn, self.shard, as_of_us=heard_us)

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -102,6 +103,33 @@ archived_days = Table(  # the files that hold the days that left `fixes`
     PrimaryKeyConstraint("day", "number"),
 )
 
+fix_windows = Table(  # what was received in a time, of one day's fixes: append-only, and so in the ledger
+    "fix_windows",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("rows", BigInteger, CheckConstraint("rows > 0", "rows"), nullable=False),
+    Column("digest", LargeBinary, CheckConstraint("octet_length(digest) = 32", "digest"), nullable=False),
+    CheckConstraint("since < until", "period"),
+    ExcludeConstraint(("day", "="), (text("tstzrange(since, until)"), "&&"), name="ex_fix_windows_period"),
+)
+
+fix_window_aids = Table(  # helps to name the row where a window is broken; proves nothing
+    "fix_window_aids",
+    metadata,
+    Column("window_id", ForeignKey("fix_windows.id"), primary_key=True),
+    Column("aid", LargeBinary, nullable=False),  # tracking.aids
+)
+
+fix_seal = Table(  # up to which moment of receipt fixes are sealed: one row
+    "fix_seal",
+    metadata,
+    Column("is_only", Boolean, CheckConstraint("is_only", "only"), primary_key=True),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+
 device_events = Table(
     "device_events",
     metadata,
@@ -163,7 +191,7 @@ commands = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('vibrate', 'text', 'interval', 'request_fix')", "kind"),
+        CheckConstraint("kind in ('vibrate', 'text', 'interval', 'request_fix', 'pursuit')", "kind"),
         nullable=False,
     ),
     Column("body", JSONB, nullable=False, server_default="{}"),
@@ -172,7 +200,25 @@ commands = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("received_at", DateTime(timezone=True)),  # the device's receipt
     Column("done_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),  # then no device carries it out; none: after a day
+    Column("expired_at", DateTime(timezone=True)),  # nobody had answered by then
     Index(
-        "ix_commands_unanswered", "made_at", postgresql_where=text("received_at is null and done_at is null")
+        "ix_commands_unanswered",
+        "made_at",
+        postgresql_where=text("received_at is null and done_at is null and expired_at is null"),
     ),
+)
+
+command_steps = Table(  # append-only: what became of a command, every sending included
+    "command_steps",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("command_id", ForeignKey("commands.id"), nullable=False, index=True),
+    Column(
+        "step",
+        Text,
+        CheckConstraint("step in ('queued', 'sent', 'received', 'done', 'expired')", "step"),
+        nullable=False,
+    ),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

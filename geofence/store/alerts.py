@@ -44,14 +44,27 @@ async def locked(conn: AsyncConnection, wanted: AlertId) -> Alert | None:
 
 async def save(conn: AsyncConnection, alert: Alert, *, entries: Sequence[Entry]) -> None:
     """Append the entries; state and owner repeat the last of them."""
-    rows = [
-        {"alert_id": alert.id, "kind": e.kind, "by_user": e.by, "note": e.note, "outcome": e.outcome}
-        for e in entries
-    ]
-    await conn.execute(insert(alert_entries), rows)
+    await append(conn, [(alert.id, entry) for entry in entries])
     await conn.execute(
         update(alerts).where(alerts.c.id == alert.id).values(state=alert.state, taken_by=alert.taken_by)
     )
+
+
+async def append(conn: AsyncConnection, entries: Sequence[tuple[AlertId, Entry]]) -> None:
+    rows = [
+        {
+            "alert_id": alert,
+            "kind": e.kind,
+            "by_user": e.by,
+            "note": e.note,
+            "outcome": e.outcome,
+            "to_user": e.to,
+            "said": e.said,
+            "command_id": e.command,
+        }
+        for alert, e in entries
+    ]
+    await conn.execute(insert(alert_entries), rows)
 
 
 async def entries(conn: AsyncConnection, alert: AlertId) -> list[tuple[int, Entry]]:

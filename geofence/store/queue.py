@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, any_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -28,6 +29,7 @@ class Wanted:
     kind: str | None = None
     person: PersonId | None = None
     alert: AlertId | None = None
+    alerts: Sequence[AlertId] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _behind(after: AlertId, *, by_severity: bool) -> Any:
 
 def _matching(query: Select[Any], scope: Scope, *, wanted: Wanted) -> Select[Any]:
     query = query.where(people.seen_by(scope, alerts.c.person_id))
+    if wanted.alerts is not None:
+        query = query.where(alerts.c.id == any_(cast(list(wanted.alerts), ARRAY(BigInteger))))
     if wanted.states:
         query = query.where(alerts.c.state.in_(wanted.states))
     for column, value in (

@@ -1,6 +1,6 @@
 """What may be decided about conduct, and what the facts come to on a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from core.auth import Role
@@ -109,12 +109,12 @@ def refuse_decision(
         raise DecidedAlready
     if not hearing.heard_at <= at:
         raise OutOfOrder
+    _refuse_decider(role, law.text(f"sanction.{proposal.measure}.decided_by"))
     if proposal.measure is Measure.NONE:
         _refuse_days(proposal, 0)
         return
     if law.text(f"incident.{incident.kind}.punishable") != "yes":
         raise NotPunishable
-    _refuse_decider(role, law.text(f"sanction.{proposal.measure}.decided_by"))
     if at > incident.reported_at + timedelta(days=law.whole("sanction.decide_within_days")):
         raise TooLate
     limits = law.under(f"sanction.{proposal.measure}")
@@ -183,14 +183,17 @@ def notices(kind: IncidentKind, *, law: RuleSet) -> list[Role]:
     return [] if said == NOTHING else [Role(name) for name in said.split()]
 
 
-def standing(record: Record, on: date, *, law: RuleSet) -> Standing:
-    """The pure fold: facts known until the end of that day give what holds on it."""
+def standing(record: Record, on: date, *, laws: Mapping[str, RuleSet]) -> Standing:
+    """The pure fold: facts known until the end of that day give what holds on it. A sanction expires by the
+    rule set it was decided under: `laws` has those of all decisions, by digest."""
     entries = [one for one in record.entries if day_of(one.at) <= on]
     decisions = [one for one in record.decisions if day_of(one.decided_at) <= on]
     annulled = {one.decision_id for one in entries if one.kind is EntryKind.ANNULLED}
     decided = {one.incident_id for one in decisions if one.id not in annulled}
     sanctions = [
-        _sanction(one, entries, on=on, law=law) for one in decisions if one.measure is not Measure.NONE
+        _sanction(one, entries, on=on, law=laws[one.law])
+        for one in decisions
+        if one.measure is not Measure.NONE
     ]
     undecided = [one for one in record.incidents if one.id not in decided and day_of(one.reported_at) <= on]
     held = [one for one in record.protocols if one.minutes.held_on <= on]

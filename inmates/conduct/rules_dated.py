@@ -41,6 +41,12 @@ def dated(person: PersonId, record: Record) -> list[Fact]:
         Fact("incident_decided", person, one.decided_at, one.incident_id, by=one.decided_by)
         for one in record.decisions
     ]
+    incidents = {one.id: one.incident_id for one in record.decisions}
+    found += [
+        Fact("incident_reported", person, one.at, incidents[one.decision_id])
+        for one in record.entries
+        if one.kind is EntryKind.ANNULLED
+    ]  # an annulment asks for a decision anew
     for one in record.decisions:
         if one.begins_on and one.days:
             begins = max(one.decided_at, datetime.combine(one.begins_on, time(), HERE))

@@ -243,8 +243,9 @@ async def facts(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]
 
 
 async def _load(conn: AsyncConnection, person: PersonId) -> Conduct:
-    facts, now = await store.record(conn, person), clock.now()
-    standing = rules.standing(facts, clock.today(), law=law(now))
+    facts = await store.record(conn, person)
+    laws = await rule_sets.of_decisions(conn, [one.law for one in facts.decisions])
+    standing = rules.standing(facts, clock.today(), laws=laws)
     return Conduct(facts, standing, await people.staff(conn, rules_dated.people_of(facts)))
 
 

@@ -11,6 +11,7 @@ from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound, Stale
 from core.model import PersonId
+from inmates import store as people
 from inmates.employment import occupations, rules, store, store_entries
 from inmates.employment.model import (
     Entry,
@@ -119,7 +120,7 @@ async def jobs(
     return await store.jobs_of(conn, institution, after=after, most=min(most, MOST) + 1)
 
 
-async def job(conn: AsyncConnection, caller: Caller, *, job: JobId) -> Job:
+async def the_job(conn: AsyncConnection, caller: Caller, *, job: JobId) -> Job:
     found = await store.job(conn, job, scope=within(caller))
     if found is None:
         raise NotFound
@@ -140,9 +141,7 @@ async def edit_job(
     conn: AsyncConnection, caller: Caller, *, job: JobId, version: int, changes: dict[str, Any]
 ) -> Job:
     """A new version; whoever edits an older one is told so."""
-    found = await store.job(conn, job, scope=within(caller))
-    if found is None:
-        raise NotFound
+    found = await the_job(conn, caller, job=job)
     edited = replace(found, version=version + 1, **changes)
     _check_occupation(edited.isco)
     if found.version != version or not await store.add_version(conn, edited, by=caller.user):
@@ -162,9 +161,7 @@ async def place(
     since: date,
 ) -> PlacementId:
     await known(conn, caller, person=person)
-    wanted = await store.job(conn, job, scope=within(caller))
-    if wanted is None:
-        raise NotFound
+    wanted = await the_job(conn, caller, job=job)
     if not wanted.is_open:
         raise JobClosed
     if not await store.is_staying(conn, person, institution=wanted.institution_id, at=clock.now()):
@@ -182,6 +179,7 @@ async def place(
 async def end(conn: AsyncConnection, caller: Caller, *, placement: PlacementId, until: date) -> None:
     """`until` is the first day on which it no longer holds."""
     placed = await placed_as(conn, caller, placement=placement)
+    await people.hold(conn, placed.person_id)
     if placed.until is not None:
         raise PlacementEnded
     if until <= placed.since:
@@ -250,6 +248,7 @@ async def _write(
 ) -> EntryId:
     if not rules.is_possible(said) or said.on > clock.today():
         raise ImpossibleWork
+    await people.hold(conn, placed.person_id)
     if not rules.is_within(said, placed):
         raise OutsidePlacement
     if rules.overlaps(said, await _around(conn, placed.person_id, said, besides=replaces)):

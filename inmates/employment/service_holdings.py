@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import audit, clock
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound, Refusal
+from inmates import store as people
 from inmates.employment import rules_wages, service_payrolls, store, store_payrolls
 from inmates.employment.model import Placement
 from inmates.employment.service import OtherMonth
@@ -62,12 +63,10 @@ async def tried(
 
 async def hold(conn: AsyncConnection, caller: Caller, placed: Placement, *, wanted: Holding) -> int:
     """Of a placement the caller may see."""
-    await _check_replaced(conn, placed, wanted=wanted)
-    if await store_payrolls.standing(conn, placed.institution_id, month=wanted.month):
-        raise PayrollApproved
-    room = await room_left(conn, placed, wanted=wanted)
-    if wanted.amount > room:
-        raise DeductionAboveLimit(room=room)
+    await people.hold(conn, placed.person_id)
+    before = await _check_replaced(conn, placed, wanted=wanted)
+    if wanted.amount >= before:
+        await _refuse_more(conn, placed, wanted=wanted)
     made = await store_payrolls.hold(conn, wanted, person=placed.person_id, by=caller.user)
     if made is None:
         raise HoldingReplaced
@@ -80,6 +79,15 @@ async def hold(conn: AsyncConnection, caller: Caller, placed: Placement, *, want
         detail={"deduction": made, "kind": wanted.kind, "month": wanted.month.isoformat()},
     )
     return made
+
+
+async def _refuse_more(conn: AsyncConnection, placed: Placement, *, wanted: Holding) -> None:
+    """Less may be taken at any time: an approved payroll is corrected by a new one."""
+    if await store_payrolls.standing(conn, placed.institution_id, month=wanted.month):
+        raise PayrollApproved
+    room = await room_left(conn, placed, wanted=wanted)
+    if wanted.amount > room:
+        raise DeductionAboveLimit(room=room)
 
 
 async def room_left(conn: AsyncConnection, placed: Placement, *, wanted: Holding) -> int:
@@ -100,13 +108,15 @@ async def room_left(conn: AsyncConnection, placed: Placement, *, wanted: Holding
     return rules_wages.room_left(replace(found[0], held=others), service_payrolls.law_of(wanted.month))
 
 
-async def _check_replaced(conn: AsyncConnection, placed: Placement, *, wanted: Holding) -> None:
+async def _check_replaced(conn: AsyncConnection, placed: Placement, *, wanted: Holding) -> int:
+    """What is held back now by what this replaces."""
     if wanted.replaces is None:
         if wanted.amount == 0:
             raise NothingToWithdraw
-        return
+        return 0
     old = await store_payrolls.holding(conn, wanted.replaces, placement=placed.id)
     if old is None:
         raise NotFound
     if old.month != wanted.month:
         raise OtherMonth
+    return old.amount

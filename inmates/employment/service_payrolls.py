@@ -134,8 +134,7 @@ async def approve(
     if clock.today() < rules.next_month(month):
         raise MonthNotOver
     law, replaces = law_of(month), corrects.id if corrects else None
-    workers = await store.workers(conn, institution, since=month, until=rules.next_month(month))
-    await store_writs.hold_still(conn, {each.person_id for each in workers})
+    await _hold_still(conn, institution, month=month)
     month_facts = await facts(conn, institution, month=month, kind=kind, besides=replaces)
     slips = [(each, rules_wages.payslip(each, law)) for each in month_facts]
     paid = [(each, slip) for each, slip in slips if slip.gross]
@@ -159,6 +158,14 @@ async def approve(
         conn, caller, Permission.PAYROLL_WRITE, subject=payroll, detail=detail | {"replaces": replaces}
     )
     return payroll
+
+
+async def _hold_still(conn: AsyncConnection, institution: int, *, month: date) -> None:
+    """Nothing that the month's wages rest on changes until the end of the transaction."""
+    workers = await store.workers(conn, institution, since=month, until=rules.next_month(month))
+    whom = {each.person_id for each in workers}
+    await people.hold(conn, *whom)
+    await store_writs.hold_still(conn, whom)
 
 
 async def correct(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId, why: str) -> PayrollId:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -67,9 +67,13 @@ async def entries(
 
 
 async def worked_from(conn: AsyncConnection, ident: PlacementId, day: date) -> bool:
-    """Whether somebody wrote down work of that day or later."""
+    """Whether work of that day or later is written down, and was not taken back."""
+    newer = work_entries.alias("newer")
     query = select(work_entries.c.id).where(
-        work_entries.c.placement_id == ident, work_entries.c.on_date >= day
+        work_entries.c.placement_id == ident,
+        work_entries.c.on_date >= day,
+        work_entries.c.kind != EntryKind.VOID,
+        ~exists().where(newer.c.replaces == work_entries.c.id),
     )
     return (await conn.execute(query.limit(1))).first() is not None
 

@@ -140,7 +140,7 @@ async def keep(conn: AsyncConnection, payroll: PayrollId, slips: Sequence[tuple[
         }
         for facts, slip in slips
     ]
-    await conn.execute(insert(payslips).values(rows))
+    await conn.execute(insert(payslips), rows)
     made = await conn.execute(
         select(payslips.c.person_id, payslips.c.id).where(payslips.c.payroll_id == payroll)
     )
@@ -157,7 +157,7 @@ async def keep(conn: AsyncConnection, payroll: PayrollId, slips: Sequence[tuple[
         if line.key == "writ" and line.amount
     ]
     if payments:
-        await conn.execute(insert(writ_payments).values(payments))
+        await conn.execute(insert(writ_payments), payments)
 
 
 async def slips(conn: AsyncConnection, ident: PayrollId) -> list[Kept]:

@@ -43,6 +43,7 @@ flag_models = Table(  # as they were when they were used
     Column("is_calibrated", Boolean, nullable=False),
     Column("content", Text, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
 )
 
 flags = Table(  # a trigger compares the score with the sum of the contributions before a transaction ends
@@ -75,6 +76,7 @@ flag_contributions = Table(
     Column("each", Integer, nullable=False),
     Column("counted", Integer, CheckConstraint("counted >= 0", "counted"), nullable=False),
     Column("days", ARRAY(Date), nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
     CheckConstraint("points = each * counted and counted <= cardinality(days)", "points"),
 )
 

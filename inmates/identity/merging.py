@@ -8,7 +8,6 @@ from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people
-from inmates import store as record
 from inmates.identity import finding, rules, service, store
 from inmates.identity.model import Likely, MergeId
 from inmates.model import Person
@@ -52,7 +51,7 @@ async def merge(
         await people.known(conn, caller, person=person)
     if not why.strip():
         raise service.WhyMissing
-    await record.hold(conn, survivor, absorbed)
+    await store.alone(conn)
     both = [await people.known(conn, caller, person=person) for person in (survivor, absorbed)]
     if any(person.survivor_id for person in both):
         raise MergedAlready
@@ -71,7 +70,7 @@ async def undo(conn: AsyncConnection, caller: Caller, *, merge: MergeId, why: st
         await people.known(conn, caller, person=person)
     if not why.strip():
         raise service.WhyMissing
-    await record.hold(conn, found.survivor_id, found.absorbed_id)
+    await store.alone(conn)
     if await _is_undone(conn, merge):
         raise MergeUndone
     await store.undo(conn, merge, by=caller.user, why=why.strip())

@@ -31,11 +31,15 @@ class WhyMissing(Invalid):
     code = "reason_missing"
 
 
+class BornLater(Invalid):
+    code = "born_later"
+
+
 async def enter(
     conn: AsyncConnection, keys: Keys, caller: Caller, *, number: str, identity: Identity
 ) -> Entered:
     """A new person; files that may be of the same human are offered with the answer."""
-    kept = rules.kept(identity)
+    kept = _kept(identity)
     person = await store.make(conn, kept, number=number.strip())
     if person is None:
         raise NumberTaken
@@ -93,7 +97,7 @@ async def correct(
     found = await people.known(conn, caller, person=person)
     if not why.strip():
         raise WhyMissing
-    kept = rules.kept(identity)
+    kept = _kept(identity)
     await record.hold(conn, person)
     before, number = await current(conn, keys, found)
     if seen != number:
@@ -124,6 +128,12 @@ async def current(conn: AsyncConnection, keys: Keys, person: Person) -> tuple[Id
         return sealing.opened(keys, past[0]), past[0].version
     names = (person.surname, person.given_name, person.patronymic)
     return Identity(*names, "", "", "", person.sex, person.born_on), 0
+
+
+def _kept(identity: Identity) -> Identity:
+    if identity.born_on > clock.today():
+        raise BornLater
+    return rules.kept(identity)
 
 
 async def _write(

@@ -15,27 +15,26 @@ class SegregationTooLong(Conflict):
     code = "segregation_too_long"
 
 
-def retaliation(deed: Deed, complaints: Iterable[Complaint], *, law: RuleSet) -> Finding | None:
-    """The person complained about one of those who now act, not long before."""
+def retaliation(deed: Deed, complaints: Iterable[Complaint], *, law: RuleSet) -> list[Finding]:
+    """The person complained about those who now act, not long before: a finding for each of them."""
     since = deed.at - timedelta(days=law.whole(f"{Breach.RETALIATION}.within_days"))
-    about = sorted(
+    about = {
         complaint.against
         for complaint in complaints
-        if complaint.person_id == deed.person
-        and complaint.against in deed.actors
-        and since <= complaint.made_at <= deed.at
-    )
-    if not about:
-        return None
-    return finding(
-        Breach.RETALIATION,
-        deed.person,
-        actor=about[0],
-        subject_kind=deed.kind,
-        subject=deed.subject,
-        at=deed.at,
-        law=law,
-    )
+        if complaint.against in deed.actors and since <= complaint.made_at <= deed.at
+    }
+    return [
+        finding(
+            Breach.RETALIATION,
+            deed.person,
+            actor=actor,
+            subject_kind=deed.kind,
+            subject=deed.subject,
+            at=deed.at,
+            law=law,
+        )
+        for actor in sorted(about)
+    ]
 
 
 def finding(

@@ -10,6 +10,8 @@ from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid
 from core.model import PersonId, UserId
 from core.statutes import RuleSet
+from inmates.exclusions import store as exclusions
+from inmates.exclusions.store import Accused
 from inmates.legality import rules, store
 from inmates.legality.model import Complaint, ComplaintId, Deed, Finding, Flag, FlagId
 from inmates.service import known
@@ -17,6 +19,8 @@ from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
 MOST = 100
+SUBJECT = "legality_flag"
+"""Of exclusions, tasks and audit rows."""
 
 
 class ComplaintKnown(Conflict):
@@ -34,11 +38,16 @@ def law(at: datetime) -> RuleSet:
 
 
 async def weigh(conn: AsyncConnection, deed: Deed) -> None:
-    """In the transaction of the deed, which passes: whoever acts may not learn that a complaint exists."""
+    """In the transaction of the deed, which passes: whoever acts may not learn that a complaint exists.
+    The deed is kept, for complaints that reach the register later."""
+    await store.keep(conn, deed)
+    await _hold_against(conn, deed, await store.complaints_of(conn, deed.person))
+
+
+async def _hold_against(conn: AsyncConnection, deed: Deed, complaints: Sequence[Complaint]) -> None:
     held = law(deed.at)
-    found = rules.retaliation(deed, await store.complaints_of(conn, deed.person), law=held)
-    if found is not None:
-        await flag(conn, found, at=deed.at, held=held)
+    for found in rules.retaliation(deed, complaints, law=held):
+        await flag(conn, found, at=clock.now(), held=held)
 
 
 async def flag(conn: AsyncConnection, found: Finding, *, at: datetime, held: RuleSet) -> FlagId | None:
@@ -47,12 +56,13 @@ async def flag(conn: AsyncConnection, found: Finding, *, at: datetime, held: Rul
     if made is None:
         return None
     kind = f"legality_{found.breach}"
-    wanted = Wanted(
-        found.person, kind, Role.OVERSIGHT, found.review_by, "legality_flag", made, is_urgent=True
-    )
+    due = max(found.review_by, at)
+    accused = Accused(frozenset({found.actor} if found.actor else ()))
+    await exclusions.keep_from(conn, SUBJECT, subject=made, accused=accused, at=at)
+    wanted = Wanted(found.person, kind, Role.OVERSIGHT, due, SUBJECT, made, is_urgent=True)
     await tasks.add(conn, wanted)
     await audit.record(
-        conn, None, action="legality:flag", subject_kind="legality_flag", subject=made, detail={"rule": kind}
+        conn, None, action="legality:flag", subject_kind=SUBJECT, subject=made, detail={"rule": kind}
     )
     return made
 
@@ -85,7 +95,7 @@ async def register(
     made_at: datetime,
     reference: str,
 ) -> ComplaintId:
-    """By oversight, from the complaint's own register."""
+    """By oversight, from the complaint's own register; what was done meanwhile is weighed now."""
     await known(conn, caller, person=person)
     now = clock.now()
     if against == caller.user or made_at > now or not await store.works_here(conn, against):
@@ -98,6 +108,9 @@ async def register(
     await audit.record(
         conn, caller.user, action=Permission.OVERSIGHT_WRITE, subject_kind="complaint", subject=made
     )
+    complaint = Complaint(made, person, against, made_at, reference)
+    for deed in await store.deeds_of(conn, person, actor=against, since=made_at):
+        await _hold_against(conn, deed, [complaint])
     return made
 
 

@@ -9,13 +9,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
 from core.tables import users
-from inmates.legality.model import Breach, Complaint, ComplaintId, Finding, Flag, FlagId
-from inmates.legality.tables import complaints_against, legality_flags
+from inmates.legality.model import Breach, Complaint, ComplaintId, Deed, DeedKind, Finding, Flag, FlagId
+from inmates.legality.tables import complaints_against, legality_flags, weighed_deeds
+from inmates.store import same_human
 
 
 async def complaints_of(conn: AsyncConnection, person: PersonId) -> list[Complaint]:
-    query = select(complaints_against).where(complaints_against.c.person_id == person)
+    """Also those in the files that were merged with this one."""
+    query = select(complaints_against).where(complaints_against.c.person_id.in_(same_human(person)))
     return [_complaint(row) for row in await conn.execute(query)]
+
+
+async def keep(conn: AsyncConnection, deed: Deed) -> None:
+    """A row for each who took part."""
+    what = {"kind": deed.kind, "subject_id": deed.subject, "person_id": deed.person, "at": deed.at}
+    await conn.execute(insert(weighed_deeds), [what | {"actor": actor} for actor in sorted(deed.actors)])
+
+
+async def deeds_of(conn: AsyncConnection, person: PersonId, *, actor: UserId, since: datetime) -> list[Deed]:
+    """What one user took part in since then, in all files of this human."""
+    query = select(weighed_deeds).where(
+        weighed_deeds.c.person_id.in_(same_human(person)),
+        weighed_deeds.c.actor == actor,
+        weighed_deeds.c.at >= since,
+    )
+    return [
+        Deed(DeedKind(row.kind), PersonId(row.person_id), frozenset({actor}), row.at, row.subject_id)
+        for row in await conn.execute(query)
+    ]
 
 
 async def complaints(

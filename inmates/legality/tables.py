@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from core.db import metadata
-from inmates.legality.model import Breach
+from inmates.legality.model import Breach, DeedKind
 
 complaints_against = Table(
     "complaints_against",
@@ -31,7 +31,7 @@ complaints_against = Table(
     CheckConstraint("made_at <= written_at", "order"),
 )
 
-legality_flags = Table(  # a rule flags one subject once, however often the guard looks
+legality_flags = Table(  # one user's part in one subject is flagged once, however often the guard looks
     "legality_flags",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
@@ -48,5 +48,21 @@ legality_flags = Table(  # a rule flags one subject once, however often the guar
     Column("subject_id", BigInteger, nullable=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
     Column("law", ForeignKey("rule_sets.digest"), nullable=False),
-    UniqueConstraint("breach", "subject_kind", "subject_id"),
+    UniqueConstraint("breach", "subject_kind", "subject_id", "actor", postgresql_nulls_not_distinct=True),
+)
+
+weighed_deeds = Table(  # whatever complaint is registered later is held against them
+    "weighed_deeds",
+    metadata,
+    Column(
+        "kind",
+        Text,
+        CheckConstraint(f"kind in {tuple(str(one) for one in DeedKind)}", "kind"),
+        primary_key=True,
+    ),
+    Column("subject_id", BigInteger, primary_key=True),
+    Column("actor", ForeignKey("users.id"), primary_key=True),
+    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
 )

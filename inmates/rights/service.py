@@ -181,12 +181,16 @@ async def _settle(
 async def _finish(
     conn: AsyncConnection, some: Collection[PersonId], *, every: Sequence[Duty], now: datetime
 ) -> None:
-    """Tasks of duties that somebody has done are done by that somebody."""
-    still = {(duty.person, f"duty_{duty.kind}", duty.subject) for duty in every if duty.done_at is None}
-    done = {(duty.person, f"duty_{duty.kind}", duty.subject): duty.done_by for duty in every if duty.done_by}
+    """A task whose duty is urgent no more is done by whoever did that, or by nobody: it is owed no longer."""
+    urgent = {_task_of(duty) for duty in every if rules.is_urgent(duty, now)}
+    done = {_task_of(duty): duty.done_by for duty in every if duty.done_by}
     for task in await tasks.open_about(conn, some, subject_kind="duty"):
         if task.person_id is None:
             continue
         name = (task.person_id, task.kind, task.subject_id)
-        if name in done and name not in still:
-            await tasks.finish(conn, task, by=done[name], at=now)
+        if name not in urgent:
+            await tasks.finish(conn, task, by=done.get(name), at=now)
+
+
+def _task_of(duty: Duty) -> tuple[PersonId, str, int]:
+    return duty.person, f"duty_{duty.kind}", duty.subject

@@ -102,6 +102,8 @@ class ViolationKind(StrEnum):
     REMOVAL = "removal"
     FAILURE_TO_CHARGE = "failure_to_charge"
     DAMAGE = "damage"
+    OBLIGATION = "obligation"
+    """Not kept, though the device was worn as ordered: hours, places, territory, distance."""
 
 
 class MeasureKind(StrEnum):

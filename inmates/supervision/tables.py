@@ -170,7 +170,7 @@ bracelet_violations = Table(
     Column("kind", Text, one_of("kind", ViolationKind), nullable=False),
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("note", Text, nullable=False, server_default=""),
-    Column("alert_id", BigInteger, ForeignKey("alerts.id")),
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), unique=True),  # each alert is one once
     by(),
     at(),
 )

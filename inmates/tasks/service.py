@@ -15,6 +15,8 @@ from inmates.tasks.model import Task, TaskId, Wanted
 
 MOST = 200
 """Tasks of one list."""
+NO_LONGER = "no_longer"
+"""The outcome of what ended without anybody doing it."""
 PROFESSIONS = frozenset({Role.DOCTOR, Role.PSYCHOLOGIST, Role.OVERSIGHT})
 """Their tasks are theirs alone: an administrator does not see them."""
 
@@ -92,9 +94,10 @@ async def open_about(
     return await store.open_about(conn, people, subject_kind=subject_kind)
 
 
-async def finish(conn: AsyncConnection, task: Task, *, by: UserId, at: datetime) -> None:
-    """The deed that was asked for is known from elsewhere, and who did it: its kind is the outcome."""
-    await store.finish(conn, task.id, by=by, at=at, outcome=task.kind)
+async def finish(conn: AsyncConnection, task: Task, *, by: UserId | None, at: datetime) -> None:
+    """The deed that was asked for is known from elsewhere, and who did it: its kind is the outcome. Nobody:
+    what was asked for is owed no longer."""
+    await store.finish(conn, task.id, by=by, at=at, outcome=task.kind if by else NO_LONGER)
 
 
 def _of(caller: Caller) -> list[Role]:

@@ -69,7 +69,9 @@ def _seen(reader: UserId, scope: Scope, roles: list[Role]) -> tuple[ColumnElemen
     return tasks.c.role.in_(roles), seen_by(scope, tasks.c.person_id), not_(kept)
 
 
-async def finish(conn: AsyncConnection, ident: TaskId, *, by: UserId, at: datetime, outcome: str) -> None:
+async def finish(
+    conn: AsyncConnection, ident: TaskId, *, by: UserId | None, at: datetime, outcome: str
+) -> None:
     done = {"done_at": at, "done_by": by, "outcome": outcome}
     await conn.execute(update(tasks).values(done).where(tasks.c.id == ident))
 

@@ -32,7 +32,8 @@ tasks = Table(
     Column("done_by", ForeignKey("users.id")),
     Column("outcome", Text),
     CheckConstraint(
-        "(done_at is null) = (done_by is null) and (done_at is null) = (outcome is null) and outcome <> ''",
+        "(done_at is null) = (outcome is null) and outcome <> ''"
+        " and (done_at is null) = (done_by is null and outcome is distinct from 'no_longer')",
         "done",
     ),
 )

@@ -1,6 +1,16 @@
 """Receipts as they were given: never changed, and without the codes that open them."""
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    LargeBinary,
+    Table,
+    Text,
+)
 
 from core.db import metadata
 
@@ -16,5 +26,6 @@ receipts = Table(
     Column("registered_at", DateTime(timezone=True)),
     Column("due_on", Date, CheckConstraint("due_on >= registered_on", "due_on"), nullable=False),
     Column("key_id", Text, nullable=False),
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
     CheckConstraint("(code_hash is null) <> (token_hash is null)", "secret"),
 )

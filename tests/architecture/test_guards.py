@@ -24,6 +24,8 @@ PUBLIC_PATHS = {
     "POST /v1/sessions",
     "PUT /v1/language",
     "GET /v1/texts",
+    "GET /v1/ledger/head",
+    "GET /v1/ledger/heads",
     "GET /healthz",
     "GET /openapi.json",
     "GET /sign-in",

@@ -154,11 +154,12 @@ async def test_alerts_that_nobody_takes_are_called_out_once(
             seconds,
         )
     own_platform.start("watch")
-    await until(conn, "select count(*) = 1 from feed where kind = 'platform'")
+    await until(conn, "select count(*) = 1 from alert_entries where kind = 'escalated'")
     beat = await conn.fetchval("select at from heartbeats where part = 'watch'")
-    await until(conn, "select at > $1 from heartbeats where part = 'watch'", beat)
-    (row,) = [r for r in await bus.rows_after(conn, 0) if r.kind == "platform"]
+    await until(conn, "select at > $1 + interval '3 s' from heartbeats where part = 'watch'", beat)
+    (row,) = [r for r in await bus.rows_after(conn, 0) if r.kind == "alert"]
     strap = await conn.fetchval(
         "select a.id from alerts a join breaches b on b.id = breach_id where kind = 'strap'"
     )
-    assert (row.person, row.body) == (person, {"what": "escalation", "alert": strap, "severity": 1})
+    assert (row.person, row.body["alert"], row.body["entry"]) == (person, strap, "escalated")
+    assert await conn.fetchval("select role from tasks where subject_id = $1", strap) == "unit_head"

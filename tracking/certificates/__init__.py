@@ -1,1 +1,1 @@
-"""Certificates of devices from a local authority: issued, revoked, listed for the broker (ADR-0030)."""
+"""Certificates of devices from a local authority: issued, revoked, listed for the broker (ADR-0031)."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tracking.canonical import canonical
 from tracking.fixes import DTYPES, UNKNOWN, Fixes
 from tracking.store.parts import DamagedError, Part
 
@@ -40,17 +41,6 @@ _ENCODINGS: Final = {
     **dict.fromkeys(("sequence", "taken_at", "sent_at", "received_at"), "DELTA_BINARY_PACKED"),
     **dict.fromkeys(("lon", "lat"), "BYTE_STREAM_SPLIT"),
 }
-ROW: Final = np.dtype([(name, np.dtype(kind).newbyteorder("<")) for name, kind in DTYPES.items()])
-"""One fix in canonical bytes: little-endian, without gaps, one NaN for every unknown number."""
-
-
-def canonical(fixes: Fixes) -> bytes:
-    """What the digest is made over: the values, whatever the file's encoding."""
-    table = np.empty(len(fixes), ROW)
-    for name, kind in DTYPES.items():
-        values = getattr(fixes, name)
-        table[name] = np.where(np.isnan(values), kind("nan"), values) if kind is np.float32 else values
-    return table.tobytes()
 
 
 class Writer:

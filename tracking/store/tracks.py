@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Select, func, select, true, tuple_
+from sqlalchemy import BigInteger, Select, any_, cast, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import from_us, to_us
@@ -71,6 +72,8 @@ class Ordered:
     sent_at: datetime | None
     received_at: datetime | None
     done_at: datetime | None
+    expires_at: datetime | None
+    expired_at: datetime | None
 
 
 POINT: Final[tuple[Any, ...]] = (
@@ -187,22 +190,28 @@ async def device_of(conn: AsyncConnection, person: PersonId, *, at: datetime) ->
 
 async def commands_of(conn: AsyncConnection, ident: DeviceId, *, most: int) -> list[Ordered]:
     """Newest first."""
-    query = (
-        select(
-            commands.c.id,
-            commands.c.kind,
-            commands.c.body,
-            commands.c.made_by,
-            commands.c.made_at,
-            commands.c.sent_at,
-            commands.c.received_at,
-            commands.c.done_at,
-        )
-        .where(commands.c.device_id == ident)
-        .order_by(commands.c.id.desc())
-        .limit(most)
-    )
+    query = _commands().where(commands.c.device_id == ident).order_by(commands.c.id.desc()).limit(most)
     return [Ordered(*row) for row in (await conn.execute(query)).all()]
+
+
+async def commands_by(conn: AsyncConnection, numbers: Collection[int]) -> list[Ordered]:
+    query = _commands().where(commands.c.id == any_(cast(list(numbers), ARRAY(BigInteger))))
+    return [Ordered(*row) for row in (await conn.execute(query)).all()]
+
+
+def _commands() -> Select[Any]:
+    return select(
+        commands.c.id,
+        commands.c.kind,
+        commands.c.body,
+        commands.c.made_by,
+        commands.c.made_at,
+        commands.c.sent_at,
+        commands.c.received_at,
+        commands.c.done_at,
+        commands.c.expires_at,
+        commands.c.expired_at,
+    )
 
 
 def _worn(at: datetime) -> Select[Any]:

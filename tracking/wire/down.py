@@ -3,13 +3,15 @@
 from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from tracking.wire.limits import SEQUENCE_MAX, TEXT_MAX
+from tracking.wire.limits import PURSUIT_MAX_S, SEQUENCE_MAX, TEXT_MAX
 
 VERSION: Final = 1
 Number = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
 CommandId = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Until = Annotated[int, Meta(ge=1, le=2**53 - 1)] | UnsetType
+"""A command that is read later is past its moment and is not carried out."""
 
 
 class Acknowledge(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="ack"):
@@ -24,11 +26,13 @@ class Acknowledge(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
 class Vibrate(Struct, frozen=True, kw_only=True, tag_field="kind", tag="vibrate"):
     command: CommandId
     seconds: Annotated[int, Meta(ge=1, le=30)] = 3
+    until_us: Until = UNSET
 
 
 class Text(Struct, frozen=True, kw_only=True, tag_field="kind", tag="text"):
     command: CommandId
     text: Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
+    until_us: Until = UNSET
 
 
 class Interval(Struct, frozen=True, kw_only=True, tag_field="kind", tag="interval"):
@@ -36,13 +40,25 @@ class Interval(Struct, frozen=True, kw_only=True, tag_field="kind", tag="interva
 
     command: CommandId
     seconds: Annotated[int, Meta(ge=1, le=3600)]
+    until_us: Until = UNSET
 
 
 class RequestFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="request_fix"):
     command: CommandId
+    until_us: Until = UNSET
 
 
-Command = Vibrate | Text | Interval | RequestFix
+class Pursuit(Struct, frozen=True, kw_only=True, tag_field="kind", tag="pursuit"):
+    """A fix every `seconds` for `lasts_s`, each sent at once; then as before. Another one begins anew, and
+    `lasts_s` 0 ends it."""
+
+    command: CommandId
+    seconds: Annotated[int, Meta(ge=1, le=60)]
+    lasts_s: Annotated[int, Meta(ge=0, le=PURSUIT_MAX_S)]
+    until_us: Until = UNSET
+
+
+Command = Vibrate | Text | Interval | RequestFix | Pursuit
 Down = Acknowledge | Command
 
 

@@ -34,6 +34,8 @@ FLAGS_MAX: Final = 63
 """The six bits of `Flag`."""
 VALUE_MAX: Final = 2**31 - 1
 """`device_events.value` is a four-byte integer."""
+PURSUIT_MAX_S: Final = 4 * 3600
+"""A fix each quarter of a minute empties the battery of an ankle device within hours."""
 TEXT_MAX: Final = 160
 """One SMS: the smallest display still in use shows no more."""
 

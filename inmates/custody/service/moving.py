@@ -128,7 +128,7 @@ async def move(
 
 
 def _grave(caller: Caller, *steps: Step) -> None:
-    """Whoever sets somebody free shows the second factor again (ADR-0028)."""
+    """Whoever sets somebody free shows the second factor again (ADR-0030)."""
     if any(step.kind is Kind.RELEASE for step in steps):
         freshly_proven(caller)
 

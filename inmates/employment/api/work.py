@@ -150,7 +150,7 @@ async def add_job(
 async def read_job(
     job_id: http.Id, response: Response, conn: http.Conn, caller: Caller = allow(Permission.WORK_READ)
 ) -> Job:
-    found = await service.job(conn, caller, job=JobId(job_id))
+    found = await service.the_job(conn, caller, job=JobId(job_id))
     http.tagged(response, found.version)
     return Job.model_validate(found)
 

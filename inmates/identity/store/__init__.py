@@ -106,6 +106,12 @@ async def holders(
     return found
 
 
+async def alone(conn: AsyncConnection) -> None:
+    """One merge or undoing at a time, until the end of the transaction: where files lead is folded from all
+    of them that hang together."""
+    await conn.execute(text("lock table merges in share row exclusive mode"))
+
+
 async def merge(
     conn: AsyncConnection, survivor: PersonId, absorbed: PersonId, *, by: UserId, why: str
 ) -> MergeId:

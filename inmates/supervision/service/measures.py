@@ -1,5 +1,6 @@
 """Violations of the rules of wearing: the ladder proposes, a named human decides."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,8 +11,8 @@ from core.errors import Conflict, Invalid, NotFound
 from core.model import OrderId
 from inmates.service import within
 from inmates.supervision import rules
-from inmates.supervision.kinds import Decision
-from inmates.supervision.model import MeasureId, Violation
+from inmates.supervision.kinds import Decision, MeasureKind
+from inmates.supervision.model import Held, MeasureId, Violation
 from inmates.supervision.service import law, orders
 from inmates.supervision.service.obligations import NotYet
 from inmates.supervision.store import measures as store
@@ -34,9 +35,8 @@ async def report(conn: AsyncConnection, caller: Caller, *, order: OrderId, viola
     if violation.at > now:
         raise NotYet
     used = law.rules(violation.at.astimezone(clock.HERE).date())
-    earlier = rules.counted(await store.of_orders(conn, [order]))
+    measure = await foreseen(conn, found, at=violation.at)
     with law.written():
-        measure = rules.measure(found.kind, earlier, rules=used)
         days = used.whole("ladder.decide_working_days")
     told = await store.add_violation(conn, violation, order=order, by=caller.user)
     made = await store.propose(conn, told, measure=measure, rule_set=await rule_sets.keep(conn, used))
@@ -47,6 +47,13 @@ async def report(conn: AsyncConnection, caller: Caller, *, order: OrderId, viola
         conn, caller, Permission.ORDER_WRITE, person=found.person_id, violation=told, measure=measure
     )
     return made
+
+
+async def foreseen(conn: AsyncConnection, order: Held, *, at: datetime) -> MeasureKind:
+    """What the ladder would provide for a violation at this moment."""
+    earlier = rules.counted(await store.of_orders(conn, [order.id]))
+    with law.written():
+        return rules.measure(order.kind, earlier, rules=law.rules(at.astimezone(clock.HERE).date()))
 
 
 async def decide(

@@ -12,7 +12,7 @@ from core import statutes
 from core.auth import Role
 from core.errors import Refusal
 from core.model import PersonId, UserId
-from inmates.conduct import rules
+from inmates.conduct import rules, rules_dated
 from inmates.conduct.model import (
     Decision,
     DecisionId,
@@ -55,6 +55,8 @@ DECISION = Decision(
     SOMEBODY,
     "law",
 )
+LAWS = {DECISION.law: LAW}
+KEY = "sanction.reprimand.expires_after_months"
 CELL = replace(DECISION, measure=Measure.DISCIPLINARY_CELL, days=15, begins_on=DAY)
 
 
@@ -67,7 +69,7 @@ def a_record(decision: Decision | None = DECISION, *entries: Entry) -> Record:
 
 
 def state(record: Record, days: int) -> str:
-    held = rules.standing(record, DAY + timedelta(days=days), law=LAW).sanctions
+    held = rules.standing(record, DAY + timedelta(days=days), laws=LAWS).sanctions
     return f"{held[0].state} {held[0].days_left}" if held else "nothing"
 
 
@@ -117,14 +119,14 @@ def test_the_order_of_entries_does_not_matter(entries: list[Entry], days: int, s
     other = list(entries)
     shuffle.shuffle(other)
     on = DAY + timedelta(days=days)
-    mine, theirs = (rules.standing(a_record(CELL, *some), on, law=LAW) for some in (entries, other))
+    mine, theirs = (rules.standing(a_record(CELL, *some), on, laws=LAWS) for some in (entries, other))
     assert mine.sanctions == theirs.sanctions
     assert mine.undecided == theirs.undecided
 
 
 @given(ENTRIES, st.integers(0, 600))
 def test_days_left_are_positive_exactly_while_in_force(entries: list[Entry], days: int) -> None:
-    standing = rules.standing(a_record(CELL, *entries), DAY + timedelta(days=days), law=LAW)
+    standing = rules.standing(a_record(CELL, *entries), DAY + timedelta(days=days), laws=LAWS)
     assert all((one.days_left > 0) == (one in standing.in_force) for one in standing.sanctions)
 
 
@@ -132,14 +134,14 @@ def test_days_left_are_positive_exactly_while_in_force(entries: list[Entry], day
 def test_what_ended_stays_ended(entries: list[Entry], days: int) -> None:
     over = {State.EXPIRED, State.LIFTED, State.ANNULLED}
     record, on = a_record(CELL, *entries), DAY + timedelta(days=days)
-    if rules.standing(record, on, law=LAW).sanctions[0].state in over:
-        assert rules.standing(record, on + timedelta(days=1), law=LAW).sanctions[0].state in over
+    if rules.standing(record, on, laws=LAWS).sanctions[0].state in over:
+        assert rules.standing(record, on + timedelta(days=1), laws=LAWS).sanctions[0].state in over
 
 
 def test_an_annulled_decision_leaves_the_incident_undecided() -> None:
     annulled = a_record(DECISION, entry(EntryKind.ANNULLED, 1))
-    assert not rules.standing(annulled, DAY, law=LAW).undecided
-    assert rules.standing(annulled, DAY + timedelta(days=1), law=LAW).undecided == [INCIDENT]
+    assert not rules.standing(annulled, DAY, laws=LAWS).undecided
+    assert rules.standing(annulled, DAY + timedelta(days=1), laws=LAWS).undecided == [INCIDENT]
 
 
 REPRIMAND = Proposal(Measure.REPRIMAND, PAPER)
@@ -183,6 +185,7 @@ def cell(days: int | None, begins_on: date | None = DAY) -> Proposal:
         ({"proposal": cell(5, DAY - timedelta(days=1))}, "conduct_out_of_order"),
         ({"proposal": Proposal(Measure.WARNING, PAPER, 1, DAY)}, "sanction_days"),
         ({"proposal": Proposal(Measure.NONE, PAPER), "at": AT + timedelta(days=40)}, None),
+        ({"proposal": Proposal(Measure.NONE, PAPER), "role": Role.ADMINISTRATOR}, "wrong_decider"),
         ({"incident": replace(INCIDENT, kind=IncidentKind.REFUSAL_OF_FOOD)}, "not_punishable"),
         ({"incident": replace(INCIDENT, kind=IncidentKind.SELF_HARM)}, "not_punishable"),
         ({"incident": replace(INCIDENT, kind=IncidentKind.USE_OF_FORCE)}, "not_punishable"),
@@ -251,3 +254,20 @@ def test_every_kind_has_its_rules_today() -> None:
 
 def test_food_refused_is_told_to_oversight_and_doctor() -> None:
     assert set(rules.notices(IncidentKind.REFUSAL_OF_FOOD, law=LAW)) == {Role.OVERSIGHT, Role.DOCTOR}
+
+
+def test_a_sanction_expires_by_the_law_it_was_decided_under() -> None:
+    later = replace(LAW, rules=LAW.rules | {KEY: replace(LAW.rules[KEY], value="24")})
+    laws, other = LAWS | {"later": later}, replace(DECISION, id=DecisionId(2), law="later")
+    record = replace(a_record(), decisions=[DECISION, other])
+    found = rules.standing(record, DAY + timedelta(days=400), laws=laws).sanctions
+    assert [one.state for one in found] == [State.EXPIRED, State.IN_FORCE]
+
+
+def test_an_annulment_asks_for_a_decision_anew() -> None:
+    annulled = entry(EntryKind.ANNULLED, 3)
+    found = [one for one in rules_dated.dated(PersonId(1), a_record(DECISION, annulled)) if one.subject == 1]
+    assert [(one.kind, one.at) for one in found if one.kind == "incident_reported"] == [
+        ("incident_reported", AT),
+        ("incident_reported", annulled.at),
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,8 +18,11 @@ from core.auth import GRANTS, Permission, Role
 from core.model import PersonId, UserId
 from core.tables import audit
 from files import SINCE, device, institution, order, person, posting, row, stay
+from inmates.exclusions.store import Accused, keep_from
 from inmates.legality.tables import complaints_against, legality_flags
-from inmates.tables import orders
+from inmates.tables import orders, persons
+from inmates.tasks import store
+from inmates.tasks.model import Wanted
 from inmates.tasks.tables import tasks
 
 PAPER = {"ground": "seen by two", "number": "7-son", "on": "2026-11-20"}
@@ -103,6 +106,49 @@ async def test_who_reported_counts_like_who_decided(house: House) -> None:
     assert [one["actor"] for one in await house.flags()] == [reporter]
 
 
+async def test_a_complaint_that_comes_to_the_register_after_the_deed_counts(house: House) -> None:
+    async with await house.visitor(house.head) as head:
+        await house.punished(head)
+    assert await house.flags() == []
+    await house.complain(house.head)
+    assert [(one["breach"], one["actor"]) for one in await house.flags()] == [("retaliation", house.head)]
+
+
+async def test_a_complaint_in_a_merged_file_counts(house: House) -> None:
+    other = await person(house.engine)
+    await house.complain(house.head)
+    async with house.engine.begin() as conn:
+        await conn.execute(update(persons).values(survivor_id=other).where(persons.c.id == house.whom))
+    await stay(house.engine, other, house.here)
+    house.whom = other
+    async with await house.visitor(house.head) as head:
+        await house.punished(head)
+    assert [one["actor"] for one in await house.flags()] == [house.head]
+
+
+async def test_oversight_has_no_task_about_itself(house: House) -> None:
+    colleague = await user(house.engine, "colleague", role=Role.OVERSIGHT)
+    async with house.engine.begin() as conn:
+        await keep_from(conn, "legality_flag", subject=1, accused=Accused(frozenset({colleague})), at=SINCE)
+        made = await store.add(
+            conn,
+            Wanted(
+                house.whom,
+                "legality_retaliation",
+                Role.OVERSIGHT,
+                clock.now(),
+                "legality_flag",
+                1,
+            ),
+        )
+    for who, count, status in ((house.overseer, 1, 204), (colleague, 0, 404)):
+        async with await house.visitor(who) as visitor:
+            assert len((await visitor.get("/v1/tasks")).json()["tasks"]) == count
+            if who == colleague:
+                done = await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "seen"})
+                assert done.status_code == status
+
+
 async def test_no_flag_without_a_recent_complaint_about_them(house: House) -> None:
     await house.complain(house.head, days=91)
     await house.complain(await house.seated("uninvolved", Role.UNIT_HEAD))
@@ -117,7 +163,7 @@ async def test_the_one_complained_about_sees_no_difference(house: House) -> None
     async def seen() -> list[Any]:
         async with await house.visitor(house.head) as head:
             answer = await house.punished(head)
-            asked = [answer.status_code, sorted(answer.json())]
+            asked = [answer.status_code, {**answer.json(), "id": 0}]
             asked += [sorted(one["kind"] for one in (await head.get("/v1/tasks")).json()["tasks"])]
             for path in ("/v1/oversight/flags", "/v1/oversight/complaints"):
                 asked.append((await head.get(path)).json())
@@ -126,7 +172,7 @@ async def test_the_one_complained_about_sees_no_difference(house: House) -> None
     before = await seen()
     await house.complain(house.head)
     assert await seen() == before
-    assert len(await house.flags()) == 1
+    assert len(await house.flags()) == 2  # the deed before it reached the register counts as well
 
 
 def test_complaints_are_read_by_oversight_alone() -> None:
