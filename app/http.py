@@ -35,12 +35,13 @@ import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import tracking.api
-from app import known, sections
+from app import known, metrics, ready, sections
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
 from core.federation.model import providers
 from core.federation.service import Abroad
+from core.lookups import Noted
 from core.pages import Pages
 from core.rates import Rates
 from core.sealing import Keys
@@ -93,6 +94,7 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    ready,
     core.factors.api,
     core.federation.api,
     core.ledger.api,
@@ -183,6 +185,9 @@ def application(settings: Settings) -> FastAPI:
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
+    app.add_middleware(Noted)
+    if settings.metrics_port:
+        app.add_middleware(metrics.Measured)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """A TOML file of other identity providers (docs/security.md); none: accounts of our own only."""
     authority: Path = Path("var/authority")
     """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
+    metrics_port: int = 0
+    """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

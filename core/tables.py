@@ -71,6 +71,16 @@ audit = Table(  # UPDATE, DELETE and TRUNCATE are refused by a trigger
     Column("detail", JSONB, nullable=False, server_default="{}"),
 )
 Index("ix_audit_subject", audit.c.subject_kind, audit.c.subject_id)
+Index("ix_audit_at", audit.c.at, postgresql_using="brin")
+
+missed_lookups = Table(  # 404 of guarded routes: one is a slip, a hundred are a search
+    "missed_lookups",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("route", Text, nullable=False),  # its form, never what was asked for
+)
 
 feed = Table(  # `seq` is drawn by core.bus under an advisory lock, never by a default
     "feed",

@@ -27,6 +27,7 @@ PUBLIC_PATHS = {
     "GET /v1/ledger/head",
     "GET /v1/ledger/heads",
     "GET /healthz",
+    "GET /readyz",
     "GET /openapi.json",
     "GET /sign-in",
     "POST /sign-in",
