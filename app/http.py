@@ -16,6 +16,7 @@ import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.detections.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
@@ -101,6 +102,7 @@ ROUTERS = (
     inmates.identity.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.detections.api,
     inmates.education.api,
     inmates.education.statements.api,
     inmates.custody.api,

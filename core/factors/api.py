@@ -198,12 +198,14 @@ async def read_sessions(conn: http.Conn, caller: Caller = allow(Permission.FACTO
 
 
 @router.post("/v1/me/sessions/end", status_code=204, summary="Sign out elsewhere: one session")
-async def end_session(given: Ended, conn: http.Conn, caller: Caller = allow(Permission.FACTOR_WRITE)) -> None:
+async def end_own_session(
+    given: Ended, conn: http.Conn, caller: Caller = allow(Permission.FACTOR_WRITE)
+) -> None:
     await service.end_session(conn, caller, named=bytes.fromhex(given.session))
 
 
 @router.post("/v1/me/sessions/end-others", status_code=204, summary="Sign out everywhere else")
-async def end_others(conn: http.Conn, caller: Caller = allow(Permission.FACTOR_WRITE)) -> None:
+async def end_other_sessions(conn: http.Conn, caller: Caller = allow(Permission.FACTOR_WRITE)) -> None:
     await service.end_others(conn, caller)
 
 

@@ -1,7 +1,7 @@
 """What somebody did within an hour, and what is found in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -26,6 +26,19 @@ class Hour:
     exports: tuple[datetime, ...] = ()
     missed: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """As oversight sees it."""
+
+    id: DetectionId
+    kind: Kind
+    login: str
+    shown_as: str
+    day: date
+    count: int
+    found_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

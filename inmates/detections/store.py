@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Permission
 from core.model import UserId
-from core.tables import audit, missed_lookups
-from inmates.detections.model import DetectionId, Finding, Hour
+from core.tables import audit, missed_lookups, users
+from inmates.detections.model import DetectionId, Finding, Found, Hour, Kind
 from inmates.detections.tables import detections
 
 REFUSED = ("session:refuse", "factor:refuse")
@@ -55,3 +55,26 @@ async def add(conn: AsyncConnection, finding: Finding, *, day: date) -> Detectio
     )
     found = (await conn.execute(made)).scalar_one_or_none()
     return None if found is None else DetectionId(found)
+
+
+async def listed(conn: AsyncConnection, *, before: DetectionId | None, most: int) -> Sequence[Found]:
+    """The newest first."""
+    columns = detections.c
+    query = (
+        select(
+            columns.id,
+            columns.kind,
+            users.c.login,
+            users.c.shown_as,
+            columns.day,
+            columns.count,
+            columns.found_at,
+        )
+        .join(users, users.c.id == columns.user_id)
+        .order_by(columns.id.desc())
+        .limit(most)
+    )
+    if before is not None:
+        query = query.where(columns.id < before)
+    rows = await conn.execute(query)
+    return [Found(DetectionId(row[0]), Kind(row[1]), *row[2:]) for row in rows]

@@ -80,3 +80,19 @@ async def test_trying_numbers_asks_oversight_and_keeps_no_path(app: FastAPI) -> 
     assert not any("900" in row.route for row in kept)
     assert await look(app.state.engine, clock.now()) == 1
     assert await asked(app.state.engine) == [("detected_probing", Role.OVERSIGHT)]
+
+
+async def test_oversight_sees_who_and_nobody_else_does(app: FastAPI) -> None:
+    who = await user(app.state.engine)
+    boss = await session(app.state.engine, await user(app.state.engine, "boss", role=Role.OVERSIGHT))
+    chief = await session(app.state.engine, await user(app.state.engine, "chief", role=Role.ADMINISTRATOR))
+    row = {"user_id": who, "action": "factor:refuse", "subject_kind": "user", "subject_id": who}
+    async with app.state.engine.begin() as conn:
+        await conn.execute(insert(tables.audit), [row] * POLICY.refused)
+    assert await look(app.state.engine, clock.now() + timedelta(seconds=1)) == 1
+    async with browser(app, boss) as visitor:
+        (one,) = (await visitor.get("/v1/detections")).json()
+        assert (one["kind"], one["login"], one["count"]) == ("guessing", "officer", POLICY.refused)
+        assert "guesses" in (await visitor.get("/oversight")).text
+    async with browser(app, chief) as visitor:
+        assert (await visitor.get("/v1/detections")).status_code == 403
