@@ -12,6 +12,7 @@ import core.factors.api
 import core.federation.api
 import core.ledger.api
 import geofence.api
+import geofence.evidence.api
 import geofence.incidents.api
 import inmates.api
 import inmates.conduct.api
@@ -25,6 +26,7 @@ import inmates.flags.api
 import inmates.handover.api
 import inmates.health.api
 import inmates.identity.api
+import inmates.intake.api
 import inmates.legality.api
 import inmates.psychology.api
 import inmates.rights.api
@@ -55,6 +57,7 @@ from dashboards import (
     desk,
     federation,
     hub,
+    imports,
     institutions,
     live,
     oversight,
@@ -71,6 +74,7 @@ from dashboards.records import (
     education,
     employment,
     entitlements,
+    evidence,
     flags,
     handover,
     health,
@@ -100,6 +104,7 @@ ROUTERS = (
     core.federation.api,
     core.ledger.api,
     inmates.identity.api,
+    inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
     inmates.detections.api,
@@ -121,6 +126,7 @@ ROUTERS = (
     messaging.receipts.api,
     tracking.api,
     geofence.api,
+    geofence.evidence.api,
     geofence.incidents.api,
     live,
     scenes,
@@ -131,6 +137,7 @@ ROUTERS = (
     desk,
     days,
     institutions,
+    imports,
     tasks,
     identity,
     oversight,
@@ -141,6 +148,7 @@ ROUTERS = (
     health,
     sentence,
     handover,
+    evidence,
     psychology,
     rights,
     supervision,

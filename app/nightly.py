@@ -1,16 +1,20 @@
-"""What the keeper does once a local day: computations that decided something are made again and compared."""
+"""What the keeper does once a local day: decided computations are compared again, old trials forgotten."""
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Final
 
 from core import clock, db
 from core.settings import Settings
+from inmates.intake import store as imports
 from inmates.sentences import service
 from messaging.mobile import service as mobile
 from messaging.relatives.accounts import service as accounts
 
 ROUND_S: Final = 300.0
+TRIALS_KEPT: Final = timedelta(days=7)
+"""The rows of a file that was only tried."""
 log = logging.getLogger("nightly")
 
 
@@ -23,6 +27,7 @@ async def rounds(loaded: Settings) -> None:
             if today != done:
                 async with db.transaction(engine) as conn:
                     made = await service.remind(conn, now=clock.now())
+                    await imports.forget(conn, before=clock.now() - TRIALS_KEPT)
                 async with db.transaction(engine) as conn:
                     await accounts.sweep(conn, now=clock.now())
                     await mobile.sweep(conn, now=clock.now())

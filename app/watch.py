@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, ladder, ledger, metrics, nightly, settings, standing
+from app import archive, duties, importing, ladder, ledger, metrics, nightly, settings, standing
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -98,13 +98,14 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: ladder.rounds(loaded, every_s=rules.ladder_every_s)),
         again_and_again(lambda: nightly.rounds(loaded)),
         again_and_again(lambda: standing.rounds(loaded)),
+        again_and_again(lambda: importing.rounds(loaded)),
         again_and_again(lambda: ledger.rounds(loaded)),
     )
 
 
 @click.command()
 def command() -> None:
-    """Keep partitions, retention and the feed; watch the worker, the alerts and what is owed to people."""
+    """Keep partitions, retention and the feed; watch worker, alerts and what is owed; import files."""
     loaded = settings.load()
     metrics.serve(loaded.metrics_port)
     until_told(everything(loaded))

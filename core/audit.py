@@ -1,11 +1,13 @@
 """Who did what, to whom, when and why: one append-only row, in the transaction of the deed itself."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.auth import Permission
 from core.model import UserId
 from core.tables import audit
@@ -32,3 +34,17 @@ async def record(
             detail=dict(detail or {}),
         )
     )
+
+
+async def record_many(
+    conn: AsyncConnection,
+    user: UserId,
+    *,
+    action: Permission | str,
+    subject_kind: str,
+    deeds: Sequence[tuple[int, Mapping[str, Any]]],
+) -> None:
+    """Subject and detail of each; as many rows as `record` would write one by one."""
+    row = {"user_id": user, "action": str(action), "subject_kind": subject_kind}
+    rows = [row | {"subject_id": subject, "detail": json.dumps(dict(detail))} for subject, detail in deeds]
+    await db.copy(conn, audit, rows=rows)

@@ -85,6 +85,10 @@ class Permission(StrEnum):
     FITTING_WRITE = "fitting:write"
     TRACK_READ = "track:read"
     NEARBY_SEARCH = "nearby:search"
+    EVIDENCE_READ = "evidence:read"
+    EVIDENCE_EXPORT = "evidence:export"
+    TRACK_EXPORT = "track:export"
+    OVERVIEW_READ = "overview:read"
     DEVICE_READ = "device:read"
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
@@ -104,7 +108,9 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
     return frozenset(p for p in Permission if p.split(":")[0] in scopes and p.endswith(verb))
 
 
-MONITORING: Final = _of("map", "track", "nearby", "device", "alert", "zone", "condition", "absence")
+MONITORING: Final = _of(
+    "map", "track", "nearby", "evidence", "device", "alert", "zone", "condition", "absence"
+)
 EVERYBODY: Final = _of("session", "factor", "me", "task") | {
     Permission.PERSON_READ,
     Permission.CONSEQUENCE_READ,
@@ -159,8 +165,15 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | HANDLING  # the medical channel
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
-    Role.ACCOUNTANT: EVERYBODY | _of("work", "payroll"),
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
+    Role.ACCOUNTANT: EVERYBODY
+    | _of("work", "payroll")
+    | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
+    Role.OVERSIGHT: EVERYBODY
+    | RECORDS
+    | OVERSEEN
+    | APPEALS
+    | _of("payroll", verb=":read")
+    | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
 }
 GRAVE: Final = _of("access") | {

@@ -1,10 +1,11 @@
 """Connections: SQLAlchemy Core for the records, asyncpg for the worker that reads the wire."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -39,3 +40,22 @@ async def transaction(source: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 async def connect(url: str) -> asyncpg.Connection:
     """A plain asyncpg connection for COPY, LISTEN and prepared statements."""
     return await asyncpg.connect(url)
+
+
+async def copy(conn: AsyncConnection, table: Table, *, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of the same columns, by COPY, in the transaction of `conn`; ranges as `asyncpg.Range`, JSON as
+    text. What the database refuses comes as asyncpg's own error."""
+    if not rows:
+        return
+    await conn.execute(select(1))  # COPY goes past SQLAlchemy, which begins a transaction only when asked
+    driver: Any = (await conn.get_raw_connection()).driver_connection
+    columns = list(rows[0])
+    records = [tuple(row[column] for column in columns) for row in rows]
+    await driver.copy_records_to_table(table.name, columns=columns, records=records)
+
+
+async def numbers(conn: AsyncConnection, table: Table, *, count: int) -> list[int]:
+    """So many new ids, ascending, for rows that name one another."""
+    sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    drawn = select(sequence).select_from(func.generate_series(1, count))
+    return sorted((await conn.execute(drawn)).scalars())

@@ -33,6 +33,8 @@ class Finding:
     recorded: tuple[Episode, ...]
     """With the annulled."""
     differences: Differences
+    begin: Standing
+    """What had come of everything before `begin_us`."""
 
     @property
     def is_equal(self) -> bool:
@@ -75,6 +77,7 @@ async def retell(conn: asyncpg.Connection, person: PersonId, *, since_us: int, u
         tuple(found.values()),
         tuple(asked),
         episodes.compared(found, asked, begins=starts),
+        folded.begin,
     )
 
 

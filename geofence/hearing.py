@@ -1,7 +1,9 @@
 """Each recorded verdict of a time beside the one that is told now, and whether what it cites is still so."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import asyncpg
 
@@ -42,6 +44,8 @@ class Heard:
     engine: str | None = None
     """That said it."""
     inputs: tuple[Input, ...] = ()
+    cites: Mapping[str, Any] = field(default_factory=dict)
+    """The reports it rests on, with their digests of then."""
 
     @property
     def stands(self) -> bool:
@@ -110,7 +114,9 @@ def _is_unfolded(one: Recorded, since_us: int) -> bool:
 
 
 def _heard(line: Line, one: Recorded | None, inputs: dict[BreachId, tuple[Input, ...]]) -> Heard:
-    return Heard(line) if one is None else Heard(line, one.id, one.engine, inputs.get(one.id, ()))
+    if one is None:
+        return Heard(line)
+    return Heard(line, one.id, one.engine, inputs.get(one.id, ()), one.cites)
 
 
 async def _inputs(conn: asyncpg.Connection, kept: list[Recorded]) -> dict[BreachId, tuple[Input, ...]]:

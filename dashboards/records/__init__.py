@@ -31,6 +31,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("rights", Permission.DUTY_READ),
     Tab("flags", Permission.FLAG_READ),
+    Tab("evidence", Permission.EVIDENCE_READ),
     Tab("handover", Permission.PERSON_EXPORT),
 )
 """In the order in which they are shown, behind the overview."""

@@ -56,10 +56,18 @@ async def enrolment_form(
     name: Line = "",
     caller: Caller = allow(Permission.EDUCATION_WRITE),
 ) -> Response:
-    account = (provider, Account(home_page, name)) if provider and home_page and name else None
+    account = account_of(provider, home_page, name=name)
     person = PersonId(person_id)
     await statements.enrol(conn, caller, person=person, course=course, on=on, account=account)
     return back(person_id, "education")
+
+
+def account_of(provider: str, home_page: str, *, name: str) -> tuple[str, Account] | None:
+    """All three or none: half an account is no enrolment without one."""
+    given = [part.strip() for part in (provider, home_page, name)]
+    if any(given) and not all(given):
+        raise statements.AccountIncomplete
+    return (given[0], Account(given[1], given[2])) if all(given) else None
 
 
 @router.post("/people/{person_id}/education/enrolments/{enrolment_id}")

@@ -143,6 +143,17 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class Admitting:
+    """An episode that is about to be written; its movements have no numbers yet."""
+
+    person: PersonId
+    kind: EpisodeKind
+    commitment: Commitment
+    movements: Sequence[Movement]
+    """The admission first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """Ages, place and guardianship (Mandela rule 7 f); no names."""
 

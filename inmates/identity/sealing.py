@@ -29,20 +29,20 @@ def opened(keys: Keys, version: Version) -> Identity:
 def blinds(keys: Keys, identity: Identity) -> dict[str, list[bytes]]:
     """What others with the same identifiers are found by."""
     given = {name: getattr(identity, name) for name in SECRETS}
-    return {name: [_blind(keys, name, key_of(value))] for name, value in given.items() if value}
+    return {name: [blind(keys, name, key_of(value))] for name, value in given.items() if value}
 
 
 def any_of(keys: Keys, words: Iterable[str]) -> dict[str, list[bytes]]:
     """Nobody says which identifier a word is: it may be each."""
-    return {name: found for name in SECRETS if (found := [_blind(keys, name, word) for word in words])}
+    return {name: found for name in SECRETS if (found := [blind(keys, name, word) for word in words])}
 
 
 def _secret(keys: Keys, name: str, value: str, *, person: PersonId) -> Secret:
     shut = keys.seal(COMPARTMENT, value, place=_place(name, person))
-    return Secret(shut, _blind(keys, name, key_of(value)))
+    return Secret(shut, blind(keys, name, key_of(value)))
 
 
-def _blind(keys: Keys, name: str, key: str) -> bytes:
+def blind(keys: Keys, name: str, key: str) -> bytes:
     return keys.blind(COMPARTMENT, f"{name}:{key}")
 
 

@@ -36,6 +36,7 @@ PUBLIC_PATHS = {
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /v1/certificates",
+    "GET /v1/evidence/keys",
     "GET /xapi/about",
     "GET /v1/oauth/authorize",
     "POST /v1/oauth/authorize",

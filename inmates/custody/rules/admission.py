@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
+from core.clock import HERE
 from core.errors import Conflict, Invalid
 from core.model import PersonId, UserId
-from inmates.custody.model import EpisodeId
+from inmates.custody.model import Commitment, EpisodeId
 
 AdmissionId = NewType("AdmissionId", int)
 
@@ -45,8 +46,6 @@ MAY_BE_NONE: Final = frozenset(
 )
 ALARMING: Final = frozenset({Item.INJURIES, Item.ILL_TREATMENT})
 """If there is something to say, a doctor and oversight hear of it at once."""
-KNOWN: Final = (Item.COMMITMENT, Item.REASONS, Item.MOMENT)
-"""Answered by the admission itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,15 @@ def check(item: Item, said: Said, *, words: str) -> str:
     if said is Said.ANSWERED and not words.strip():
         raise WordsMissing
     return words.strip() if said is Said.ANSWERED else ""
+
+
+def known_already(act: Commitment, at: datetime) -> dict[Item, str]:
+    """What the act and the clock answer of an admission."""
+    return {
+        Item.COMMITMENT: f"{act.act_number}, {act.authority}, {act.act_on.isoformat()}",
+        Item.REASONS: act.reasons.strip(),
+        Item.MOMENT: at.astimezone(HERE).isoformat(timespec="minutes"),
+    }
 
 
 def is_alarm(item: Item, said: Said) -> bool:

@@ -23,7 +23,7 @@ from inmates.custody.model import (
 )
 from inmates.custody.rules import admission as asking
 from inmates.custody.rules import movements as rules
-from inmates.custody.rules.admission import AdmissionId, Item, Said
+from inmates.custody.rules.admission import AdmissionId, Said
 from inmates.custody.service import alarms
 from inmates.custody.store import admissions
 from inmates.custody.store import movements as store
@@ -222,14 +222,7 @@ async def _ask(
 ) -> AdmissionId:
     """Opens what has to be asked; what the act and the clock say is answered already."""
     opened = await admissions.open_one(conn, person, episode=episode, at=arrival.at)
-    act = arrival.commitment
-    known_already = {
-        Item.COMMITMENT: f"{act.act_number}, {act.authority}, {act.act_on.isoformat()}",
-        Item.REASONS: act.reasons,
-        Item.MOMENT: arrival.at.astimezone(clock.HERE).isoformat(timespec="minutes"),
-    }
-    for item in asking.KNOWN:
-        words = known_already[item].strip()
+    for item, words in asking.known_already(arrival.commitment, arrival.at).items():
         await admissions.answer(conn, opened, item=item, said=Said.ANSWERED, words=words, by=caller.user)
     return opened
 

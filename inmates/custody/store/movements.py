@@ -45,12 +45,12 @@ async def works_in(conn: AsyncConnection, scope: Scope, institution: Institution
 
 async def is_free(conn: AsyncConnection, person: PersonId, *, scope: Scope) -> bool:
     """Somebody who stays nowhere now: any institution may receive them."""
-    query = select(persons.c.id).where(persons.c.id == person, ~_stays_now(scope))
+    query = select(persons.c.id).where(persons.c.id == person, ~stays_now(scope))
     return (await conn.execute(query)).scalar_one_or_none() is not None
 
 
 async def free_of_number(conn: AsyncConnection, number: str, *, scope: Scope) -> PersonId | None:
-    query = select(persons.c.id).where(persons.c.number == number, ~_stays_now(scope))
+    query = select(persons.c.id).where(persons.c.number == number, ~stays_now(scope))
     return (await conn.execute(query)).scalar_one_or_none()
 
 
@@ -133,7 +133,7 @@ async def write_stays(conn: AsyncConnection, person: PersonId, *, folded: Sequen
         await conn.execute(insert(stays), rows)
 
 
-def _stays_now(scope: Scope) -> ColumnElement[bool]:
+def stays_now(scope: Scope) -> ColumnElement[bool]:
     return exists().where(stays.c.person_id == persons.c.id, stays.c.during.contains(scope.at))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
 from core.auth import Caller, Permission
-from core.errors import Conflict, NotFound, Refusal
+from core.errors import Conflict, Invalid, NotFound, Refusal
 from core.model import PersonId, UserId
 from inmates.education import rules as learning
 from inmates.education import service as education
@@ -53,6 +53,12 @@ class SomebodyElses(Conflict):
     """This account belongs to another learner."""
 
     code = "education_account_taken"
+
+
+class AccountIncomplete(Invalid):
+    """A platform, its address and the learner's name there belong together."""
+
+    code = "education_account_incomplete"
 
 
 class OtherCourse(Conflict):

@@ -46,7 +46,7 @@ select id from held
 
 async def make(conn: AsyncConnection, identity: Identity, *, number: str) -> PersonId | None:
     """None: the number is another person's."""
-    row = _headed(identity) | {"number": number}
+    row = headed(identity) | {"number": number}
     taken = select(persons.c.id).where(persons.c.number == number)
     if (await conn.execute(taken)).first():
         return None
@@ -83,7 +83,7 @@ def row_of(identity: Identity, secrets: Mapping[str, Secret]) -> dict[str, Any]:
 
 async def rename(conn: AsyncConnection, person: PersonId, identity: Identity, *, other_names: str) -> None:
     """What the other topics read of a person, and what the person is found by."""
-    row = _headed(identity) | {"other_names": other_names}
+    row = headed(identity) | {"other_names": other_names}
     await conn.execute(update(persons).where(persons.c.id == person).values(row))
 
 
@@ -163,7 +163,7 @@ async def everyone(conn: AsyncConnection, person: PersonId) -> tuple[PersonId, .
     return tuple(PersonId(found) for found in (await conn.execute(query)).scalars())
 
 
-def _headed(identity: Identity) -> dict[str, Any]:
+def headed(identity: Identity) -> dict[str, Any]:
     headed = rules.shown(identity)
     return {name: getattr(headed, name) for name in (*NAMES, "sex", "born_on")}
 

@@ -229,3 +229,12 @@ async def test_the_tab_shows_and_records(app: FastAPI, teacher: AsyncClient) -> 
     assert (await teacher.post(f"{path}/books", data=book)).status_code == 303
     shown = (await teacher.get(path)).text
     assert all(part in shown for part in ("G-7", "Sarob", MEMBERS[2], 'value="100"', "Upper secondary"))
+
+
+async def test_half_an_account_is_refused_not_dropped(app: FastAPI, teacher: AsyncClient) -> None:
+    whom = await learner(app)
+    form = {"course": "ASKED", "on": START, "home_page": "https://a.test", "name": "l-7"}
+    answer = await teacher.post(f"/people/{whom}/education/enrolments", data=form)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/education_account_incomplete"
+    assert (await teacher.get(f"/v1/people/{whom}/education")).json()["learning"] == []

@@ -1,0 +1,1 @@
+"""What a row says, and what becomes of it. Pure."""

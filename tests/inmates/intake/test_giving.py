@@ -1,0 +1,165 @@
+"""Giving a file over HTTP, on the page and at a terminal; getting back what was not stored."""
+
+import asyncio
+import csv
+import os
+import signal
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+import files
+import given as sheets
+from app import importing
+from callers import browser, session, user
+from core import i18n, workbooks
+from core.auth import Role
+from core.sheets import BadSheet, folded
+from files import institution, posting
+from inmates.intake import catalogue
+from inmates.intake.model import Kind
+from inmates.tables import persons
+
+HEADING = ("Номер дела", "Фамилия", "Имя", "Пол", "Дата рождения", "Прим.")
+ROWS = [
+    ("G-1", "Намунаев", "Вали", "мужской", "01.02.1990", "x"),
+    ("G-2", "Намунаев", "Гани", "мужской", "31.02.1990", "x"),
+    ("G-3", "Namunayev", "Vali", "m", "1990-02-01", "x"),
+]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_label_of_ours_is_understood(kind: Kind) -> None:
+    """A file whose headings are those of our pages, in any language, needs no mapping by hand."""
+    known, words, texts = catalogue.headings(kind), catalogue.words(), i18n.load()
+    for catalogued in texts.catalogues.values():
+        for field in catalogue.FIELDS[kind]:
+            assert known[folded(str(catalogued[f"intake.column.{field}"]))] == field
+        for name, prefix in (("regime", "custody.regimes"), ("writ_kind", "work.writ_kind")):
+            for value in set(words[name].values()):
+                assert words[name][folded(str(catalogued[f"{prefix}.{value}"]))] == value
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_heading_stands_for_two_things(kind: Kind) -> None:
+    said = catalogue._said()[kind.value]
+    every = [folded(word) for some in said.values() for word in some]
+    assert len(every) == len({*every})
+    assert said.keys() == catalogue.FIELDS[kind].keys()
+
+
+def test_a_workbook_reads_as_somebody_types_it() -> None:
+    data = sheets.workbook(
+        ("№", "a"),
+        [(39005019990011, date(1990, 5, 1)), (1.5, datetime(2026, 1, 2, 14, 30)), ("=1+1", None)],  # noqa: DTZ001
+    )
+    assert [cells for _, cells in workbooks.rows(data)] == [
+        ["№", "a"],
+        ["39005019990011", "1990-05-01"],
+        ["1.5", "2026-01-02T14:30"],
+        ["=1+1"],
+    ]
+    with pytest.raises(BadSheet):
+        list(workbooks.rows(b"PK\x03\x04 and nothing more"))
+
+
+async def test_a_trial_a_correction_and_the_real_thing(app: FastAPI) -> None:
+    engine = app.state.engine
+    where = await institution(engine)
+    who = await user(engine, "unit", role=Role.REGISTRAR, language="ru")
+    await posting(engine, who, where)
+    async with browser(app, await session(engine, who)) as visitor:
+        data = sheets.workbook(HEADING, ROWS)
+        form = {"kind": "people", "deed": "try"}
+        answer = await visitor.post("/imports", data=form, files={"file": ("namuna.xlsx", data)})
+        page = answer.headers["location"]
+        assert 'http-equiv="refresh"' in (await visitor.get(page)).text
+        await importing.once(engine, app.state.keys)
+        shown = (await visitor.get(page)).text
+        assert 'http-equiv="refresh"' not in shown
+        assert "это не дата" in shown
+        assert "Прим." in shown
+        real = (await visitor.post(f"{page}/real")).headers["location"]
+        assert real != page
+        await importing.once(engine, app.state.keys)
+        ident = real.rpartition("/")[2]
+        rows = (await visitor.get(f"/v1/imports/{ident}/rows")).json()["rows"]
+        assert [(row["row"], row["state"], row["said"][0]["detail"]) for row in rows] == [
+            (3, "wrong", "это не дата"),
+            (4, "held", "то же имя и та же дата рождения в деле G-1"),
+        ]
+        back = (await visitor.get(f"/v1/imports/{ident}/rejected")).content
+        table = list(csv.reader(StringIO(back.decode("utf-8-sig")), delimiter=";"))
+        assert table[0] == [*HEADING, "Другой человек", "Строка", "Что не так"]
+        assert table[1] == [*ROWS[1], "", "3", "Дата рождения: это не дата"]
+        table[1][4], table[2][6] = "28.02.1990", "да"
+        again = sheets.sheet(table[0], table[1:])
+        answer = await visitor.post(
+            "/imports", data=form | {"deed": "store"}, files={"file": ("b.csv", again)}
+        )
+        await importing.once(engine, app.state.keys)
+        found = (await visitor.get(f"/v1{answer.headers['location']}")).json()
+        assert (found["stored"], found["held"], found["wrong"]) == (2, 0, 0)
+
+
+async def test_a_missing_column_is_named_in_the_readers_words(app: FastAPI) -> None:
+    who = await user(app.state.engine, "unit", role=Role.REGISTRAR, language="ru")
+    async with browser(app, await session(app.state.engine, who)) as visitor:
+        given = {"kind": "custody", "csv": "number,institution\n1,2\n"}
+        missing = await visitor.post("/v1/imports", json=given)
+        assert missing.status_code == 422
+        assert "«Принят»" in missing.json()["title"]
+
+
+async def test_each_kind_asks_for_its_own_permission(app: FastAPI) -> None:
+    where = await institution(app.state.engine)
+    who = await user(app.state.engine, "clerk", role=Role.ACCOUNTANT)
+    await posting(app.state.engine, who, where)
+    async with browser(app, await session(app.state.engine, who)) as visitor:
+        refused = await visitor.post(
+            "/v1/imports", json={"kind": "people", "csv": "number,sex,born_on\n1,m,2000-01-01\n"}
+        )
+        assert refused.json()["type"] == "/problems/import_kind_not_yours"
+        assert "new-import" in (await visitor.get("/imports")).text
+
+
+async def test_killed_and_gone_on_with(database: str, app: FastAPI, tmp_path: Path) -> None:
+    """kill -9 in the middle of the command; --resume stores the rest, and nothing twice."""
+    engine, many = app.state.engine, 2_500
+    where = await institution(engine)
+    await posting(engine, await user(engine, "unit", role=Role.REGISTRAR), where)
+    days = [(date(1950, 1, 1) + timedelta(days=n)).isoformat() for n in range(many)]
+    rows = [(f"K-{n}", f"Namuna{n}", "Vali", "", "m", day, "", "") for n, day in enumerate(days)]
+    file = tmp_path / "namuna.csv"
+    file.write_bytes(sheets.sheet(sheets.PEOPLE, [*rows, ("", "x", "y", "", "m", "1990-01-01", "", "")]))
+    started = command(database, tmp_path, file)
+    while await how_many(engine) == 0 and started.poll() is None:  # noqa: ASYNC110 - another process works
+        await asyncio.sleep(0.02)
+    started.send_signal(signal.SIGKILL)
+    started.communicate()
+    assert 0 < await how_many(engine) < many
+    plain = command(database, tmp_path, file)
+    assert b"--resume" in plain.communicate()[1]
+    resumed = command(database, tmp_path, file, "--resume", "--rejected", str(tmp_path / "bad.csv"))
+    assert b"Stored: 2500" in resumed.communicate()[0]
+    assert resumed.returncode == 1, "one row was wrong"
+    assert await how_many(engine) == many
+    assert "2502;File number: is missing" in (tmp_path / "bad.csv").read_text("utf-8-sig")
+
+
+def command(database: str, folder: Path, file: Path, *more: str) -> subprocess.Popen[bytes]:
+    known = os.environ | {"EJAZO_DATABASE_URL": database, "EJAZO_KEYS": str(folder / "keys")}
+    words = [sys.executable, "-m", "app", "import", "people", str(file), "--as", "unit", *more]
+    root = Path(files.__file__).parents[1]
+    return subprocess.Popen(words, cwd=root, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+async def how_many(engine: object) -> int:
+    async with engine.begin() as conn:  # type: ignore[attr-defined]
+        return int((await conn.execute(select(func.count()).select_from(persons))).scalar_one())
