@@ -182,6 +182,7 @@ GRAVE: Final = _of("access") | {
     Permission.ABSENCE_WRITE,
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
+    Permission.EVIDENCE_EXPORT,
 }
 """Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0030). Where only some deeds of
 a permission are grave, their routes say `allow_fresh`."""
