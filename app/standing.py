@@ -57,7 +57,7 @@ class Standing:
 async def ask(conn: asyncpg.Connection, *, now: datetime) -> Standing:
     pulses = tuple(Pulse(row["part"], row["at"], row["is_blind"]) for row in await conn.fetch(_PULSES))
     alerts = await conn.fetch(_ALERTS)
-    late = await conn.fetchrow(_LATE, now)
+    (late,) = await conn.fetch(_LATE, now)
     waiting = [row["oldest"] for row in alerts if row["oldest"]]
     return Standing(
         pulses,
