@@ -23,6 +23,7 @@ COMMANDS = {
     "archive": "app.archive",
     "ledger": "app.ledger",
     "verify": "app.verify",
+    "box": "app.box",
     "explain": "app.explain",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",

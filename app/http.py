@@ -34,9 +34,12 @@ import inmates.sentences.api
 import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
+import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.sealed.api
+import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
 from core import basic, db, http, i18n
@@ -53,6 +56,7 @@ from dashboards import (
     alerts,
     assets,
     authorize,
+    boxes,
     days,
     desk,
     federation,
@@ -124,6 +128,7 @@ ROUTERS = (
     inmates.flags.api,
     messaging.appeals.api,
     messaging.receipts.api,
+    messaging.sealed.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
@@ -159,6 +164,7 @@ ROUTERS = (
     messaging.mobile.api,
     authorize,
     receipts,
+    boxes,
 )
 
 
@@ -184,7 +190,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
-    app.state.receipt_views = ()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.abroad = Abroad(providers(settings.providers))
     app.state.rates = Rates()

@@ -32,6 +32,13 @@ class Role(StrEnum):
     at the central desk of appeals."""
     PROVIDER = "provider"
     """A learning platform: sends and reads its own statements, sees nobody's file."""
+    OMBUDSMAN = "ombudsman"
+    """Empties the Ombudsman's box; sees nothing else, and nobody else sees it."""
+    PROSECUTOR = "prosecutor"
+    CENTRAL = "central"
+    """The central administration's desk for protected appeals."""
+    LAWYER = "lawyer"
+    """A lawyer with a box for sealed letters of clients."""
 
 
 class Permission(StrEnum):
@@ -97,6 +104,8 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    BOX_READ = "box:read"
+    BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
     APPEAL_WRITE = "appeal:write"
     APPEAL_HEAD = "appeal:head"
@@ -132,6 +141,8 @@ RECORDS: Final = _of(
 )
 OVERSEEN: Final = _of("oversight")
 """For oversight alone: an administrator may be the one complained about, or sit beside them (ADR-0027)."""
+BOXES: Final = _of("box")
+"""For addressees alone, each with one box of their own; there is no way around it (ADR-0029)."""
 APPEALS: Final = _of("appeal")
 """Not for the administrator, who keeps the platform running and reads nobody's complaint."""
 HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
@@ -148,6 +159,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission)
     - COMPARTMENTS
     - OVERSEEN
+    - BOXES
     - APPEALS
     - _of("statement")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
@@ -175,6 +187,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _of("payroll", verb=":read")
     | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
+    **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("me")),
 }
 GRAVE: Final = _of("access") | {
     Permission.ZONE_WRITE,

@@ -83,6 +83,11 @@ def signer(text: str) -> str:
     return str(_parts(text)[0].get("kid"))
 
 
+def content(text: str) -> dict[str, Any]:
+    """What it says, whoever says it; nothing is checked."""
+    return _parts(text)[1]
+
+
 def public(seed: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 

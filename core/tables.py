@@ -29,6 +29,10 @@ ROLES = (  # core.auth.Role
     "accountant",
     "oversight",
     "provider",
+    "ombudsman",
+    "prosecutor",
+    "central",
+    "lawyer",
 )
 
 users = Table(

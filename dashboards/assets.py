@@ -21,6 +21,8 @@ VENDORED = {
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
+    "libsodium-sumo.mjs": "libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs",
+    "libsodium-wrappers.mjs": "libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs",
     **{
         f"inter-{script}-wght-normal.woff2": f"{INTER}/inter-{script}-wght-normal.woff2"
         for script in ("latin", "cyrillic", "cyrillic-ext")

@@ -24,7 +24,8 @@ def inside(path: str) -> str:
 
 @router.get("/")
 async def start(caller: Caller = allow(Permission.ME_READ)) -> Response:
-    return RedirectResponse("/map" if caller.may(Permission.MAP_READ) else "/people", 303)
+    starts = ((Permission.MAP_READ, "/map"), (Permission.BOX_READ, "/boxes"))
+    return RedirectResponse(next((to for may, to in starts if caller.may(may)), "/people"), 303)
 
 
 @router.get("/sign-in")

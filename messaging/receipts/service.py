@@ -89,6 +89,15 @@ async def issue_sealed(
     return await _give(conn, keys, receipt, kept=Kept(number, None, sha256(token).digest()), code="")
 
 
+async def reissued(conn: AsyncConnection, keys: Keys, *, number: str, token_hash: bytes) -> Slip | None:
+    """The same receipt for the same secret, signed anew; None: the secret is another one."""
+    kept, receipt = await store.kept(conn, number), await store.receipt(conn, number)
+    held = kept.token_hash if kept else None
+    if receipt is None or held is None or not hmac.compare_digest(held, token_hash):
+        return None
+    return Slip(receipt, "", signer(keys).sign(wire.content(receipt)))
+
+
 async def _give(conn: AsyncConnection, keys: Keys, receipt: Receipt, *, kept: Kept, code: str) -> Slip:
     text = signer(keys).sign(wire.content(receipt))
     await store.add(conn, receipt, kept=kept, key_id=signing.signer(text))

@@ -50,6 +50,10 @@ PUBLIC_PATHS = {
     "POST /receipt",
     "POST /receipt/check",
     "POST /receipt/slip",
+    "GET /v1/boxes",
+    "GET /v1/boxes/openings",
+    "POST /v1/boxes/letters",
+    "GET /seal",
     "MOUNT /static",
 }
 """What strangers may reach: a new line here is a decision."""
@@ -57,9 +61,10 @@ PUBLIC_PATHS = {
 
 WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))), key=lambda way: way.name)
 ANSWERED = [way for way in WAYS if way.method not in {"MOUNT", "SOCKET"}]
+BOXES = {Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER}
 GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], Permission)]
 FOR_KIN = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], KinScope)]
-EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER}
+EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER} | BOXES
 numbers = count(1)
 SCOPED = [role for role in Role if role not in EVERYWHERE]
 SEATED = frozenset[Permission | None]().union(*(GRANTS[role] for role in SCOPED))

@@ -20,6 +20,9 @@ from core import db, signing
 from core.sealing import Keys
 from core.signing import NotGenuine
 from core.tables import audit
+from filed.appeals import draft
+from files import institution, person, stay
+from messaging.appeals import service as appeals
 from messaging.receipts import rules, service, wire
 from messaging.receipts.model import Receipt, Slip, Standing
 from messaging.receipts.tables import receipts
@@ -243,3 +246,27 @@ def test_the_command_checks_without_the_platform(tmp_path: Path, language: str) 
     assert run(SIGNED, "--content", str(tmp_path / "other.txt"))[0] == 1
     assert run(SIGNED[:40] + "x" + SIGNED[41:])[0] == 1
     assert run(str(tmp_path / "keys.json"))[0] == 1
+
+
+async def test_the_receipt_of_an_appeal_opens_its_clock_and_course(app: FastAPI) -> None:
+    whom = await person(app.state.engine)
+    await stay(app.state.engine, whom, await institution(app.state.engine))
+    async with db.transaction(app.state.engine) as conn:
+        made = await appeals.submit(conn, draft(whom))
+        slip = await service.issue(
+            conn,
+            app.state.keys,
+            number=made.appeal.number,
+            content=bytes.fromhex(made.appeal.content_sha256),
+            regime=made.appeal.regime,
+            registered_at=made.appeal.received_at,
+            due_on=made.standing.due_on,
+        )
+    async with browser(app) as visitor:
+        body = {"number": made.appeal.number, "code": slip.code}
+        found = (await visitor.post("/v1/receipts/lookup", json=body)).json()
+        page = await visitor.post("/receipt", data=body)
+    assert (found["state"], found["due_on"]) == ("registered", made.standing.due_on.isoformat())
+    assert [step["kind"] for step in found["steps"]] == ["registered"]
+    assert "Namuna" not in json.dumps(found)
+    assert page.status_code == 200

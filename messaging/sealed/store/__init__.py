@@ -1,0 +1,1 @@
+"""Boxes as the database holds them: keys and openings, letters and answers."""
