@@ -13,32 +13,7 @@ from core.factors import proof
 from core.factors.model import NONE, Second
 from core.model import UserId
 from core.origin import same_origin
-
-
-class Role(StrEnum):
-    OFFICER = "officer"
-    """Probation: the people of a caseload."""
-    ADMINISTRATOR = "administrator"
-    """Runs the platform; reads no compartment."""
-    REGISTRAR = "registrar"
-    """The special unit of an institution: identity, custody, sentences, orders."""
-    UNIT_HEAD = "unit_head"
-    PSYCHOLOGIST = "psychologist"
-    DOCTOR = "doctor"
-    TEACHER = "teacher"
-    ACCOUNTANT = "accountant"
-    OVERSIGHT = "oversight"
-    """Sees everybody, changes nothing but its own tasks, its register of complaints about staff and what lies
-    at the central desk of appeals."""
-    PROVIDER = "provider"
-    """A learning platform: sends and reads its own statements, sees nobody's file."""
-    OMBUDSMAN = "ombudsman"
-    """Empties the Ombudsman's box; sees nothing else, and nobody else sees it."""
-    PROSECUTOR = "prosecutor"
-    CENTRAL = "central"
-    """The central administration's desk for protected appeals."""
-    LAWYER = "lawyer"
-    """A lawyer with a box for sealed letters of clients."""
+from core.roles import Role as Role  # noqa: PLC0414 - of this module's face
 
 
 class Permission(StrEnum):
@@ -187,7 +162,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _of("payroll", verb=":read")
     | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
-    **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("me")),
+    **dict.fromkeys(
+        (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")
+    ),
 }
 GRAVE: Final = _of("access") | {
     Permission.ZONE_WRITE,

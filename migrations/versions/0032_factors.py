@@ -75,7 +75,8 @@ STEPS = (
         constraint pk_factor_demands primary key (id),
         constraint fk_factor_demands_by_user foreign key (by_user) references users (id),
         constraint ck_factor_demands_role check (role in ('officer', 'administrator', 'registrar', 'unit_head',
-            'psychologist', 'doctor', 'teacher', 'accountant', 'oversight', 'provider'))
+            'psychologist', 'doctor', 'teacher', 'accountant', 'oversight', 'provider', 'ombudsman',
+            'prosecutor', 'central', 'lawyer'))
     )
     """,
     "create index ix_factor_demands_role on factor_demands (role, id)",

@@ -18,8 +18,8 @@ HEAD: Final = """\
 Written from the guards (`tests/architecture/test_access_page.py`, which also compares it); do not edit.
 
 ● may, with the rows of their own people only; ◆ may, and wants a second factor shown within minutes of
-whoever holds one ([0030](decisions/0030-second-factors.md)); so does a movement that sets somebody free, which
-no route tells from others. Ways of relatives and programs with tokens of their own stand last.
+whoever holds one ([0030](decisions/0030-second-factors.md)); so does a movement that sets somebody free,
+which no route tells from others. Ways of relatives and programs with tokens of their own stand last.
 """
 SHORT: Final = {role: role.value.replace("_", " ") for role in Role}
 
