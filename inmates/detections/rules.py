@@ -19,6 +19,7 @@ class Policy:
     missed: int
     refused: int
     answer: timedelta
+    keep: timedelta
 
     @classmethod
     def load(cls) -> "Policy":
@@ -31,6 +32,7 @@ class Policy:
             said["missed"],
             said["refused"],
             timedelta(days=said["answer_days"]),
+            timedelta(days=said["keep_days"]),
         )
 
 

@@ -17,6 +17,7 @@ HOUR: Final = timedelta(hours=1)
 
 async def look(conn: AsyncConnection, *, now: datetime) -> int:
     """How many findings are new. A finding asks a human; nothing happens to anybody by it."""
+    await store.forget(conn, before=now - POLICY.keep)
     made = 0
     for hour in await store.hours(conn, since=now - HOUR, until=now):
         for finding in rules.found(hour, policy=POLICY, here=clock.HERE):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,6 +43,10 @@ async def hours(conn: AsyncConnection, *, since: datetime, until: datetime) -> S
     for user, count in await conn.execute(missed):
         found[user] = replace(found[user], user=UserId(user), missed=count)
     return list(found.values())
+
+
+async def forget(conn: AsyncConnection, *, before: datetime) -> None:
+    await conn.execute(delete(missed_lookups).where(missed_lookups.c.at < before))
 
 
 async def add(conn: AsyncConnection, finding: Finding, *, day: date) -> DetectionId | None:
