@@ -38,6 +38,9 @@ import messaging.appeals.receipting
 import messaging.mobile.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
+import messaging.relatives.contact.api
+import messaging.relatives.kinship.api
+import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
@@ -63,7 +66,9 @@ from dashboards import (
     hub,
     imports,
     institutions,
+    kinship,
     live,
+    my,
     oversight,
     pages,
     payroll,
@@ -84,9 +89,11 @@ from dashboards.records import (
     health,
     identity,
     psychology,
+    relatives,
     rights,
     sentence,
     supervision,
+    timeline,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -134,6 +141,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.incidents.api,
     live,
+    my,
     scenes,
     pages,
     security,
@@ -145,6 +153,7 @@ ROUTERS = (
     imports,
     tasks,
     identity,
+    timeline,
     oversight,
     education,
     custody,
@@ -162,6 +171,11 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.relatives.kinship.api,
+    messaging.relatives.contact.api,
+    messaging.relatives.letters.api,
+    kinship,
+    relatives,
     authorize,
     receipts,
     boxes,

@@ -4,6 +4,7 @@ from typing import Final
 
 from inmates.handover import sections
 from inmates.handover.model import Identify, Sections
+from messaging.relatives.kinship import section
 
 SECTIONS: Final[Sections] = {
     "custody": sections.custody,
@@ -12,6 +13,7 @@ SECTIONS: Final[Sections] = {
     "conduct": sections.conduct,
     "work": sections.work,
     "consequences": sections.consequences,
+    "relatives": section.relatives,
 }
 """Health and psychology are closed compartments: their professions give the person that part themselves."""
 IDENTIFY: Final[Identify] = sections.identify

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     DUTY_WRITE = "duty:write"
     OVERSIGHT_READ = "oversight:read"
     OVERSIGHT_WRITE = "oversight:write"
+    KINSHIP_READ = "kinship:read"
+    KINSHIP_WRITE = "kinship:write"
     ORDER_READ = "order:read"
     ORDER_WRITE = "order:write"
     FITTING_WRITE = "fitting:write"
@@ -121,6 +123,9 @@ BOXES: Final = _of("box")
 APPEALS: Final = _of("appeal")
 """Not for the administrator, who keeps the platform running and reads nobody's complaint."""
 HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
+KINSHIP: Final = _of("kinship")
+"""Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
+administrator, who need not know who loves whom."""
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
@@ -130,21 +135,25 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | _of("order", "fitting", "duty")
     | HANDLING
+    | KINSHIP
     | {Permission.FLAG_DECIDE},
     Role.ADMINISTRATOR: frozenset(Permission)
     - COMPARTMENTS
     - OVERSEEN
     - BOXES
     - APPEALS
+    - KINSHIP
     - _of("statement")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
     | RECORDS
     | HANDLING
+    | KINSHIP
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY
     | RECORDS
     | APPEALS
+    | KINSHIP
     | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY

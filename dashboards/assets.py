@@ -21,6 +21,7 @@ VENDORED = {
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
+    "lean-qr.mjs": "lean-qr/nano.mjs",
     "libsodium-sumo.mjs": "libsodium-sumo/dist/modules-sumo-esm/libsodium-sumo.mjs",
     "libsodium-wrappers.mjs": "libsodium-wrappers-sumo/dist/modules-sumo-esm/libsodium-wrappers.mjs",
     **{

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.model import PersonId
 from dashboards import records
 from dashboards.pages import page
+from dashboards.records import overview
 from dashboards.store import files
 from geofence import reading
 from geofence.store.queue import Wanted
@@ -83,7 +84,9 @@ async def person_page(
         officers=file.officers,
         consequences=await health.consequences(conn, ident, now),
         monitoring=await monitoring(conn, caller, ident, now=now),
+        overview=await overview.figures(conn, caller, person=ident, now=now),
         today=clock.today(),
+        now=now,
     )
 
 

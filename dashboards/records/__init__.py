@@ -19,11 +19,13 @@ class Tab:
 
 
 TABS: Final[tuple[Tab, ...]] = (
+    Tab("timeline", Permission.PERSON_READ),
     Tab("identity", Permission.PERSON_READ),
     Tab("custody", Permission.CUSTODY_READ),
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("supervision", Permission.ORDER_READ),
+    Tab("relatives", Permission.KINSHIP_READ),
     Tab("conduct", Permission.CONDUCT_READ),
     Tab("education", Permission.EDUCATION_READ),
     Tab("work", Permission.WORK_READ),

@@ -78,15 +78,10 @@ async def record(
     held, life = law(), await _life(conn, found)
     uses, grants = (await store.uses_of(conn, [person]))[person], await store.grants_of(conn, person)
     pools = {thing: rules.pool(thing, held.on(on)) for thing in Thing}
-    balances = [
-        rules.balance(thing, life, on=on, uses=uses, grants=grants, law=held, zone=clock.HERE)
-        for thing in Thing
-        if pools[thing] is thing
-    ]
     return Record(
         found,
         on.year,
-        balances,
+        _balances(life, on=on, uses=uses, grants=grants, held=held),
         {thing: other for thing, other in pools.items() if other is not thing},
         rules.wage_share(life, on=on, law=held),
         [use for use in uses if use.at.astimezone(clock.HERE).year == on.year],
@@ -94,6 +89,28 @@ async def record(
         await store.contacts_of(conn, person),
         held.on(on).digest,
     )
+
+
+def _balances(
+    life: Life, *, on: date, uses: Sequence[Use], grants: Sequence[Grant], held: Law
+) -> list[Balance]:
+    return [
+        rules.balance(thing, life, on=on, uses=uses, grants=grants, law=held, zone=clock.HERE)
+        for thing in Thing
+        if rules.pool(thing, held.on(on)) is thing
+    ]
+
+
+async def balances(conn: AsyncConnection, person: Person) -> list[Balance]:
+    """Of this year, for services whose own guard let somebody ask: a confirmed relative."""
+    uses, grants = (await store.uses_of(conn, [person.id]))[person.id], await store.grants_of(conn, person.id)
+    life = await _life(conn, person)
+    return _balances(life, on=clock.today(), uses=uses, grants=grants, held=law())
+
+
+def pool_of(thing: Thing, *, on: date) -> Thing:
+    """From whose balance it draws."""
+    return rules.pool(thing, law().on(on))
 
 
 async def use(conn: AsyncConnection, caller: Caller, *, person: PersonId, entered: Use) -> UseId:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -138,6 +138,13 @@ async def contest(conn: AsyncConnection, caller: Caller, *, flag: FlagId, words:
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[Shown]:
     await people.opened(conn, caller, person=person, part="flags", action=Permission.FLAG_READ)
     return await _shown(conn, await store.flags_of(conn, person, most=MOST))
+
+
+async def waiting(conn: AsyncConnection, person: PersonId, *, at: datetime) -> list[Flag]:
+    """Raised, not expired, and nobody has decided; for a page of a file whose reading is recorded."""
+    some = [flag for flag in await store.flags_of(conn, person, most=MOST) if at < flag.expires_at]
+    decided = await store.decisions_of(conn, [flag.id for flag in some])
+    return [flag for flag in some if flag.id not in decided]
 
 
 async def read_one(conn: AsyncConnection, caller: Caller, *, flag: FlagId, why: str | None = None) -> Shown:

@@ -68,6 +68,13 @@ async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Ow
     return Owed(duties, asked, clock.now())
 
 
+async def due(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[Duty]:
+    """What is still owed, the soonest first; for a page of a file whose reading is recorded."""
+    every = (await owed(conn, [person]))[person]
+    still = [one for one in every if one.done_at is None and one.ended_at is None and _may_know(caller, one)]
+    return sorted(still, key=lambda one: one.due_at)
+
+
 def _may_know(caller: Caller, duty: Duty) -> bool:
     """When somebody sees a doctor is the doctors' (ADR-0026); that it came too late is oversight's."""
     return duty.kind is not DutyKind.APPOINTMENT or caller.may(Permission.HEALTH_READ)

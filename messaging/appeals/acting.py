@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit
 from core.auth import Permission, Role
-from core.model import UserId
+from core.model import RelativeId, UserId
 from inmates.exclusions import store as exclusions
 from inmates.exclusions.store import Accused
 from inmates.tasks import service as tasks
@@ -19,6 +19,8 @@ from messaging.appeals.guards import Case, Incomplete, TargetUnfit
 from messaging.appeals.model import AppealId, Deed, Desk, Entry, Side, Standing, State
 from messaging.appeals.store import Reader, adding, people, reading
 from messaging.appeals.store.seeing import SUBJECT
+from messaging.mobile import service as mobile
+from messaging.mobile.model import Thing
 
 TARGETED: Final = frozenset({"join", "mark_duplicate"})
 
@@ -51,6 +53,10 @@ async def add(conn: AsyncConnection, dossier: Dossier, entry: Entry) -> Dossier:
     notice = machine.transitions()[entry.command].notice
     if notice:
         await store.add_notice(conn, dossier.appeal.id, template=notice, audience="applicant", at=entry.at)
+    account = dossier.appeal.applicant.account
+    if account is not None and entry.is_visible:
+        relative = RelativeId(account)
+        await mobile.announce(conn, relative, thing=Thing.APPEAL, subject=dossier.appeal.id)
     return replace(dossier, entries=entries, standing=standing)
 
 

@@ -39,7 +39,7 @@ COMPLETE: dict[str, Iterable[str]] = {
 """What a prefix has to hold: one text a value, and none besides."""
 NAMES = ("Inter Variable", "Natural Earth", "Тошкент ўқғҳ")
 """Two words, yet no sentence: a typeface, a source that wants to be named, a sample of letters."""
-LATIN_IN_CYRILLIC = {"E-jazo", "JSON", "UTC", "GPS", "Wi-Fi", "SIM"}
+LATIN_IN_CYRILLIC = {"E-jazo", "E-murojaat", "JavaScript", "JSON", "UTC", "GPS", "Wi-Fi", "SIM"}
 
 
 def files(*patterns: str) -> Iterator[Path]:
@@ -64,6 +64,8 @@ def placeholders(text: i18n.Text) -> set[str]:
 
 
 SCRIPTS = list(files("dashboards/static/*.js"))
+APP = list(files("dashboards/static/my/*.js"))
+"""Of the relatives; every text below `my` is given to it."""
 CODE = [path for path in files("*/*.py", "*/*/*.py", "*/*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
 PAGES = [path for path in files("dashboards/templates/*.html") if path.name != "texts.html"]
 
@@ -87,7 +89,7 @@ def test_plurals_have_the_forms_of_their_language(language: str) -> None:
 def test_every_text_asked_for_exists() -> None:
     missing = {
         f"{path.name}: {key}"
-        for path in [*CODE, *PAGES, *SCRIPTS]
+        for path in [*CODE, *PAGES, *SCRIPTS, *APP]
         for key in ASKED.findall(path.read_text("utf-8"))
         if key not in ALL
     }
@@ -95,7 +97,7 @@ def test_every_text_asked_for_exists() -> None:
 
 
 def test_every_text_is_used() -> None:
-    keys, prefixes = used([*CODE, *PAGES, *SCRIPTS])
+    keys, prefixes = used([*CODE, *PAGES, *SCRIPTS, *APP])
     assert not {key for key in ALL if key not in keys and not key.startswith(prefixes)}
 
 

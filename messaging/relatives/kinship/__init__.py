@@ -1,0 +1,1 @@
+"""Who says to be related to whom, what an officer found, and whether the person inside consents."""

@@ -1,0 +1,1 @@
+"""A relative's appeals: handing in with a receipt, reading, and what an applicant may do."""

@@ -1,0 +1,214 @@
+"""What a confirmed relative learns, books and asks, and what an officer answers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from callers import browser, session, user
+from core import clock
+from core.auth import Role
+from core.errors import Refusal
+from core.model import PersonId, RelativeId, UserId
+from filed.custody import episode, movement
+from filed.relatives import confirmed
+from files import institution, person, posting
+from inmates.custody.model import EpisodeId, InstitutionId, Regime, Standing, State
+from inmates.entitlements.model import Balance, Thing
+from messaging.relatives.contact import rules
+from messaging.relatives.contact.model import Contact, Decision, Entry, Left, Visit, VisitId
+from messaging.relatives.kinship import service as kinship
+from messaging.relatives.kinship.model import ClaimId
+from related import account, handset
+from simulators.relatives.handset import Handset, uuid7
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+FAR = NOW + timedelta(days=3)
+
+
+def visit(thing: Thing = Thing.CALL, at: datetime = FAR, *decisions: Decision) -> Visit:
+    entries = [Entry(one, NOW, None, "") for one in decisions]
+    return Visit(VisitId(1), ClaimId(1), RelativeId(1), PersonId(1), thing, at, NOW, entries)
+
+
+def test_what_is_asked_for_or_confirmed_takes_a_place_until_its_hour() -> None:
+    due = [Balance(Thing.CALL, is_unlimited=False, allowed=5, granted=0, drawn=0, lines=[])]
+    some = [
+        visit(),
+        visit(Thing.VIDEO_VISIT),
+        visit(Thing.CALL, FAR, Decision.CONFIRMED),
+        visit(Thing.CALL, FAR, Decision.REFUSED),
+        visit(Thing.CALL, FAR, Decision.CONFIRMED, Decision.CANCELLED),
+        visit(Thing.CALL, NOW - timedelta(hours=1), Decision.CONFIRMED),
+    ]
+    pool = {Thing.VIDEO_VISIT: Thing.CALL}
+    assert rules.left(due, some, pool=lambda one: pool.get(one, one), now=NOW)[0].left == 2
+    assert rules.next_visit(some, now=NOW) == FAR
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({}, None),
+        ({"balance": Left(Thing.CALL, is_unlimited=True, left=0)}, None),
+        ({"balance": Left(Thing.CALL, is_unlimited=False, left=0)}, rules.NothingLeft),
+        ({"balance": None}, rules.NothingLeft),
+        ({"state": Contact.AWAY}, rules.ContactImpossible),
+        ({"state": Contact.FREE}, rules.ContactImpossible),
+        ({"wanted_at": NOW}, rules.MomentWrong),
+        ({"wanted_at": NOW + timedelta(days=91)}, rules.MomentWrong),
+        ({"thing": Thing.PARCEL}, rules.NotBooked),
+    ],
+)
+def test_a_booking_needs_a_place_an_hour_and_somebody_there(
+    change: dict[str, Any], refusal: type[Refusal] | None
+) -> None:
+    given = {
+        "thing": Thing.CALL,
+        "wanted_at": FAR,
+        "balance": Left(Thing.CALL, is_unlimited=False, left=1),
+        "state": Contact.POSSIBLE,
+    } | change
+    thing, at = given.pop("thing"), given.pop("wanted_at")
+    law = kinship.law(NOW.date())
+    if refusal is None:
+        rules.check_booking(thing, at, law=law, now=NOW, **given)
+    else:
+        with pytest.raises(refusal):
+            rules.check_booking(thing, at, law=law, now=NOW, **given)
+
+
+def test_contact_follows_where_somebody_is() -> None:
+    def at(state: State) -> Standing:
+        return Standing(state, EpisodeId(1), InstitutionId(1), Regime.ORDINARY)
+
+    found = {state: rules.contact(at(state), is_supervised=False) for state in State}
+    assert found == {
+        State.PRESENT: Contact.POSSIBLE,
+        State.AT_COURT: Contact.AWAY,
+        State.IN_HOSPITAL: Contact.AWAY,
+        State.ESCAPED: Contact.NOT_NOW,
+        State.RELEASED: Contact.FREE,
+        State.DEAD: Contact.FREE,
+    }
+    assert rules.contact(None, is_supervised=True) is Contact.FREE
+    assert rules.contact(at(State.PRESENT), is_supervised=True) is Contact.FREE
+
+
+@dataclass(slots=True)
+class Scene:
+    phone: Handset
+    kin: int
+    secret: str
+    whom: PersonId
+    custody: dict[str, int]
+    officer: UserId
+
+
+async def scene(app: FastAPI) -> Scene:
+    engine = app.state.engine
+    here, whom, relative = await institution(engine), await person(engine), await account(app)
+    custody = await episode(engine, whom, here)
+    officer = await user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, officer, here)
+    kin = await confirmed(engine, relative, whom)
+    return Scene(await handset(app, relative), kin, await session(engine, officer), whom, custody, officer)
+
+
+def booking(kin: int, **change: Any) -> dict[str, Any]:
+    at = (clock.now() + timedelta(days=4)).isoformat()
+    return {"client_id": str(uuid7()), "kin_id": kin, "thing": "short_visit", "wanted_at": at} | change
+
+
+async def card(stage: Scene) -> dict[str, Any]:
+    answer: dict[str, Any] = (await stage.phone.get(f"/v1/my/kin/{stage.kin}/card")).json()
+    return answer
+
+
+async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI) -> None:
+    stage = await scene(app)
+    async with stage.phone.http:
+        before = await card(stage)
+        assert before["place"].startswith("Namuna muassasasi")
+        assert (before["contact"], before["regime"], before["next_visit"]) == ("possible", "ordinary", None)
+        said = booking(stage.kin)
+        made = [(await stage.phone.post("/v1/my/visits", said)).json() for _ in range(2)]
+        assert made[0] == made[1]
+        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}
+        assert left["short_visit"] == {o["thing"]: o["left"] for o in before["left"]}["short_visit"] - 1
+        async with browser(app, stage.secret) as visitor:
+            assert f'data-testid="visit-{made[0]["id"]}"' in (await visitor.get("/kinship")).text
+            path = f"/kinship/visits/{made[0]['id']}"
+            assert (await visitor.post(path, data={"confirmed": "true"})).status_code == 303
+            assert (await visitor.post(path, data={"confirmed": "false"})).status_code == 409
+        assert (await card(stage))["next_visit"][:19] == said["wanted_at"][:19]
+        [seen] = (await stage.phone.get("/v1/my/visits")).json()["visits"]
+        assert seen["state"] == "confirmed"
+        cancelled = await stage.phone.post(f"/v1/my/visits/{seen['id']}/cancel")
+        assert cancelled.json()["state"] == "cancelled"
+        assert (await stage.phone.post(f"/v1/my/visits/{seen['id']}/cancel")).status_code == 409
+        assert (await card(stage))["next_visit"] is None
+
+
+async def test_two_relatives_share_one_balance(app: FastAPI) -> None:
+    stage = await scene(app)
+    other = await account(app)
+    kin = await confirmed(app.state.engine, other, stage.whom)
+    second = await handset(app, other)
+    async with stage.phone.http, second.http:
+        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
+        for number in range(left):
+            at = (clock.now() + timedelta(days=1 + number)).isoformat()
+            answer = await stage.phone.post("/v1/my/visits", booking(stage.kin, wanted_at=at))
+            assert answer.status_code == 201
+        answer = await second.post("/v1/my/visits", booking(kin))
+        assert answer.json()["type"] == "/problems/visit_nothing_left"
+        assert (await second.get("/v1/my/visits")).json()["visits"] == []
+
+
+async def test_who_is_at_court_cannot_be_visited_and_who_is_free_has_no_place(app: FastAPI) -> None:
+    stage, now = await scene(app), clock.now()
+    moved = {"by": stage.officer, "at": now - timedelta(hours=2)}
+    await movement(app.state.engine, stage.whom, stage.custody["episode_id"], "court", **moved)
+    async with stage.phone.http:
+        assert (await card(stage))["contact"] == "away"
+        refused = await stage.phone.post("/v1/my/visits", booking(stage.kin))
+        assert refused.json()["type"] == "/problems/visit_contact_impossible"
+        for kind, hours in (("court_return", 1), ("release", 0)):
+            moved["at"] = now - timedelta(hours=hours)
+            await movement(app.state.engine, stage.whom, stage.custody["episode_id"], kind, **moved)
+        free = await card(stage)
+    assert (free["contact"], free["place"], free["regime"], free["left"]) == ("free", None, None, [])
+
+
+async def test_a_question_has_a_day_and_an_answer(app: FastAPI) -> None:
+    stage = await scene(app)
+    async with stage.phone.http:
+        said = {"client_id": str(uuid7()), "kin_id": stage.kin, "question": "Qachon kelsam boʻladi?"}
+        made = [(await stage.phone.post("/v1/my/advice", said)).json() for _ in range(2)]
+        assert made[0]["id"] == made[1]["id"]
+        assert made[0]["due_on"] == (clock.today() + timedelta(days=15)).isoformat()
+        async with browser(app, stage.secret) as visitor:
+            assert "Qachon kelsam boʻladi?" in (await visitor.get("/kinship")).text
+            path = f"/kinship/advice/{made[0]['id']}"
+            assert (await visitor.post(path, data={"answer": "Shanba kuni."})).status_code == 303
+            assert (await visitor.post(path, data={"answer": "Yana."})).status_code == 409
+        [read] = (await stage.phone.get("/v1/my/advice")).json()["advice"]
+    assert (read["question"], read["answer"]) == (said["question"], "Shanba kuni.")
+
+
+async def test_nothing_of_a_kinship_that_ended_is_left(app: FastAPI) -> None:
+    stage = await scene(app)
+    async with stage.phone.http:
+        made = (await stage.phone.post("/v1/my/visits", booking(stage.kin))).json()
+        async with browser(app, stage.secret) as visitor:
+            path = f"/kinship/claims/{stage.kin}/consent"
+            await visitor.post(path, data={"given": "false", "reason": "sheet 9"})
+        assert (await stage.phone.get(f"/v1/my/kin/{stage.kin}/card")).status_code == 404
+        assert (await stage.phone.get("/v1/my/visits")).json()["visits"] == []
+        assert (await stage.phone.post("/v1/my/visits", booking(stage.kin))).status_code == 404
+        assert (await stage.phone.post(f"/v1/my/visits/{made['id']}/cancel")).status_code == 404
+        said = {"client_id": str(uuid7()), "kin_id": stage.kin, "question": "?"}
+        assert (await stage.phone.post("/v1/my/advice", said)).status_code == 404

@@ -1,0 +1,125 @@
+"""A relative's appeals: one for three resends, a receipt that proves it, and what an applicant may do."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from callers import user
+from core import db
+from core.auth import Caller, Role
+from core.model import UserId
+from filed.relatives import confirmed
+from files import institution, person, posting, stay
+from messaging.appeals import service as appeals
+from messaging.appeals.model import AppealId
+from messaging.appeals.tables import appeals as register
+from related import account, handset
+from simulators.relatives.handset import uuid7
+
+PATH = "/v1/my/appeals"
+
+
+def letter(**change: Any) -> dict[str, Any]:
+    return {
+        "client_id": str(uuid7()),
+        "kind": "shikoyat",
+        "subject": "Namuna",
+        "body": "Uchrashuvga ruxsat berilmadi.",
+    } | change
+
+
+def caller(who: UserId) -> Caller:
+    return Caller(who, "head", Role.UNIT_HEAD, "Head", "en", b"")
+
+
+async def test_an_outbox_that_is_sent_three_times_makes_one_appeal(app: FastAPI) -> None:
+    phone, outbox = await handset(app), [letter() for _ in range(3)]
+    async with phone.http:
+        rounds = [
+            [(await phone.post(PATH, one, key=one["client_id"])).json() for one in outbox] for _ in range(3)
+        ]
+        assert rounds[0] == rounds[1] == rounds[2]
+        listed = (await phone.get(PATH)).json()["appeals"]
+        assert [one["id"] for one in listed] == [one["id"] for one in reversed(rounds[0])]
+        # And once more a month later, when the answers are gone: other keys, same ids.
+        again = [(await phone.post(PATH, one)).json() for one in outbox]
+        assert [one["id"] for one in again] == [one["id"] for one in rounds[0]]
+        assert [one["receipt"] for one in again] == [None] * 3
+    async with app.state.engine.begin() as conn:
+        assert (await conn.execute(select(func.count()).select_from(register))).scalar_one() == 3
+
+
+async def test_the_receipt_opens_what_was_handed_in(app: FastAPI) -> None:
+    phone = await handset(app)
+    async with phone.http:
+        made = (await phone.post(PATH, letter())).json()
+        read = await phone.get(f"{PATH}/{made['id']}")
+        assert (read.json()["number"], read.headers["etag"]) == (made["number"], '"2"')
+        assert (await phone.get(f"{PATH}/{made['id']}", if_none_match='"2"')).status_code == 304
+    assert len(made["receipt"]["code"]) == 16
+    assert made["receipt"]["signed"].count(".") == 2
+
+
+async def test_an_appeal_about_somebody_needs_a_confirmed_kinship(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    mine, other = await account(app), await account(app)
+    kin = await confirmed(engine, mine, whom)
+    phone, strange = await handset(app, mine), await handset(app, other)
+    async with phone.http, strange.http:
+        assert (await strange.post(PATH, letter(kin_id=kin))).status_code == 404
+        made = (await phone.post(PATH, letter(kin_id=kin))).json()
+        assert (await strange.get(f"{PATH}/{made['id']}")).status_code == 404
+        assert (await strange.get(PATH)).json()["appeals"] == []
+        shown = (await phone.get(f"{PATH}/{made['id']}")).json()
+        assert {"desk", "institution"}.isdisjoint(shown["entries"][0]["values"])
+        assert (await strange.post(f"{PATH}/{made['id']}/rate", {"stars": 1})).status_code == 404
+
+
+async def test_an_applicant_answers_rates_and_withdraws_and_hears_of_each_step(app: FastAPI) -> None:
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    head = await user(engine, "head", role=Role.UNIT_HEAD)
+    await posting(engine, head, here)
+    mine = await account(app)
+    kin = await confirmed(engine, mine, whom)
+    phone = await handset(app, mine)
+
+    async def act(command: str, **values: Any) -> None:
+        async with db.transaction(engine) as conn:
+            ident = AppealId(made["id"])
+            await appeals.act(conn, caller(head), appeal=ident, command=command, values=values)
+
+    async with phone.http:
+        made = (await phone.post(PATH, letter(kin_id=kin))).json()
+        cursor = (await phone.get("/v1/my/changes")).json()["cursor"]
+        await act("take")
+        await act("ask", text="Qaysi kuni?")
+        news = (await phone.get(f"/v1/my/changes?cursor={cursor}")).json()
+        assert [(one["thing"], one["subject"]) for one in news["changes"]] == [("appeal", made["id"])]
+        path = f"{PATH}/{made['id']}"
+        assert (await phone.post(f"{path}/rate", {"stars": 5})).status_code == 409
+        said = (await phone.post(f"{path}/reply", {"text": "Shanba."})).json()
+        assert (said["state"], said["entries"][-1]["is_mine"]) == ("in_review", True)
+        await act("answer", outcome="granted", text="Ruxsat.", grounds="g", legal_basis="JIK", contest="sud")
+        rated = (await phone.post(f"{path}/rate", {"stars": 4})).json()
+        assert (rated["rating"], rated["outcome"]) == (4, "granted")
+        second = (await phone.post(PATH, letter(repeats=made["id"]))).json()
+        gone = await phone.post(f"{PATH}/{second['id']}/withdraw", {"reason": "kerak emas"})
+        assert gone.json()["state"] == "withdrawn"
+        grave = (await phone.post(PATH, letter(topic="torture"))).json()
+        asked = await phone.post(f"{PATH}/{grave['id']}/withdraw", {"reason": "kerak emas"})
+        assert asked.json()["state"] == "registered"
+        assert asked.json()["entries"][-1]["command"] == "ask_withdrawal"
+
+
+async def test_a_draft_of_the_relatives_language_keeps_it(app: FastAPI) -> None:
+    phone = await handset(app)
+    async with phone.http:
+        made = (await phone.post(PATH, letter(), accept_language="uz-Cyrl")).json()
+    async with app.state.engine.begin() as conn:
+        query = select(register.c.language).where(register.c.id == made["id"])
+        assert (await conn.execute(query)).scalar_one() == "uz-Cyrl"
