@@ -215,14 +215,19 @@ def application(settings: Settings) -> FastAPI:
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
-    app.add_middleware(Noted)
-    if settings.metrics_port:
-        app.add_middleware(metrics.Measured)
+    watched(app, settings)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app
+
+
+def watched(app: FastAPI, settings: Settings) -> None:
+    """Who asks for what is not there; and how fast all are answered, where numbers are told."""
+    app.add_middleware(Noted)
+    if settings.metrics_port:
+        app.add_middleware(metrics.Measured)
 
 
 @asynccontextmanager
