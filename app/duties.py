@@ -18,6 +18,7 @@ from inmates.legality import service as legality
 from inmates.legality.model import Breach
 from inmates.rights import service
 from inmates.supervision.service import rounds as supervision
+from messaging.appeals import rounds as appeals
 from tracking.store import unfounded
 
 MOST: Final = 2000
@@ -62,11 +63,23 @@ async def once(engine: AsyncEngine) -> service.Round:
     return done
 
 
+async def climb(engine: AsyncEngine) -> int:
+    """The ladder of appeals: some at a time, until nothing is due."""
+    told, now = 0, clock.now()
+    while True:
+        async with db.transaction(engine) as conn:
+            some = await appeals.look(conn, now=now)
+        told += some
+        if not some:
+            return told
+
+
 async def rounds(loaded: Settings, *, every_s: float) -> None:
     engine = db.engine(loaded.database_url)
     try:
         while True:
             await once(engine)
+            log.info("climbed", extra={"told": await climb(engine)})
             await asyncio.sleep(every_s)
     finally:
         await engine.dispose()

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 from core import i18n
 from core.clock import HERE, from_us
+from core.ledger import wire
 from geofence.evidence.model import Checked, Finding, Judged
+from geofence.evidence.wire import bundle
 
 Say = Callable[..., str]
 SHOWN = 100
@@ -17,6 +19,9 @@ def text(checked: Checked, say: Say, *, name: str, language: str) -> Iterator[st
     if checked.key:
         known = "is_known" if checked.is_known else "not_checked"
         yield f"{say('evidence.signed', name=checked.key)} {say(f'evidence.{known}')}"
+    if checked.is_judged and (signed := bundle.head_of(checked.manifest)):
+        head = wire.read(signed.body)
+        yield say("evidence.after_head", number=str(head.number), at=head.at.isoformat())
     yield say("evidence.holds" if checked.holds else "evidence.broken")
     for finding in checked.findings[:SHOWN]:
         yield f"  {_finding(finding, say)}"

@@ -57,25 +57,33 @@ from core.sealing import Keys
 from core.settings import Settings
 from dashboards import (
     alerts,
+    appeal,
+    appeals,
     assets,
     authorize,
     boxes,
     days,
+    delays,
     desk,
     federation,
     hub,
     imports,
     institutions,
+    jobs,
     kinship,
     live,
     my,
     oversight,
     pages,
     payroll,
+    playback,
     receipts,
     scenes,
     security,
     tasks,
+)
+from dashboards.records import (
+    appeals as appeals_tab,
 )
 from dashboards.records import (
     conduct,
@@ -94,6 +102,7 @@ from dashboards.records import (
     sentence,
     supervision,
     timeline,
+    writs,
 )
 from geofence import bracelets
 from messaging.relatives.accounts import tokens
@@ -149,9 +158,14 @@ ROUTERS = (
     alerts,
     desk,
     days,
+    playback,
     institutions,
     imports,
     tasks,
+    appeals,
+    appeal,
+    delays,
+    appeals_tab,
     identity,
     timeline,
     oversight,
@@ -167,6 +181,8 @@ ROUTERS = (
     rights,
     supervision,
     employment,
+    writs,
+    jobs,
     payroll,
     flags,
     messaging.relatives.accounts.api,

@@ -27,6 +27,8 @@ from tracking.store import recheck, windows
 
 T = TypeVar("T")
 ROUND_S: Final = 10.0
+HIDDEN: Final = frozenset({"receipts", "sealed_letters", "sealed_files"})
+"""A letter to the Ombudsman has no hour: a head that grew at noon would tell who was at the kiosk."""
 MOST: Final = 20
 """Breaks that are told."""
 
@@ -36,7 +38,7 @@ log = logging.getLogger("ledger")
 async def rounds(loaded: Settings) -> None:
     """What the keeper does: seals what is settled, signs heads, and gives them to the witness's folder."""
     async with connected(loaded.database_url) as conn, store.alone(conn) as is_ours:
-        sealer = Sealer(conn, Keys(loaded.keys))
+        sealer = Sealer(conn, Keys(loaded.keys), HIDDEN)
         while is_ours:
             if until := await windows.watermark(conn, shards=loaded.shards):
                 await windows.seal(conn, until=until)
@@ -63,7 +65,7 @@ def verify_command(heads: Path | None, given: str | None) -> None:
     loaded, began = settings.load(), perf_counter()
     trusted = {bytes.fromhex(given)} if given else _own_keys(loaded)
     witnessed = chains.witnessed(read_heads(heads)) if heads else {}
-    _say(asyncio.run(everything(loaded, trusted, witnessed)), took=perf_counter() - began)
+    say(asyncio.run(everything(loaded, trusted, witnessed)), took=perf_counter() - began)
 
 
 async def everything(
@@ -89,7 +91,7 @@ def _told(name: str, good: int) -> None:
         click.echo(f"  {name:<28}{good:>12,} rows are as they were sealed")
 
 
-def _say(verdict: Verdict, *, took: float) -> None:
+def say(verdict: Verdict, *, took: float) -> None:
     rows, waiting = sum(verdict.rows.values()), sum(verdict.unsealed.values())
     click.echo(
         f"{rows:,} rows under {verdict.heads:,} signed heads, {waiting:,} not sealed yet; {took:.1f} s"

@@ -1,11 +1,13 @@
-"""What the keeper does once a local day: decided computations are compared again, old trials forgotten."""
+"""What the keeper does once a local day: computations are compared, flags looked for, trials forgotten."""
 
 import asyncio
 import logging
 from datetime import timedelta
 from typing import Final
 
+from app import flagging, known
 from core import clock, db
+from core.sealing import Keys
 from core.settings import Settings
 from inmates.intake import store as imports
 from inmates.sentences import service
@@ -31,7 +33,8 @@ async def rounds(loaded: Settings) -> None:
                 async with db.transaction(engine) as conn:
                     await accounts.sweep(conn, now=clock.now())
                     await mobile.sweep(conn, now=clock.now())
-                log.info("sentences compared", extra={"tasks": made})
+                raised = await flagging.look_at_everybody(engine, known.sources(Keys(loaded.keys)))
+                log.info("sentences compared", extra={"tasks": made, "flags": raised})
                 done = today
             await asyncio.sleep(ROUND_S)
     finally:

@@ -12,6 +12,8 @@ from app.private import place
 from core.settings import Settings
 
 RUN = "run.json"
+DATABASE = "ejazo"
+"""The name that our own clusters give it."""
 
 
 def load() -> Settings:

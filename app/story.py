@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app import story_appeals
 from core import clock, db, rule_sets
 from core.auth import Caller, Role
 from core.model import PersonId, UserId
@@ -63,7 +64,8 @@ async def write(url: str) -> None:
     async with db.transaction(engine) as conn:
         by = await _staff(conn)
         await education.add_course(conn, by[Role.TEACHER], draft=COURSE)
-        for place, inmate in enumerate(await _inmates(conn, by[Role.REGISTRAR].user)):
+        inmates = await _inmates(conn, by[Role.REGISTRAR].user)
+        for place, inmate in enumerate(inmates):
             await _committed(conn, inmate, by=by[Role.REGISTRAR].user)
             await _sentenced(conn, inmate, place, by=by[Role.REGISTRAR].user)
             if place % 5 == 0:
@@ -72,6 +74,8 @@ async def write(url: str) -> None:
                 await education.enrol(
                     conn, by[Role.TEACHER], person=inmate.id, course=COURSE.code, on=clock.today()
                 )
+        people = [inmate.id for inmate in inmates]
+        await story_appeals.write(conn, by, inmates=people, institution=inmates[0].where)
     await engine.dispose()
 
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy import MetaData, Table, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -56,6 +56,7 @@ async def copy(conn: AsyncConnection, table: Table, *, rows: Sequence[Mapping[st
 
 async def numbers(conn: AsyncConnection, table: Table, *, count: int) -> list[int]:
     """So many new ids, ascending, for rows that name one another."""
+    await conn.execute(text(f"lock table {table.name} in row exclusive mode"))  # the ledger waits for us
     sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
     drawn = select(sequence).select_from(func.generate_series(1, count))
     return sorted((await conn.execute(drawn)).scalars())

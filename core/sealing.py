@@ -40,7 +40,7 @@ class Keys:
 
     def open(self, compartment: str, sealed: bytes, *, place: str) -> str:
         """CannotOpen: the key is missing, or this is not what was sealed here."""
-        key = self._of(compartment).get(sealed[1]) if len(sealed) > 2 + NONCE else None
+        key = self._numbered(compartment, sealed[1]) if len(sealed) > 2 + NONCE else None
         if key is None or sealed[0] != VERSION:
             raise CannotOpen(compartment)
         try:
@@ -69,6 +69,12 @@ class Keys:
             file.write(secrets.token_bytes(BYTES))
         self.held.pop(compartment, None)
         return number
+
+    def _numbered(self, compartment: str, number: int) -> bytes | None:
+        """Another process may have added it since we read the folder."""
+        if number not in self._of(compartment):
+            self.held.pop(compartment)
+        return self._of(compartment).get(number)
 
     def _of(self, compartment: str) -> dict[int, bytes]:
         if compartment not in self.held:

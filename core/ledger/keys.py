@@ -30,6 +30,7 @@ def is_signed(signed: Signed, key: bytes) -> bool:
 def chosen(keys: Keys, *, last: bytes, introduced: bytes) -> tuple[bytes, bytes]:
     """The seed that signs now, and the public key to introduce. `last` signed the head before, `introduced`
     is what it introduced: the newest key signs as soon as its forerunner has introduced it."""
+    keys.held.pop(NAME, None)  # somebody may have rotated since
     seeds = keys.seeds(NAME)
     newest = seeds[max(seeds)]
     known = {public(seed): seed for seed in seeds.values()}

@@ -4,8 +4,9 @@ A row is sealed when nobody can write one before it any more: the highest number
 writes to the table; when all of them have ended, every lower number is there or never will be."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -42,6 +43,8 @@ class Sealer:
 
     conn: asyncpg.Connection
     keys: Keys
+    hidden: Collection[str] = ()
+    """Streams whose rows tell no hour, so that no head may: sealed once, in the first hour of a day (UTC)."""
     tips: dict[str, Tip] = field(default_factory=dict)
     waiting: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
     """Up to which key a stream is sealed when these transactions have ended."""
@@ -50,6 +53,8 @@ class Sealer:
         """Rows sealed now, by stream; a head is signed if there are any, or if it is time."""
         sealed = {}
         for stream in await store.streams(self.conn):
+            if stream.table in self.hidden and not await self._may_show(stream, now):
+                continue
             try:
                 sealed[stream.table] = await self.seal(stream)
             except asyncpg.PostgresError as why:  # one table's trouble is not the others'
@@ -57,6 +62,10 @@ class Sealer:
                 log.error("cannot seal", extra={"stream": stream.table, "code": why.sqlstate})  # noqa: TRY400
         await self.sign(now)
         return {name: count for name, count in sealed.items() if count}
+
+    async def _may_show(self, stream: Stream, now: datetime) -> bool:
+        last = await store.sealed_at(self.conn, stream.table)
+        return now.astimezone(UTC).hour == 0 and (last is None or last.date() < now.astimezone(UTC).date())
 
     async def seal(self, stream: Stream) -> int:
         tip = await self._tip(stream)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from struct import pack, unpack
 from typing import Any, Final
 
@@ -34,8 +35,8 @@ join lateral (
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
     where i.indrelid = c.oid and i.indisunique and i.indnkeyatts = 1
         and a.atttypid in ('bigint'::regtype, 'integer'::regtype)
-        and (a.attidentity <> '' or i.indisprimary)
-    order by a.attidentity <> '' desc
+        and (a.attidentity <> '' or i.indisprimary or a.attname = 'entry')
+    order by a.attidentity <> '' desc, a.attname = 'entry' desc
     limit 1
 ) k on true
 where c.relnamespace = 'public'::regnamespace and (
@@ -104,6 +105,7 @@ where stream = $1 and $2 between least and most
 
 _LAST_OF: Final = "select max(most) from ledger_blocks where stream = $1 and form = $2"
 _KEYS: Final = "select keys from ledger_blocks where stream = $1 order by number"
+_SEALED_ON: Final = "select max(made_at) from ledger_blocks where stream = $1"
 _STREAMS: Final = "select distinct stream from ledger_blocks"
 _NODE: Final = "select hash from ledger_nodes where (stream, level, index) = ($1, $2, $3)"
 
@@ -142,6 +144,11 @@ async def streams(conn: asyncpg.Connection) -> list[Stream]:
 
 async def left_out(conn: asyncpg.Connection, covered: Collection[str]) -> list[str]:
     return [row["relname"] for row in await conn.fetch(_LEFT_OUT, list(covered))]
+
+
+async def sealed_at(conn: asyncpg.Connection, stream: str) -> datetime | None:
+    """When it was sealed last."""
+    return await conn.fetchval(_SEALED_ON, stream)  # type: ignore[no-any-return]
 
 
 async def sealed_streams(conn: asyncpg.Connection) -> set[str]:

@@ -13,10 +13,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.db import metadata
+
+DRAWN = text("('x' || left(replace(gen_random_uuid()::text, '-', ''), 15))::bit(60)::bigint")
+"""The default of `entry` where the order in which rows came is nobody's business."""
 
 ledger_forms = Table(
     "ledger_forms",

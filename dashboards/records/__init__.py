@@ -32,6 +32,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("health", Permission.HEALTH_READ),
     Tab("psychology", Permission.PSYCHOLOGY_READ),
     Tab("rights", Permission.DUTY_READ),
+    Tab("appeals", Permission.APPEAL_READ),
     Tab("flags", Permission.FLAG_READ),
     Tab("evidence", Permission.EVIDENCE_READ),
     Tab("handover", Permission.PERSON_EXPORT),

@@ -14,7 +14,7 @@ from dashboards.pages import page
 from dashboards.records import tab_page, tabs_of
 from inmates.employment import occupations, rules, service, service_papers, shown
 from inmates.employment.api.said import MONTH, Day, first_day
-from inmates.employment.model import PayslipId, PlacementId, Said
+from inmates.employment.model import PayslipId, PlacementId, Said, WritBasis, WritKind, WritState
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 MOST_PIECES = 10**6
@@ -70,6 +70,9 @@ async def work_tab(
         may_write=caller.may(Permission.WORK_WRITE),
         today=clock.today(),
         sees_wages=caller.may(Permission.PAYROLL_READ),
+        writ_kinds=list(WritKind),
+        writ_bases=list(WritBasis),
+        writ_states=list(WritState),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from core.errors import Refusal
+from core.ledger import keys as heads
+from core.ledger import wire as heads_wire
 from core.model import PersonId
 from core.signing import NotGenuine
 from geofence import policies
@@ -32,7 +34,7 @@ def check(data: bytes, *, known: Known | None = None) -> Checked:
     findings += unsigned
     findings += _listed(files, manifest["files"])
     if not findings:
-        findings += [*_summed(files, manifest), *_wrapped(data, files)]
+        findings += [*_summed(files, manifest), *_wrapped(data, files), *_led(manifest)]
     judged: tuple[Judged, ...] = ()
     if is_whole := not findings:
         judged, wrong = _judged(files, manifest)
@@ -120,6 +122,17 @@ def _wrapped(data: bytes, files: Files) -> Iterator[Finding]:
         pairs = enumerate(zip(made, data, strict=False))
         at = next((n for n, (a, b) in pairs if a != b), min(len(made), len(data)))
         yield Finding(What.CONTAINER, archive.entry_at(made, at), detail=str(at))
+
+
+def _led(manifest: Mapping[str, Any]) -> Iterator[Finding]:
+    """The ledger's head that it names was signed by the key that the head names."""
+    try:
+        signed = bundle.head_of(manifest)
+        holds = signed is None or heads.is_signed(signed, heads_wire.read(signed.body).key)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        holds = False
+    if not holds:
+        yield Finding(What.SIGNATURE, bundle.MANIFEST, detail="ledger")
 
 
 def _judged(files: Files, manifest: Mapping[str, Any]) -> tuple[tuple[Judged, ...], list[Finding]]:

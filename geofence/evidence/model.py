@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from core.ledger.model import Signed
 from core.model import DeviceId, PersonId
 from geofence.model import BreachId, Standing
 from geofence.rules.duty import Duty
@@ -87,6 +88,8 @@ class Material:
     engine: str
     policies: Mapping[str, str]
     """The text of each, by name."""
+    head: Signed | None = None
+    """The newest head of the platform's ledger: the bundle is younger."""
 
 
 class What(StrEnum):

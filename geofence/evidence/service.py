@@ -15,6 +15,7 @@ from core import audit, clock, signing
 from core.auth import Caller, Permission
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import Texts
+from core.ledger import store_heads
 from core.sealing import Keys
 from geofence import engine, hearing, policies, replay
 from geofence.evidence import report, signature, store
@@ -99,6 +100,7 @@ async def gathered(conn: asyncpg.Connection, asked: Asked, *, whose: Whose, made
         await store.blind(conn, since_us=first_us, until_us=asked.until_us),
         engine.version(),
         {one.id: _policy(one.id) for one in policies.known()},
+        await store_heads.last_head(conn),
     )
 
 

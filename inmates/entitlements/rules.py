@@ -218,6 +218,12 @@ def visits_lost(uses: Sequence[Use], *, since: datetime, until: datetime) -> dic
     return lost
 
 
+def visits_kept(uses: Sequence[Use]) -> list[datetime]:
+    return [
+        use.at for use in uses if use.thing in VISITS and use.outcome is Outcome.KEPT and not use.is_withdrawn
+    ]
+
+
 def _is_mother(life: Life, *, on: date, rules: RuleSet) -> bool:
     """Of a child who is a minor on that day."""
     if life.sex != "f":

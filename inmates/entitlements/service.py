@@ -15,6 +15,7 @@ from inmates import store as people
 from inmates.custody import service as custody
 from inmates.entitlements import rules, store
 from inmates.entitlements.model import (
+    VISITS,
     Balance,
     Cause,
     Contact,
@@ -201,6 +202,17 @@ async def visits_lost(
     """For flags and the rights clock: visits that did not take place, by the side on which it lay."""
     used = await store.uses_of(conn, people)
     return {who: rules.visits_lost(used[who], since=since, until=until) for who in people}
+
+
+async def visits_kept(conn: AsyncConnection, people: Collection[PersonId]) -> dict[PersonId, list[datetime]]:
+    """For the rights clock: when a visit really took place."""
+    return {who: rules.visits_kept(uses) for who, uses in (await store.uses_of(conn, people)).items()}
+
+
+async def visits(conn: AsyncConnection, person: PersonId) -> list[Use]:
+    """For flags: kept and lost ones, without what was written down by mistake."""
+    used = (await store.uses_of(conn, [person]))[person]
+    return [one for one in used if one.thing in VISITS and not one.is_withdrawn]
 
 
 async def last_kept(conn: AsyncConnection, person: PersonId, *, thing: Thing) -> datetime | None:

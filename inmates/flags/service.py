@@ -106,6 +106,23 @@ async def raise_for(
     return Raised(found, made)
 
 
+async def look(conn: AsyncConnection, sources: Sources, *, person: PersonId) -> FlagId | None:
+    """By the platform itself, at night; while one of this model counts, nothing: what somebody answered
+    is not asked again before that."""
+    await record.hold(conn, person)
+    model, now = catalogue.current(), clock.now()
+    held = await store.flags_of(conn, person, most=MOST)
+    if any(flag.model == model.name and now < flag.expires_at for flag in held):
+        return None
+    raised = await raise_for(conn, sources, person=person, by=None)
+    if raised.flag is not None:
+        detail = {"verdict": str(raised.evaluation.verdict), "flag": raised.flag}
+        await audit.record(
+            conn, None, action="flag:raise", subject_kind="person", subject=person, detail=detail
+        )
+    return raised.flag
+
+
 async def decide(conn: AsyncConnection, caller: Caller, *, flag: FlagId, answer: Answer) -> None:
     """With a reason, once, before it expires; only who agrees may ask for something because of it."""
     found = await _found(conn, caller, flag)

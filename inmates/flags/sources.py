@@ -14,6 +14,8 @@ from inmates.conduct.model import EntryKind, IncidentKind, Measure
 from inmates.education import rules as learning
 from inmates.education import service as education
 from inmates.education.model import Kind
+from inmates.entitlements import service as entitlements
+from inmates.entitlements.model import Cause
 from inmates.flags.model import Facts, Input, Model
 from inmates.psychology import service as psychology
 from inmates.psychology.model import Contact
@@ -67,6 +69,7 @@ def own(keys: Keys) -> dict[Input, Source]:
         Input.INCENTIVES: incentives,
         Input.LESSONS_MISSED: lessons(Kind.MISSED),
         Input.LESSONS_ATTENDED: lessons(Kind.ATTENDED),
+        Input.VISITS_LOST: visits_lost,
         Input.SCREEN_CONTACT: screens,
     }
 
@@ -88,6 +91,16 @@ async def incidents(conn: AsyncConnection, person: PersonId, *, since: date, unt
 async def incentives(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
     record = await conduct.record(conn, person)
     return within([one.decided_at for one in record.incentives], since, until)
+
+
+async def visits_lost(
+    conn: AsyncConnection, person: PersonId, *, since: date, until: date
+) -> Sequence[date] | None:
+    """Not what the institution cancelled: that is its own doing. Of whom no visit was ever written down,
+    nothing is known."""
+    found = await entitlements.visits(conn, person)
+    lost = [one.at for one in found if one.cause not in {None, Cause.INSTITUTION}]
+    return within(lost, since, until) if found else None
 
 
 def lessons(kind: Kind) -> Source:

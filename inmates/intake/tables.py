@@ -69,6 +69,7 @@ import_rows = Table(  # append-only; written with what the row became, in one tr
     Column("state", Text, CheckConstraint("state in ('stored', 'held', 'wrong')", "state"), nullable=False),
     Column("person_id", ForeignKey("persons.id")),
     Column("notes", JSONB, nullable=False),  # codes, columns, file numbers; never what the cell says
+    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
     CheckConstraint("state = 'stored' or notes <> '[]'", "notes"),
 )
 Index(

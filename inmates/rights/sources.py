@@ -1,7 +1,8 @@
 """Where the dated facts come from: each topic gives its own, and the rights clock asks them all."""
 
-from collections.abc import Awaitable, Callable, Collection
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,6 +10,10 @@ from core import clock
 from core.model import PersonId, UserId
 from inmates import store as people
 from inmates.conduct import service as conduct
+from inmates.custody.model import Kind
+from inmates.custody.rules import movements as moving
+from inmates.custody.store import many as custody_store
+from inmates.entitlements import service as entitlements
 from inmates.model import Fact
 from inmates.rights import store
 from inmates.rights.model import ANSWERS
@@ -72,7 +77,48 @@ async def eligibility(conn: AsyncConnection, some: Collection[PersonId]) -> list
     return found
 
 
-SOURCES: Final[tuple[Source, ...]] = (stays, written, appointments, conduct.facts, eligibility)
+async def visits(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]:
+    """Visits that took place, from their register: nobody has to write them down twice."""
+    kept = await entitlements.visits_kept(conn, some)
+    return [Fact("visit_held", person, at) for person, moments in kept.items() for at in moments]
+
+
+async def custody(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]:
+    """An escape keeps the stay, and nothing is owed to whoever is at large; a recapture is an arrival. After
+    release or death nothing is owed any more."""
+    found: list[Fact] = []
+    stayed = await people.stays_of(conn, some)
+    for person, movements in (await custody_store.movements_of(conn, some)).items():
+        for one in moving.effective(movements):
+            if one.kind is Kind.ESCAPE:
+                found.append(Fact("left", person, one.at))
+            elif one.kind is Kind.RECAPTURE:
+                found.append(Fact("arrived", person, one.at, _stay_at(stayed, person, one.at)))
+            elif one.kind in {Kind.RELEASE, Kind.DEATH}:
+                found.append(Fact("left_for_good", person, one.at))
+    return found
+
+
+def _stay_at(stayed: Sequence[Any], person: PersonId, at: datetime) -> int | None:
+    return next(
+        (
+            stay
+            for stay, who, begins, ends in stayed
+            if who == person and begins <= at and (not ends or at < ends)
+        ),
+        None,
+    )
+
+
+SOURCES: Final[tuple[Source, ...]] = (
+    stays,
+    written,
+    appointments,
+    conduct.facts,
+    eligibility,
+    visits,
+    custody,
+)
 
 
 async def gathered(conn: AsyncConnection, some: Collection[PersonId]) -> dict[PersonId, list[Fact]]:

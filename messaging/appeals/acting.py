@@ -13,7 +13,7 @@ from core.model import RelativeId, UserId
 from inmates.exclusions import store as exclusions
 from inmates.exclusions.store import Accused
 from inmates.tasks import service as tasks
-from messaging.appeals import alarms, machine, rules, store
+from messaging.appeals import alarms, machine, rules, store, terms
 from messaging.appeals.dossiers import Dossier, loaded
 from messaging.appeals.guards import Case, Incomplete, TargetUnfit
 from messaging.appeals.model import AppealId, Deed, Desk, Entry, Side, Standing, State
@@ -49,7 +49,8 @@ async def add(conn: AsyncConnection, dossier: Dossier, entry: Entry) -> Dossier:
     entries = [*dossier.entries, entry]
     standing = rules.fold(dossier.appeal, entries, law=dossier.law)
     await adding.add_entry(conn, dossier.appeal.id, entry)
-    await adding.write_standing(conn, dossier.appeal, standing)
+    rung_at = terms.next_rung(standing, dossier.law)
+    await adding.write_standing(conn, dossier.appeal.id, standing=standing, rung_at=rung_at)
     notice = machine.transitions()[entry.command].notice
     if notice:
         await store.add_notice(conn, dossier.appeal.id, template=notice, audience="applicant", at=entry.at)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from core import http
+from core import clock, http
 from core.auth import PUBLIC, Caller, Permission, allow
-from messaging.appeals import forms, machine, service
+from core.model import UserId
+from messaging.appeals import delays, deputies, forms, machine, service
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.model import (
     AppealId,
@@ -36,6 +37,18 @@ def _row(one: machine.Transition) -> forms.Row:
         notice=one.notice,
         event=one.event,
     )
+
+
+@router.get("/delays", summary="How many appeals wait in time and late, by region; for everybody")
+async def list_delays(conn: http.Conn, _caller: Caller | None = allow(PUBLIC)) -> forms.Delays:
+    now = clock.now()
+    found = [_region(one) for one in await delays.delays(conn, now=now)]
+    return forms.Delays(at=now, fewer_than=delays.LEAST, regions=found)
+
+
+def _region(one: delays.Region) -> forms.Region:
+    said = {name: forms.FEW if count is None else count for name, count in one.counts.items()}
+    return forms.Region(region=one.region, **said)
 
 
 @router.get(
@@ -116,3 +129,17 @@ async def command_appeal(
         conn, caller, appeal=AppealId(appeal_id), command=said.command, values=said.values.said
     )
     return forms.Standing.model_validate(done)
+
+
+@router.post("/register/deputies", status_code=204, summary="Somebody acts on a colleague's behalf")
+async def name_deputy(
+    said: forms.Deputy, conn: http.Conn, caller: Caller = allow(Permission.APPEAL_HEAD)
+) -> None:
+    await deputies.name(
+        conn,
+        caller,
+        user=UserId(said.user_id),
+        for_user=UserId(said.for_user_id),
+        since=said.since,
+        until=said.until,
+    )

@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound
 from core.model import UserId
 from inmates.exclusions.store import Accused
 from inmates.exclusions.store import keep_from as keep
-from messaging.appeals import alarms, danger, rules, store
+from messaging.appeals import alarms, danger, rules, store, terms
 from messaging.appeals.dossiers import Dossier, loaded, rules_today, working_days
 from messaging.appeals.guards import Case, Incomplete
 from messaging.appeals.model import GRAVE, Appeal, Deed, Draft, Entry, Regime, Side, Standing
@@ -93,7 +93,8 @@ async def _entered(
     for entry in entries:
         await adding.add_entry(conn, ident, entry)
     standing = rules.fold(appeal, entries, law=law)
-    await adding.write_standing(conn, appeal, standing)
+    rung_at = terms.next_rung(standing, law)
+    await adding.write_standing(conn, ident, standing=standing, rung_at=rung_at)
     dossier = Dossier(appeal, entries, standing, law, accused)
     await alarms.raise_for(conn, dossier, at=now)
     await store.add_notice(conn, ident, template="registered", audience="applicant", at=now)

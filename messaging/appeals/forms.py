@@ -1,7 +1,7 @@
 """What the register says and takes over HTTP."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -228,3 +228,29 @@ class Row(BaseModel):
 class Machine(BaseModel):
     states: list[State]
     transitions: list[Row]
+
+
+FEW: Final = "<5"
+Some = int | Literal["<5"]
+
+
+class Region(BaseModel):
+    region: str
+    in_time: Some
+    late: Some
+    long_late: Some
+
+
+class Delays(BaseModel):
+    """Counts alone; a small one is not said."""
+
+    at: datetime
+    fewer_than: int
+    regions: list[Region]
+
+
+class Deputy(BaseModel):
+    user_id: RowId
+    for_user_id: RowId
+    since: Moment
+    until: Moment | None = None

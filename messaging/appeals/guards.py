@@ -23,6 +23,12 @@ class Incomplete(Invalid):
     code = "appeal_incomplete"
 
 
+class NotAtDesk(Conflict):
+    """Another desk has it: overseeing is not answering."""
+
+    code = "appeal_not_at_desk"
+
+
 class NotHandler(Conflict):
     code = "appeal_not_handler"
 

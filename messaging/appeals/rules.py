@@ -7,6 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from core.auth import Role
 from core.errors import NotFound
 from core.model import UserId
 from messaging.appeals import machine, terms
@@ -37,6 +38,10 @@ PROPOSALS: Final = {"propose_extension": "extension", "propose_leaving": "leavin
 SETTLING: Final = frozenset({"extend", "leave", "decline"})
 HANDLING: Final = frozenset({"take", "assign"})
 ROUTING: Final = frozenset({"submit", "forward", "name_accused"})
+
+
+OVERSEEING: Final = frozenset({"note", "name_accused", "allow_withdrawal"})
+"""What oversight may do with an appeal at somebody else's desk."""
 
 
 def regime(draft: Draft) -> Regime:
@@ -205,6 +210,11 @@ def next_entry(case: Case, deed: Deed) -> Entry:
         name: value for name, value in deed.values.items() if value is not None and name != "is_visible"
     }
     return Entry(case.standing.entries + 1, deed.command, deed.at, deed.side, deed.by, is_visible, values)
+
+
+def is_at_desk(standing: Standing, role: Role, *, command: str) -> bool:
+    """Oversight sees the desks of institutions, and does not do their work."""
+    return role is not Role.OVERSIGHT or standing.desk is Desk.CENTRAL or command in OVERSEEING
 
 
 def commands(case: Case, side: Side) -> list[machine.Transition]:

@@ -34,6 +34,7 @@ from inmates.service import known
 from messaging.appeals import acting, filing, machine, rules, store
 from messaging.appeals.dossiers import Dossier, loaded
 from messaging.appeals.filing import Filed
+from messaging.appeals.guards import NotAtDesk
 from messaging.appeals.model import AccountId, AppealId, Deed, Draft, Entry, Side, Standing, State
 from messaging.appeals.store import Reader
 from messaging.appeals.store.reading import Line, Wanted
@@ -89,8 +90,11 @@ async def act(
         raise NotFound
     if row.permission is None or not caller.may(row.permission):
         raise NotAllowed
+    dossier = await loaded(conn, found)
+    if not rules.is_at_desk(dossier.standing, caller.role, command=command):
+        raise NotAtDesk
     deed = Deed(command, Side.STAFF, clock.now(), values or {}, caller.user)
-    return await acting.apply(conn, await loaded(conn, found), deed, reader=reader(caller))
+    return await acting.apply(conn, dossier, deed, reader=reader(caller))
 
 
 async def act_for(
@@ -118,6 +122,11 @@ async def read(conn: AsyncConnection, caller: Caller, *, appeal: AppealId) -> Do
         raise NotFound
     await audit.record(conn, caller.user, action=Permission.APPEAL_READ, subject_kind=SUBJECT, subject=appeal)
     return await loaded(conn, found)
+
+
+async def number_of(conn: AsyncConnection, appeal: AppealId) -> str:
+    """For whoever has just acted on it, and may no longer see it."""
+    return (await store.reading.bare(conn, appeal)).number
 
 
 async def sees(conn: AsyncConnection, caller: Caller, *, appeal: AppealId) -> None:

@@ -129,6 +129,7 @@ appeal_standings = Table(  # folded from the entries in the transaction that add
     Column("is_danger", Boolean, nullable=False),
     Column("joined_to", ForeignKey("appeals.id"), index=True),
     Column("ended_at", DateTime(timezone=True)),
+    Column("rung_at", DateTime(timezone=True)),  # when the ladder has its next step; null: no more
     Column("entries", Integer, nullable=False),
 )
 Index(
@@ -136,6 +137,12 @@ Index(
     appeal_standings.c.due_at,
     appeal_standings.c.appeal_id,
     postgresql_where=appeal_standings.c.ended_at.is_(None),
+)
+
+Index(
+    "ix_appeal_standings_rung_at",
+    appeal_standings.c.rung_at,
+    postgresql_where=appeal_standings.c.rung_at.is_not(None),
 )
 
 appeal_notices = Table(  # queued in the transaction of the entry; delivered by others

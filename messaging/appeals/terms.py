@@ -9,7 +9,7 @@ from typing import Final
 from core.calendar import Calendar, months_after
 from core.clock import HERE
 from core.statutes import RuleSet
-from messaging.appeals.model import Kind, Regime, Standing
+from messaging.appeals.model import Desk, Kind, Regime, Standing
 
 TERM: Final = re.compile(r"(\d+)([hdmy])")
 RUNG: Final = re.compile(r"(?:(\d+)%|([+-]?\d+)([dw])) (\w+)")
@@ -73,6 +73,10 @@ def day_of(due_at: datetime) -> date:
     return (due_at - timedelta(microseconds=1)).astimezone(HERE).date()
 
 
+def is_midnight(at: datetime) -> bool:
+    return at.astimezone(HERE).time() == time()
+
+
 def _parsed(term: str) -> tuple[int, str]:
     found = TERM.fullmatch(term)
     if found is None:
@@ -109,6 +113,22 @@ def _away(standing: Standing, count: str, unit: str, law: Law) -> datetime:
     for _ in range(-int(count)):
         day = law.calendar.up_to(day - timedelta(days=1))
     return datetime.combine(day, time(), HERE).astimezone(UTC)
+
+
+def due_rungs(standing: Standing, law: Law, *, at: datetime) -> list[Rung]:
+    """Those whose moment has come and that nobody was told of."""
+    return [rung for rung in _untold(standing, law) if rung.at <= at]
+
+
+def next_rung(standing: Standing, law: Law) -> datetime | None:
+    """When somebody has to be told next; never where nobody of the service answers."""
+    if not standing.is_live or standing.desk in {Desk.OMBUDSMAN, Desk.LAWYER}:
+        return None
+    return min((rung.at for rung in _untold(standing, law)), default=None)
+
+
+def _untold(standing: Standing, law: Law) -> list[Rung]:
+    return [rung for rung in ladder(standing, law) if mark(rung, standing) not in standing.escalated]
 
 
 def mark(rung: Rung, standing: Standing) -> str:

@@ -6,13 +6,13 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    Identity,
     LargeBinary,
     Table,
     Text,
 )
 
 from core.db import metadata
+from core.ledger.tables import DRAWN
 
 receipts = Table(
     "receipts",
@@ -26,6 +26,6 @@ receipts = Table(
     Column("registered_at", DateTime(timezone=True)),
     Column("due_on", Date, CheckConstraint("due_on >= registered_on", "due_on"), nullable=False),
     Column("key_id", Text, nullable=False),
-    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
+    Column("entry", BigInteger, nullable=False, unique=True, server_default=DRAWN),  # tells no order
     CheckConstraint("(code_hash is null) <> (token_hash is null)", "secret"),
 )

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from core.db import metadata
+from core.ledger.tables import DRAWN
 from messaging.sealed.model import BoxKind
 from messaging.sealed.rules import FILES, MESSAGES
 
@@ -70,6 +71,7 @@ sealed_files = Table(
     Column("position", SmallInteger, primary_key=True, autoincrement=False),
     Column("bucket", Integer, CheckConstraint(f"bucket in {FILES}", "bucket"), nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("entry", BigInteger, nullable=False, unique=True, server_default=DRAWN),  # tells no order
     CheckConstraint("octet_length(content) > bucket", "content"),
 )
 

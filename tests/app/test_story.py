@@ -15,6 +15,7 @@ from inmates.custody.tables import admissions
 from inmates.education.tables import enrolments
 from inmates.sentences import service as sentences
 from inmates.tables import postings, stays
+from messaging.appeals.tables import appeals
 
 
 async def test_the_files_of_the_colony_are_filled(database: str, engine: AsyncEngine, tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ async def test_the_files_of_the_colony_are_filled(database: str, engine: AsyncEn
         closed = select(func.count()).where(admissions.c.closed_at.is_not(None))
         assert people == before
         assert (await conn.execute(closed)).scalar_one() == len(people) > 3
-        for table in (conduct_decisions, enrolments):
+        for table in (conduct_decisions, enrolments, appeals):
             assert (await conn.execute(select(func.count()).select_from(table))).scalar_one()
         for person in people:
             outcome = await sentences.computed(conn, PersonId(person), on=clock.today())

@@ -49,6 +49,8 @@ PUBLIC_PATHS = {
     "POST /v1/oauth/token",
     "POST /v1/oauth/revoke",
     "GET /v1/appeal-states",
+    "GET /v1/delays",
+    "GET /delays",
     "GET /v1/receipt-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",

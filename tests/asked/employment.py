@@ -11,6 +11,7 @@ CLAIM = {
     "total": 2_000_000,
     "since": "2026-01-01",
 }
+PAPER = {name: str(value) for name, value in CLAIM.items()}
 BODIES = {
     "/v1/institutions/{institution_id}/jobs": JOB,
     "/v1/jobs/{job_id}": JOB,
@@ -36,6 +37,17 @@ BODIES = {
 }
 QUESTIONS = {"/v1/institutions/{institution_id}/payroll": {"month": MONTH}}
 FORMS = {
+    "/institutions/{institution_id}/work": JOB,
+    "/institutions/{institution_id}/jobs/{job_id}": JOB | {"version": "1"},
+    "/institutions/{institution_id}/jobs/{job_id}/people": {
+        "number": "nobody of ours",
+        "tariff": "piece",
+        "rate": "500",
+        "since": "2026-01-01",
+    },
+    "/people/{person_id}/work/writs": PAPER
+    | {"number": "78-ij", "issuer": "Namuna sudi", "issued_on": "2026-01-01"},
+    "/people/{person_id}/work/writs/{writ_id}": PAPER | {"state": "active", "version": "1"},
     "/placements/{placement_id}/entries": {"on": f"{MONTH}-03", "starts": "08:00", "ends": "16:00"},
     "/payroll/{institution_id}": {"month": MONTH},
     "/payroll/corrections/{payroll_id}": {"why": "hours were wrong"},

@@ -8,5 +8,12 @@ FORMS = {
         "until": "2026-11-21T00:00",
         "act": "1-1",
         "reason": "case 7",
-    }
+    },
+    "/people/{person_id}/playback": {"since": "2026-11-20T00:00", "until": "2026-11-21T00:00"},
+    "/people/{person_id}/playback/file": {
+        "since": "2026-11-20T00:00",
+        "until": "2026-11-21T00:00",
+        "form": "gpx",
+        "reason": "case 7",
+    },
 }

@@ -67,3 +67,15 @@ def test_a_blind_index_finds_the_same_text_and_depends_on_the_key(tmp_path: Path
     assert one.blind("identity", "31") != other.blind("identity", "31")
     one.add("identity")
     assert one.blind("identity", "31") == Keys(tmp_path / "a").blind("identity", "31")
+
+
+def test_a_rotation_by_another_process_is_followed(tmp_path: Path) -> None:
+    """Readable before and after, by those who began before; the new key seals for who begins after."""
+    running = Keys(tmp_path)
+    before = running.seal("health", "light work", place="1")
+    assert Keys(tmp_path).add("health") == 2
+    after = Keys(tmp_path).seal("health", "no work", place="1")
+    assert (before[1], after[1]) == (1, 2)
+    assert running.open("health", after, place="1") == "no work"
+    assert running.open("health", before, place="1") == "light work"
+    assert running.seal("health", "x", place="1")[1] == 2

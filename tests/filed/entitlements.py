@@ -11,6 +11,7 @@ from core.model import PersonId, UserId
 from files import SINCE, numbers
 from inmates.entitlements import rules, store
 from inmates.entitlements.model import (
+    VISITS,
     Contact,
     ContactId,
     Grant,
@@ -37,11 +38,12 @@ async def use(
     *,
     at: datetime = SINCE + timedelta(days=5),
 ) -> int:
-    """Written past the rules."""
+    """Written past the rules; a visit has its visitor."""
+    visitor = ContactId(await contact(engine, whom)) if thing in VISITS else None
     who = await user(engine, f"filing-{next(numbers)}")
     async with db.transaction(engine) as conn:
         kept = await rule_sets.keep(conn, statutes.load(rules.STATUTE).on(at.date()))
-        new = Use(UseId(0), thing, at, Outcome.KEPT, None, None)
+        new = Use(UseId(0), thing, at, Outcome.KEPT, None, visitor)
         return await store.add_use(conn, whom, use=new, rule_set=kept, by=who)
 
 

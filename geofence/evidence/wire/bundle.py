@@ -1,9 +1,11 @@
 """The files of a bundle, and the manifest that names each by its digest and is signed."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
+from core.ledger.model import Signed
 from core.times import from_us
 from geofence.evidence.model import Device, Files, Material
 from geofence.evidence.rules import tree
@@ -40,8 +42,7 @@ def files(material: Material) -> Files:
     }
 
 
-def manifest(material: Material, held: Files, *, ledger: Any = None) -> bytes:
-    """`ledger`: what ties the export to the platform's own ledger, if it keeps one."""
+def manifest(material: Material, held: Files) -> bytes:
     asked, made = material.asked, material.made
     return terms.pretty(
         {
@@ -69,7 +70,7 @@ def manifest(material: Material, held: Files, *, ledger: Any = None) -> bytes:
             "told": verdicts.digest(material.told),
             "rows": summed(material),
             "audit": {"action": "evidence:export", "number": made.number},
-            "ledger": ledger,
+            "ledger": _head(material.head),
             "files": {name: _digest(content) for name, content in held.items()},
         }
     )
@@ -103,6 +104,19 @@ def read(content: bytes) -> dict[str, Any]:
 
 def is_digest(said: Any, content: bytes) -> bool:
     return bool(said == _digest(content))
+
+
+def _head(signed: Signed | None) -> dict[str, str] | None:
+    """The newest head as it was signed: the bundle is younger than all that it covers."""
+    if signed is None:
+        return None
+    return {"head": signed.body.decode("ascii"), "signature": signed.signature.hex()}
+
+
+def head_of(manifest: Mapping[str, Any]) -> Signed | None:
+    """None: there was none. ValueError or KeyError: this is none."""
+    said = manifest.get("ledger")
+    return said and Signed(said["head"].encode("ascii"), bytes.fromhex(said["signature"]))
 
 
 def _digest(content: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.model import PersonId, UserId
 from inmates.tables import caseloads, institutions, stays
 from messaging.appeals import words
-from messaging.appeals.model import Appeal, AppealId, Draft, Entry, Regime, Standing
+from messaging.appeals.model import AppealId, Draft, Entry, Regime, Standing
 from messaging.appeals.tables import (
     appeal_entries,
     appeal_notices,
@@ -118,7 +118,9 @@ async def add_entry(conn: AsyncConnection, appeal: AppealId, entry: Entry) -> No
     await conn.execute(insert(appeal_entries).values(row))
 
 
-async def write_standing(conn: AsyncConnection, appeal: Appeal, standing: Standing) -> None:
+async def write_standing(
+    conn: AsyncConnection, appeal: AppealId, *, standing: Standing, rung_at: datetime | None
+) -> None:
     """As the fold gives it; a test folds everything again and compares."""
     row: dict[str, Any] = {
         "state": standing.state,
@@ -129,9 +131,10 @@ async def write_standing(conn: AsyncConnection, appeal: Appeal, standing: Standi
         "is_danger": standing.is_danger,
         "joined_to": standing.joined_to,
         "ended_at": standing.ended_at,
+        "rung_at": rung_at,
         "entries": standing.entries,
     }
-    first = insert(appeal_standings).values(appeal_id=appeal.id, **row)
+    first = insert(appeal_standings).values(appeal_id=appeal, **row)
     await conn.execute(first.on_conflict_do_update(index_elements=["appeal_id"], set_=row))
 
 

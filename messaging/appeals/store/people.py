@@ -33,3 +33,24 @@ async def exist(conn: AsyncConnection, accused: Accused) -> bool:
     places = select(func.count()).where(institutions.c.id.in_(accused.institutions))
     found = (await conn.execute(known)).scalar_one(), (await conn.execute(places)).scalar_one()
     return found == (len(accused.users), len(accused.institutions))
+
+
+async def colleagues(
+    conn: AsyncConnection, institution: int | None, *, at: datetime
+) -> dict[UserId, tuple[Role, str]]:
+    """Who is posted in an institution; of none: who works at the centre."""
+    query = select(users.c.id, users.c.role, users.c.shown_as).where(users.c.is_active)
+    if institution is None:
+        query = query.where(users.c.role == Role.OVERSIGHT)
+    else:
+        query = query.join(postings, postings.c.user_id == users.c.id).where(
+            postings.c.institution_id == institution, postings.c.during.contains(at)
+        )
+    found = await conn.execute(query.order_by(users.c.shown_as, users.c.id).limit(100))
+    return {UserId(row[0]): (Role(row[1]), row[2]) for row in found}
+
+
+async def called(conn: AsyncConnection, logins: Collection[str]) -> dict[str, UserId]:
+    """Users by login."""
+    query = select(users.c.login, users.c.id).where(users.c.login.in_(logins))
+    return {row[0]: UserId(row[1]) for row in await conn.execute(query)}

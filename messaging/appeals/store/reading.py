@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
-from messaging.appeals import words
+from messaging.appeals import terms, words
 from messaging.appeals.model import (
     AccountId,
     Appeal,
@@ -40,6 +40,11 @@ class Line:
     due_at: datetime
     is_danger: bool
     ended_at: datetime | None
+
+    @property
+    def due(self) -> date | datetime:
+        """The last day of a term of days; the moment of a term of hours."""
+        return terms.day_of(self.due_at) if terms.is_midnight(self.due_at) else self.due_at
 
     def is_overdue(self, now: datetime) -> bool:
         return (self.ended_at or now) > self.due_at
@@ -140,6 +145,13 @@ async def entries(conn: AsyncConnection, ident: AppealId) -> list[Entry]:
     return [rows.entry(row) for row in await conn.execute(query.order_by(appeal_entries.c.position))]
 
 
+async def climbing(conn: AsyncConnection, now: datetime, *, most: int) -> list[AppealId]:
+    """Whose ladder has a step that is due, the longest waiting first."""
+    query = select(standings.appeal_id).where(standings.rung_at <= now)
+    found = await conn.execute(query.order_by(standings.rung_at, standings.appeal_id).limit(most))
+    return [AppealId(one) for one in found.scalars()]
+
+
 async def joined_to(conn: AsyncConnection, ident: AppealId) -> list[AppealId]:
     query = select(standings.appeal_id).where(standings.joined_to == ident, standings.state == State.JOINED)
     return [AppealId(found) for found in (await conn.execute(query.order_by(standings.appeal_id))).scalars()]
@@ -152,7 +164,8 @@ async def page(
     place = (standings.ended_at.is_not(None), standings.due_at, standings.appeal_id)
     query = _lines().where(seen_by(reader), *_conditions(wanted, reader.at))
     if after is not None:
-        last = select(*place).join(appeals).where(standings.appeal_id == after, seen_by(reader))
+        last = select(*place).join(appeals, appeals.c.id == standings.appeal_id)
+        last = last.where(standings.appeal_id == after, seen_by(reader))
         query = query.where(tuple_(*place) > last.scalar_subquery())
     return [_line(row) for row in await conn.execute(query.order_by(*place).limit(most))]
 

@@ -33,7 +33,7 @@ class Reader:
 
 
 def seen_by(reader: Reader) -> ColumnElement[bool]:
-    """ADR-0028: at the reader's desk, and not about the reader, their unit, or somebody they act for. Wants
+    """ADR-0029: at the reader's desk, and not about the reader, their unit, or somebody they act for. Wants
     `appeal_standings` in the query."""
     accused = kept_from(reader.user, reader.at, subject_kind=literal(SUBJECT), subject=standings.appeal_id)
     return and_(_at_desk(reader), not_(accused))

@@ -181,6 +181,15 @@ async def test_a_new_key_is_introduced_by_the_old_one(
     assert [b.what for b in (await verified(database)).breaks] == [What.SIGNATURE]
 
 
+async def test_no_head_tells_the_hour_of_a_letter(conn: asyncpg.Connection, tmp_path: Path) -> None:
+    """What has a day and no hour is sealed once, when the day is over."""
+    await conn.execute(TEN)
+    sealer = Sealer(conn, Keys(tmp_path), frozenset({"audit"}))
+    assert await sealer.turn(NOW) == {}
+    midnight = NOW.replace(hour=0) + timedelta(days=1)
+    assert await sealer.turn(midnight + timedelta(minutes=3)) == {"audit": 10}
+
+
 async def test_a_quiet_minute_is_signed_too(conn: asyncpg.Connection, tmp_path: Path) -> None:
     sealer = Sealer(conn, Keys(tmp_path))
     await conn.execute(TEN)

@@ -1,6 +1,7 @@
 """Whatever is done to a bundle is found, and the file and the row of it are named."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,9 @@ from hypothesis import strategies as st
 
 import bundles
 from core import signing
+from core.ledger import keys as heads
+from core.ledger import wire
+from core.ledger.model import Head, Signed
 from geofence.evidence import checking, service, signature
 from geofence.evidence.model import Files, Finding, What
 from geofence.evidence.wire import archive, bundle, rows, terms
@@ -135,6 +139,16 @@ def test_a_verdict_that_does_not_follow_is_found_even_if_the_platform_signed_it(
     said["told"][0]["opened_us"] += 60_000_000
     data = forged(bundle.VERDICTS, terms.pretty(said), bundles.SEED)
     assert {f.what for f in found(data)} == {What.TOLD_OTHERWISE}
+
+
+def test_a_head_of_the_ledger_must_be_signed_by_its_own_key() -> None:
+    body = wire.write(Head(7, bundles.material().made.at, signing.public(bundles.SEED), wire.NOTHING, {}))
+    signed = Signed(body, heads.sign(bundles.SEED, body))
+    forged = (Signed(body, bytes(64)), Signed(b"x", bytes(64)))
+    for head, wrong in ((signed, ()), *((one, ("ledger",)) for one in forged)):
+        material = replace(bundles.material(), head=head)
+        data, _ = service.packed(material, bundles.SEED, paper=bundles.paper())
+        assert tuple(finding.detail for finding in found(data)) == wrong
 
 
 def test_reports_made_up_afterwards_contradict_what_the_verdicts_cite() -> None:

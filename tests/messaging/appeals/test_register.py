@@ -1,20 +1,15 @@
 """The register on the real services: numbers, replays, routes, and the path of an appeal to its answer."""
 
-from typing import Any
-
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from callers import browser, session, user
+from callers import user
 from core import clock, db
 from core.auth import Role
-from core.model import UserId
 from core.tables import audit
 from filed.appeals import draft, filed
-from files import institution, person, posting, stay
 from inmates.tasks.tables import tasks
 from messaging.appeals import service
 from messaging.appeals.dossiers import loaded
@@ -22,56 +17,7 @@ from messaging.appeals.filing import ClientIdTaken
 from messaging.appeals.model import Applicant, ApplicantKind, Channel, Desk, Kind, State, Topic
 from messaging.appeals.store import reading
 from messaging.appeals.tables import appeal_entries, appeal_standings, appeals
-
-ANSWER = {
-    "outcome": "partly",
-    "text": "javob",
-    "grounds": "asoslar",
-    "legal_basis": "JIK 76",
-    "contest": "sudga, bir yil ichida",
-}
-
-
-class Register:
-    """An institution with two officers and a head; somebody kept there."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.app, self.engine = app, app.state.engine
-
-    async def opened(self) -> "Register":
-        self.here, self.whom = await institution(self.engine), await person(self.engine)
-        await stay(self.engine, self.whom, self.here)
-        self.officer = await self.seated("officer", Role.OFFICER)
-        self.head = await self.seated("head", Role.UNIT_HEAD)
-        self.overseer = await user(self.engine, "overseer", role=Role.OVERSIGHT)
-        return self
-
-    async def seated(self, login: str, role: Role) -> UserId:
-        who = await user(self.engine, login, role=role)
-        await posting(self.engine, who, self.here)
-        return who
-
-    async def visitor(self, who: UserId) -> AsyncClient:
-        return browser(self.app, await session(self.engine, who))
-
-    async def command(self, who: UserId, appeal: int, command: str, **values: Any) -> Any:
-        async with await self.visitor(who) as visitor:
-            body = {"command": command, "values": values}
-            return await visitor.post(f"/v1/register/appeals/{appeal}/commands", json=body)
-
-    async def done(self, who: UserId, appeal: int, command: str, **values: Any) -> dict[str, Any]:
-        answer = await self.command(who, appeal, command, **values)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def refused(self, who: UserId, appeal: int, command: str, **values: Any) -> str:
-        answer = await self.command(who, appeal, command, **values)
-        assert answer.status_code >= 400, answer.text
-        return str(answer.json()["type"]).removeprefix("/problems/")
-
-    async def seen(self, who: UserId) -> list[int]:
-        async with await self.visitor(who) as visitor:
-            return [one["id"] for one in (await visitor.get("/v1/register/appeals")).json()["appeals"]]
+from register import ANSWER, Register
 
 
 @pytest.fixture
@@ -251,3 +197,26 @@ async def test_search_finds_any_spelling(register: Register, words: str) -> None
         found = (await officer.get("/v1/register/appeals", params={"words": words})).json()["appeals"]
         none = (await officer.get("/v1/register/appeals", params={"words": "karzer"})).json()["appeals"]
     assert ([one["id"] for one in found], none) == ([made.appeal.id], [])
+
+
+async def test_oversight_sees_the_desk_of_an_institution_and_does_not_do_its_work(register: Register) -> None:
+    ident = (await filed(register.engine, register.whom)).appeal.id
+    assert await register.seen(register.overseer) == [ident]
+    assert await register.refused(register.overseer, ident, "take") == "appeal_not_at_desk"
+    await register.done(register.overseer, ident, "note", text="kuzatuvda")
+
+
+async def test_pages_follow_one_another_without_a_gap(register: Register) -> None:
+    made = [(await filed(register.engine, register.whom)).appeal.id for _ in range(5)]
+    await register.done(register.officer, made[0], "take")
+    await register.done(register.officer, made[0], "answer", **ANSWER)
+    seen, after = [], None
+    async with await register.visitor(register.officer) as officer:
+        while True:
+            params = {"most": 2} | ({"after": after} if after else {})
+            page = (await officer.get("/v1/register/appeals", params=params)).json()
+            seen += [one["id"] for one in page["appeals"]]
+            after = page["after"]
+            if after is None:
+                break
+    assert seen == [*made[1:], made[0]]

@@ -1,0 +1,93 @@
+"""Playback: by keyboard, readable without scripts, files with a reason, a disputed track never kept."""
+
+from datetime import timedelta
+
+import asyncpg
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import callers
+import city as cities
+import files
+from core import clock
+from core.auth import Role
+from officers_desk import Site
+from tracking.wire import tracks_in, tracks_out
+
+
+def period() -> dict[str, str]:
+    now = clock.now().astimezone(clock.HERE)
+    return {
+        "since": f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M}",
+        "until": f"{now + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
+    }
+
+
+async def test_a_slider_moves_the_person_and_keys_move_the_slider(
+    site: Site, engine: AsyncEngine, city: cities.City
+) -> None:
+    who = await callers.user(engine, "duty", role=Role.ADMINISTRATOR)
+    asked = period()
+    path = f"{site.url}/people/{city.person}/playback?from={asked['since']}&to={asked['until']}"
+    for width in (1280, 390):
+        async with site.officer(engine, who, width=width) as (context, _):
+            page = await context.new_page()
+            await page.goto(path)
+            await page.wait_for_selector('[data-testid="playback-map"][data-ready="yes"]')
+            slider = page.get_by_test_id("playback-slider")
+            before = await page.get_by_test_id("playback-time").inner_text()
+            await slider.focus()
+            await page.keyboard.press("ArrowRight")
+            assert await page.get_by_test_id("playback-time").inner_text() != before
+            await page.keyboard.press(" ")
+            assert await page.get_by_test_id("playback-play").get_attribute("aria-pressed") == "true"
+            await page.keyboard.press(" ")
+            assert await page.get_by_test_id("playback-play").get_attribute("aria-pressed") == "false"
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, "nothing is wider than the screen"
+
+
+async def test_it_reads_without_scripts_and_leaves_with_a_reason(
+    app: FastAPI, conn: asyncpg.Connection, city: cities.City
+) -> None:
+    who = await callers.user(app.state.engine, "duty", role=Role.OFFICER)
+    await files.caseload(app.state.engine, who, city.person)
+    secret = await callers.session(app.state.engine, who)
+    base, asked = f"/people/{city.person}/playback", period()
+    async with callers.browser(app, secret) as visitor:
+        page = await visitor.get(base, params={"from": asked["since"], "to": asked["until"]})
+        assert "30 fixes" in page.text
+        assert "not known" in page.text
+        wanted = [(form, asked | {"form": form, "reason": "r"}) for form in FORMS]
+        gone = {form: await visitor.post(f"{base}/file", data=said) for form, said in wanted}
+        silent = await visitor.post(f"{base}/file", data=asked | {"form": "gpx", "reason": " "})
+        stranger = await files.person(app.state.engine)
+        other = await visitor.get(base, params={"with": str(stranger)})
+    assert {answer.status_code for answer in gone.values()} == {200}
+    assert len(tracks_in.read(gone["gpx"].content)) == 30
+    assert gone["pdf"].content.startswith(b"%PDF")
+    assert silent.status_code == 422
+    assert other.status_code == 404
+    why = await conn.fetch("select why from audit where action = 'track:export'")
+    assert [row["why"] for row in why] == ["r"] * len(FORMS)
+
+
+FORMS = [*tracks_out.WRITERS, "pdf"]
+
+
+async def test_a_disputed_track_is_shown_and_not_kept(
+    app: FastAPI, conn: asyncpg.Connection, city: cities.City
+) -> None:
+    who = await callers.user(app.state.engine, "duty", role=Role.ADMINISTRATOR)
+    secret = await callers.session(app.state.engine, who)
+    count = "select count(*) from fixes"
+    before = await conn.fetchval(count)
+    track = tracks_out.gpx("mine", [tracks_out.Spot(clock.now(), 69.2, 41.3)])
+    async with callers.browser(app, secret) as visitor:
+        base = f"/people/{city.person}/playback"
+        shown = await visitor.post(base, data=period(), files={"file": ("mine.gpx", track)})
+        refused = await visitor.post(base, data=period(), files={"file": ("x.gpx", b"<!DOCTYPE a []><a/>")})
+    assert shown.status_code == 200
+    assert 'data-testid="disputed"' in shown.text
+    assert refused.status_code == 422
+    assert await conn.fetchval(count) == before
