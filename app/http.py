@@ -14,6 +14,7 @@ import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
+import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
@@ -36,9 +37,12 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.mobile.uploads.api
+import messaging.open.api
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
+import messaging.relatives.files.api
 import messaging.relatives.kinship.api
 import messaging.relatives.letters.api
 import messaging.sealed.api
@@ -80,6 +84,7 @@ from dashboards import (
     receipts,
     scenes,
     security,
+    shifts,
     tasks,
 )
 from dashboards.records import (
@@ -105,6 +110,8 @@ from dashboards.records import (
     writs,
 )
 from geofence import bracelets
+from messaging.mobile import live as pulse
+from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -145,10 +152,12 @@ ROUTERS = (
     messaging.appeals.api,
     messaging.receipts.api,
     messaging.sealed.api,
+    messaging.open.api,
     tracking.api,
     geofence.api,
     geofence.evidence.api,
     geofence.incidents.api,
+    geofence.shifts.api,
     live,
     my,
     scenes,
@@ -156,6 +165,7 @@ ROUTERS = (
     security,
     federation,
     alerts,
+    shifts,
     desk,
     days,
     playback,
@@ -187,6 +197,8 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.uploads.api,
+    messaging.relatives.files.api,
     messaging.relatives.kinship.api,
     messaging.relatives.contact.api,
     messaging.relatives.letters.api,
@@ -225,6 +237,8 @@ def application(settings: Settings) -> FastAPI:
     app.state.abroad = Abroad(providers(settings.providers))
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer
+    app.state.pulse = pulse.Pulse(app.state.engine)
+    app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
@@ -248,7 +262,7 @@ def watched(app: FastAPI, settings: Settings) -> None:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with hub.running(app.state.hub):
+    async with hub.running(app.state.hub), pulse.running(app.state.pulse):
         yield
     await app.state.engine.dispose()
 

@@ -96,6 +96,7 @@ async def run(url: str, order: Order) -> Player:
             manners=order.manners,
             ledger=_ledger(order, fleet, begins_us=begins_us) if order.ledger else None,
             away=fleet.away(),
+            at_once=fleet.at_once,
         )
         try:
             await player.greet()

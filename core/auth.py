@@ -77,6 +77,8 @@ class Permission(StrEnum):
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
     ALERT_ANSWER = "alert:answer"
+    SHIFT_READ = "shift:read"
+    SHIFT_WRITE = "shift:write"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
@@ -95,7 +97,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of(
-    "map", "track", "nearby", "evidence", "device", "alert", "zone", "condition", "absence"
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
 )
 EVERYBODY: Final = _of("session", "factor", "me", "task") | {
     Permission.PERSON_READ,

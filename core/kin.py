@@ -71,6 +71,14 @@ async def identify(connection: HTTPConnection) -> Relative:
     return found
 
 
+async def is_signed_in(connection: HTTPConnection) -> bool:
+    """Still: a stream asks before each thing it says."""
+    token = connection.headers.get("authorization", "")[len(BEARER) :].strip()
+    state = connection.app.state
+    finds: Finds = state.relatives
+    return await finds(state.engine, token, now=clock.now()) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class KinGuard:
     """The dependency behind `allow_kin`; the architecture test looks for it on every route."""

@@ -33,23 +33,27 @@ class Keys:
 
     def seal(self, compartment: str, text: str, *, place: str) -> bytes:
         """`place` names the row and column: a value moved elsewhere does not open."""
+        return self.seal_bytes(compartment, text.encode(), place=place)
+
+    def seal_bytes(self, compartment: str, clear: bytes, *, place: str) -> bytes:
+        """The same for what is no text: files."""
         keys = self._of(compartment)
         number, nonce = max(keys), secrets.token_bytes(NONCE)
-        hidden = AESGCM(keys[number]).encrypt(nonce, text.encode(), _bound(compartment, place))
+        hidden = AESGCM(keys[number]).encrypt(nonce, clear, _bound(compartment, place))
         return bytes((VERSION, number)) + nonce + hidden
 
     def open(self, compartment: str, sealed: bytes, *, place: str) -> str:
         """CannotOpen: the key is missing, or this is not what was sealed here."""
+        return self.open_bytes(compartment, sealed, place=place).decode()
+
+    def open_bytes(self, compartment: str, sealed: bytes, *, place: str) -> bytes:
         key = self._numbered(compartment, sealed[1]) if len(sealed) > 2 + NONCE else None
         if key is None or sealed[0] != VERSION:
             raise CannotOpen(compartment)
         try:
-            clear = AESGCM(key).decrypt(
-                sealed[2 : 2 + NONCE], sealed[2 + NONCE :], _bound(compartment, place)
-            )
+            return AESGCM(key).decrypt(sealed[2 : 2 + NONCE], sealed[2 + NONCE :], _bound(compartment, place))
         except InvalidTag:
             raise CannotOpen(compartment) from None
-        return clear.decode()
 
     def blind(self, compartment: str, text: str) -> bytes:
         """The same text gives the same 32 bytes, from which nobody without the key finds the text. The key of

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
     metrics_port: int = 0
     """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
+    clamd: str = ""
+    """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

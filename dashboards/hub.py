@@ -77,7 +77,9 @@ class Hub:
         """Who may see a person, besides those who may see everybody."""
         self.late: set[Line] = set()
         self.rung: set[int] = set()
-        """Alerts to tell of."""
+        """Alerts to tell of,"""
+        self.receipts: set[int] = set()
+        """and commands, whose cards are told of: what became of a message is news."""
         self.bell = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -115,6 +117,9 @@ class Hub:
             if row.kind == "alert":
                 self.rung.add(row.body["alert"])
                 self.bell.set()
+            elif row.kind == "command":
+                self.receipts.add(row.body["command"])
+                self.bell.set()
         self.seq = rows[-1].seq
 
     async def write(self) -> None:
@@ -140,13 +145,14 @@ class Hub:
     async def tell(self) -> None:
         """All alerts that rang, read once and encoded once an audience."""
         self.bell.clear()
-        seq, ids = self.seq, self.rung
-        if ids:
-            self.rung = set()
+        seq, ids, commands = self.seq, self.rung, self.receipts
+        if ids or commands:
+            self.rung, self.receipts = set(), set()
             try:
-                self.spread_news(await self.news(ids, seq=seq))
+                self.spread_news(await self.news(ids, seq=seq, commands=commands))
             except BaseException:
                 self.rung |= ids
+                self.receipts |= commands
                 raise
         self.told = seq
 
@@ -163,9 +169,10 @@ class Hub:
         found = {audience for who in people for audience in self.watchers.get(who, ())}
         return found | {self.audiences[None]} if people and None in self.audiences else found
 
-    async def news(self, ids: Collection[int], *, seq: int) -> News:
+    async def news(self, ids: Collection[int], *, seq: int, commands: Collection[int] = ()) -> News:
         async with self.engine.connect() as conn:
-            cards = await store.cards(conn, ids)
+            answered = await store.alerts_of(conn, commands) if commands else set[int]()
+            cards = await store.cards(conn, answered.union(ids))
             states = await store.states_of(conn, {card.person_id for card in cards})
         return News(seq, tuple(cards), states)
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.clock import from_us
+from geofence import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Story:
     facts: tuple[Fact, ...]
     has_place: bool
     """There is something to draw."""
+    least: float | None = None
+    """Below this certainty the policy of then says nothing."""
+    cause: str | None = None
+    """What tipped the scale, where a text of `alert.cause` says it."""
+
+
+CAUSES: Final = frozenset({"fix", "hours_began", "term_began", "absence_ended", "straight_way"})
 
 
 def of(evidence: Mapping[str, Any]) -> Story:
@@ -43,7 +51,10 @@ def of(evidence: Mapping[str, Any]) -> Story:
     sights = tuple(_sight(fix) for fix in fixes if "distance_m" in fix)
     posterior = evidence.get("posterior")
     sure = None if posterior is None or not sights else max(posterior, 1 - posterior)
-    return Story(sights, sure, tuple(_facts(evidence)), bool(fixes) or "term" in evidence)
+    least = policies.valid_at(fixes[-1]["taken_us"]).sure if sure is not None else None
+    cause = evidence.get("why") if sights and evidence.get("why") in CAUSES else None
+    has_place = bool(fixes) or "term" in evidence
+    return Story(sights, sure, tuple(_facts(evidence)), has_place, least, cause)
 
 
 def _sight(fix: Mapping[str, Any]) -> Sight:

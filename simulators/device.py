@@ -2,12 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import UNSET
 
 from tracking.model import Report
 from tracking.wire import down
 
+SECOND_US: Final = 1_000_000
 MOST_HELD: Final = 100_000
 """Reports; ten weeks at one a minute, a day at one a second."""
 MOST_IN_MESSAGE: Final = 200
@@ -24,6 +27,20 @@ class Outgoing:
     """The lowest number the device can still send; 0: the platform knows it, it need not be said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """A fix every so often for a while."""
+
+    every_us: int = 0
+    ends_us: int = 0
+    next_us: int = 0
+    asked: bool = False
+    """One more, at once."""
+
+
+NO_PURSUIT: Final = Pursuit()
+
+
 class Device:
     """`take` → `outgoing` → `hear`. Numbers ascend from `first`; what lies below it never was."""
 
@@ -33,6 +50,9 @@ class Device:
         self.acknowledged = 0
         self.most_held = most_held
         self.commands: deque[down.Command] = deque()
+        self.carried_out: dict[int, down.Command] = {}
+        """By number: one that comes twice is carried out once and answered twice."""
+        self.pursuit = NO_PURSUIT
         self._held: deque[Report] = deque()
         self._unsent: deque[int] = deque()
         self._waiting: set[int] = set()
@@ -92,6 +112,31 @@ class Device:
         for first, last in message.resend:
             self._is_asked_too_far_back |= first < self.oldest
             self._queue(*range(max(first, self.oldest), min(last, self.next - 1) + 1))
+
+    def obey(self, command: down.Command, now_us: int) -> bool:
+        """Whether it is to be answered: what is past its moment is neither carried out nor answered."""
+        if command.command in self.carried_out:
+            return True
+        if command.until_us is not UNSET and command.until_us < now_us:
+            return False
+        self.carried_out[command.command] = command
+        if isinstance(command, down.Pursuit):
+            every_us = command.seconds * SECOND_US
+            self.pursuit = Pursuit(every_us, now_us + command.lasts_s * SECOND_US, now_us)
+        elif isinstance(command, down.RequestFix):
+            self.pursuit = replace(self.pursuit, asked=True)
+        return True
+
+    def wants_fix(self, now_us: int) -> bool:
+        """Besides the usual interval: one was asked for, or the pursuit goes on. Asks once a fix."""
+        held = self.pursuit
+        if held is NO_PURSUIT:
+            return False
+        self.pursuit = replace(held, asked=False) if now_us < held.ends_us else NO_PURSUIT
+        if not held.next_us <= now_us < held.ends_us:
+            return held.asked
+        self.pursuit = replace(self.pursuit, next_us=now_us + held.every_us)
+        return True
 
     def _queue(self, *numbers: int) -> None:
         fresh = [n for n in numbers if n not in self._waiting]

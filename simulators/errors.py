@@ -76,6 +76,10 @@ class Errors:
         self._remember(sky, dt_s)
         self._jump(dt_s)
         self._lose(sky, dt_s)
+        return self.seen(sky)
+
+    def seen(self, sky: NDArray[np.uint8]) -> Seen:
+        """As all of them err now."""
         drift_m, echo_m = self._drift_m[sky], self._echo_m[sky]
         error = self.drift * drift_m[:, None] + self.echo * echo_m[:, None] + self.leap
         said = RADIUS_68 * np.hypot(drift_m, echo_m) * np.where(self.understates, UNDERSTATED, 1.0)

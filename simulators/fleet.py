@@ -106,6 +106,27 @@ class Fleet:
                 yield due
         yield from reversed(told)
 
+    def at_once(self, who: int, at_us: int) -> Callable[[int], Report]:
+        """What a device says that is asked between its turns: its receiver errs as it does now."""
+        at = np.array([at_us - SECOND_US, at_us])
+        x, y, sky = self.ways.where(who, at)
+        speed, course = self._motion(x[None], y[None], SECOND_US)
+        skies = np.full(len(self.residents), sky[-1], np.uint8)
+        seen = self.errors.seen(skies)
+        flags, battery = np.zeros(2, np.int64), np.full(2, self.battery[who])
+        located, leap = np.array([seen.located[who]] * 2), np.zeros(2)
+        for scene in self.by_who.get(who, ()):
+            on = (at >= scene.begins_us) & (at < scene.ends_us)
+            _play(scene, on, flags=flags, battery=battery, located=located, leap=leap)
+        if not located[-1]:
+            return self._event(who, at_us, kind=EventKind.HEARTBEAT, value=int(battery[-1]))
+        east = x[-1] + seen.east[who] + leap[-1] * (-LEAP_M if x[-1] > 0 else LEAP_M)
+        lon, lat = degrees(east, y[-1] + seen.north[who])
+        moves = Flag.MOTION.value if speed[0, -1] > MOVES_MPS else 0
+        row = (at_us, round(float(lon), 7), round(float(lat), 7), round(float(seen.accuracy_m[who]), 1))
+        more = (float(speed[0, -1]), float(course[0, -1]), int(seen.mechanism[who]), int(battery[-1]))
+        return self._fix(who, (*row, *more, int(flags[-1]) | moves, True))
+
     def _fixes(self, at: I8) -> tuple[NDArray[np.generic], ...]:
         """By device and step: lon, lat, accuracy, speed, course, mechanism, battery, flags, located."""
         x, y, sky = (np.empty(at.shape) for _ in range(3))
@@ -115,7 +136,7 @@ class Fleet:
             self.errors.step(sky[:, i].astype(np.uint8), self.interval_us / SECOND_US)
             for i in range(at.shape[1])
         ]
-        speed, course = self._motion(x, y)
+        speed, course = self._motion(x, y, self.interval_us)
         flags = np.where(speed > MOVES_MPS, Flag.MOTION.value, 0)
         battery = np.broadcast_to(self.battery[:, None], at.shape).copy()
         located = np.column_stack([s.located for s in seen])
@@ -130,8 +151,8 @@ class Fleet:
         mechanism = np.column_stack([s.mechanism for s in seen])
         return lon.round(7), lat.round(7), accuracy, speed, course, mechanism, battery, flags, located
 
-    def _motion(self, x: F8, y: F8) -> tuple[F8, F8]:
-        seconds = self.interval_us / SECOND_US
+    def _motion(self, x: F8, y: F8, step_us: int) -> tuple[F8, F8]:
+        seconds = step_us / SECOND_US
         dx, dy = np.gradient(x, axis=1) / seconds, np.gradient(y, axis=1) / seconds
         return np.hypot(dx, dy).round(2), (np.degrees(np.arctan2(dx, dy)) % 360).round(1)
 

@@ -12,7 +12,7 @@ from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import GOOD, Link, Manners, Parcel
 from simulators.scenes import SECOND_US
-from tracking.model import DOWN, UP, Fix, ReceiptState
+from tracking.model import DOWN, UP, Fix, ReceiptState, Report
 from tracking.wire import binary, down, json
 
 SLOT_S: Final = 0.02
@@ -66,6 +66,8 @@ class Player:
     highest: list[int] = field(init=False)
     scene_us: int = 0
     """How far the play has come: behind the clock where it catches up with the past."""
+    at_once: Callable[[int, int], Callable[[int], Report]] | None = None
+    """What a device says between its turns; none: it can only answer what needs no fix."""
     asked: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
 
@@ -149,6 +151,7 @@ class Player:
         everybody = (now // TIDY_EVERY_US) % 5 == 0
         for who in range(len(self.devices)) if everybody else tuple(self.asked):
             self._send(who, now)
+        self._pursue(now)
         self.asked.clear()
         if self.ledger:
             self.ledger.flush()
@@ -167,10 +170,20 @@ class Player:
             for ready in self.link.send(parcel, now_us=now):
                 self._publish(ready)
 
+    def _pursue(self, now: int) -> None:
+        """Fixes that somebody asked for; who is away takes them and sends them later."""
+        if self.at_once is None:
+            return
+        for who, device in enumerate(self.devices):
+            if device.wants_fix(now):
+                device.take(self.at_once(who, now))
+                self._send(who, now)
+
     def _answers(self, device: Device, now: int) -> Answers:
         """A simulated wearer feels, reads and does everything at once."""
         commands = [device.commands.popleft() for _ in range(len(device.commands))]
-        return tuple(json.Answer(command=c.command, state=ReceiptState.DONE, at_us=now) for c in commands)
+        obeyed = [command for command in commands if device.obey(command, now)]
+        return tuple(json.Answer(command=c.command, state=ReceiptState.DONE, at_us=now) for c in obeyed)
 
     def _note(self, who: int, message: Outgoing) -> None:
         if self.ledger is None:

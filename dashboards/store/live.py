@@ -11,7 +11,7 @@ from core.model import PersonId
 from core.tables import feed, users
 from dashboards.model import Card, PersonState, Seen, Watched, state_of
 from geofence.model import BreachKind
-from geofence.tables import alerts, breaches, conditions, zones
+from geofence.tables import alert_entries, alerts, breaches, conditions, zones
 from inmates.tables import persons
 from tracking.tables import marks, wearings
 
@@ -78,6 +78,12 @@ async def _open_kinds(conn: AsyncConnection, which: ColumnElement[bool]) -> dict
 async def cards(conn: AsyncConnection, ids: Collection[int]) -> list[Card]:
     """These alerts as they are now."""
     return _cards(await conn.execute(_card().where(alerts.c.id == any_(cast(list(ids), ARRAY(BigInteger))))))
+
+
+async def alerts_of(conn: AsyncConnection, commands: Collection[int]) -> set[int]:
+    """Alerts on whose cards these messages stand."""
+    told = alert_entries.c.command_id == any_(cast(list(commands), ARRAY(BigInteger)))
+    return set((await conn.execute(select(alert_entries.c.alert_id).where(told))).scalars())
 
 
 async def open_cards(conn: AsyncConnection, seen: Seen) -> list[Card]:

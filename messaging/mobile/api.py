@@ -1,16 +1,20 @@
 """What changed, and drafts, over HTTP."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import UUID7, BaseModel, ConfigDict, StringConstraints
 
 from core import http
 from core.fields import WITHOUT_NUL
-from core.kin import KinScope, Relative, allow_kin
-from messaging.mobile import edge, service
+from core.kin import KinScope, Relative, allow_kin, identify, is_signed_in
+from messaging.mobile import edge, live, service
 from messaging.mobile.model import Thing
 
 router = APIRouter(prefix="/v1/my", tags=["relatives"], route_class=edge.Once)
@@ -60,6 +64,35 @@ async def list_changes(
     relative: Relative = allow_kin(KinScope.ACCOUNT),
 ) -> News:
     return News.model_validate(await service.changes(conn, keys, relative, cursor=cursor))
+
+
+async def _place(
+    keys: http.Sealing,
+    relative: Relative = Depends(identify),
+    last_event_id: Annotated[str | None, Header(max_length=200)] = None,
+) -> int | None:
+    """Before the stream begins: a cursor that is not ours is refused."""
+    return service.place(keys, relative, cursor=last_event_id) if last_event_id else None
+
+
+@router.get(
+    "/events", summary="Wake-ups: each id is a cursor for /changes", response_class=EventSourceResponse
+)
+async def follow_changes(
+    request: Request,
+    keys: http.Sealing,
+    seq: Annotated[int | None, Depends(_place)],
+    relative: Relative = allow_kin(KinScope.ACCOUNT),
+) -> AsyncIterator[ServerSentEvent]:
+    """Ends by itself after ten minutes, or when the device is signed out; come again with Last-Event-ID."""
+    pulse: live.Pulse = request.app.state.pulse
+    with suppress(TimeoutError):
+        async with asyncio.timeout(live.OPEN_S), aclosing(pulse.follow(relative.id, seq=seq)) as news:
+            async for found in news:
+                if not await is_signed_in(request):
+                    return
+                cursor = service.cursor(keys, relative, seq=found)
+                yield ServerSentEvent(event="changes", id=cursor, data={})
 
 
 @router.post("/drafts", status_code=201, summary="Keep something unsent, for another device")

@@ -109,7 +109,8 @@ async def _keep(request: Request, answer: Response) -> None:
 
 def _tagged(request: Request, answer: Response) -> Response:
     """A strong ETag: of the version where the answer says one, else of the bytes."""
-    if request.method != "GET" or answer.status_code != 200 or isinstance(answer, StreamingResponse):
+    is_ours = request.method == "GET" and request.url.path.startswith("/v1/my/")
+    if not is_ours or answer.status_code != 200 or isinstance(answer, StreamingResponse):
         return answer
     tag = answer.headers.setdefault("etag", f'"{sha256(answer.body).hexdigest()[:32]}"')
     answer.headers["cache-control"] = "private, no-cache"

@@ -51,6 +51,15 @@ async def changes(conn: AsyncConnection, keys: Keys, relative: Relative, *, curs
     return News(page, rules.cursor(relative.id, last, mac=_mac(keys)), len(found) > MOST)
 
 
+def place(keys: Keys, relative: Relative, *, cursor: str) -> int:
+    """Where a cursor stands."""
+    return rules.place(relative.id, cursor, mac=_mac(keys))
+
+
+def cursor(keys: Keys, relative: Relative, *, seq: int) -> str:
+    return rules.cursor(relative.id, seq, mac=_mac(keys))
+
+
 async def add_draft(
     conn: AsyncConnection, keys: Keys, relative: Relative, *, client_id: UUID, body: str
 ) -> Draft:

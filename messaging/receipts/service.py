@@ -91,7 +91,7 @@ async def issue_sealed(
 
 async def reissued(conn: AsyncConnection, keys: Keys, *, number: str, token_hash: bytes) -> Slip | None:
     """The same receipt for the same secret, signed anew; None: the secret is another one."""
-    kept, receipt = await store.kept(conn, number), await store.receipt(conn, number)
+    kept, receipt = await store.kept(conn, number), await store.sealed(conn, number)
     held = kept.token_hash if kept else None
     if receipt is None or held is None or not hmac.compare_digest(held, token_hash):
         return None

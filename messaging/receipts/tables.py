@@ -18,8 +18,7 @@ receipts = Table(
     "receipts",
     metadata,
     Column("number", Text, CheckConstraint("number <> ''", "number"), primary_key=True),
-    Column("code_hash", Text),
-    Column("token_hash", LargeBinary),
+    Column("code_hash", Text, nullable=False),
     Column("content", LargeBinary, CheckConstraint("octet_length(content) = 32", "content"), nullable=False),
     Column("regime", Text, nullable=False),
     Column("registered_on", Date, nullable=False),
@@ -27,5 +26,21 @@ receipts = Table(
     Column("due_on", Date, CheckConstraint("due_on >= registered_on", "due_on"), nullable=False),
     Column("key_id", Text, nullable=False),
     Column("entry", BigInteger, nullable=False, unique=True, server_default=DRAWN),  # tells no order
-    CheckConstraint("(code_hash is null) <> (token_hash is null)", "secret"),
+)
+
+sealed_receipts = Table(  # apart, and out of the ledger, whose blocks have hours: these have a day
+    "sealed_receipts",
+    metadata,
+    Column("number", Text, CheckConstraint("number <> ''", "number"), primary_key=True),
+    Column(
+        "token_hash",
+        LargeBinary,
+        CheckConstraint("octet_length(token_hash) = 32", "token_hash"),
+        nullable=False,
+    ),
+    Column("content", LargeBinary, CheckConstraint("octet_length(content) = 32", "content"), nullable=False),
+    Column("regime", Text, nullable=False),
+    Column("registered_on", Date, nullable=False),
+    Column("due_on", Date, CheckConstraint("due_on >= registered_on", "due_on"), nullable=False),
+    Column("key_id", Text, nullable=False),
 )

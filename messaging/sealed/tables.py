@@ -46,11 +46,11 @@ addressee_keys = Table(
     CheckConstraint("octet_length(sealing) = 32 and octet_length(signing) = 32", "bytes"),
 )
 
-sealed_letters = Table(  # no sender, no title, no hour; the id is drawn, not counted
+sealed_letters = Table(  # no sender, no title, no hour; the id is drawn; out of the ledger, which has hours
     "sealed_letters",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", ForeignKey("receipts.number"), nullable=False, unique=True),
+    Column("number", ForeignKey("sealed_receipts.number"), nullable=False, unique=True),
     Column("box", Text, CheckConstraint(f"box in {KINDS}", "box"), nullable=False),
     Column("holder", ForeignKey("users.id")),
     Column("key_id", ForeignKey("addressee_keys.id"), nullable=False),

@@ -34,7 +34,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/my/appeals/{appeal_id}/withdraw": {"reason": "kerak emas"},
     "/v1/my/appeals/{appeal_id}/rate": {"stars": 5},
 }
-HEADERS = {"PUT /v1/my/drafts/{draft_id}": {"if-match": '"1"'}}
+UUID_META = "client_id MDE5MzZmNWUtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDA5,filetype dGV4dC9wbGFpbg=="
+TUS = {"tus-resumable": "1.0.0"}
+HEADERS = {
+    "PUT /v1/my/drafts/{draft_id}": {"if-match": '"1"'},
+    "POST /v1/my/uploads": TUS | {"upload-length": "5", "upload-metadata": UUID_META},
+    "HEAD /v1/my/uploads/{upload_id}": TUS,
+    "PATCH /v1/my/uploads/{upload_id}": TUS | {"upload-offset": "5"},
+}
 FORMS = {
     "/kinship/claims/{claim_id}/approve": {"proof": "passport"},
     "/kinship/claims/{claim_id}/refuse": {"reason": "no"},

@@ -15,10 +15,13 @@ from core.sealing import Keys
 from core.tables import users
 from files import numbers, row
 from inmates.entitlements.model import Thing
-from messaging.appeals.model import Draft, Kind
+from messaging.appeals.model import AppealId, Draft, Kind
 from messaging.mobile import service
+from messaging.mobile.uploads import store as uploads
+from messaging.mobile.uploads.model import UploadId
 from messaging.relatives.accounts.tables import handsets
 from messaging.relatives.contact import store as contact
+from messaging.relatives.files import store as files
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship import store
 from messaging.relatives.kinship.model import ClaimId, Entry, EntryKind, Relation
@@ -61,6 +64,17 @@ async def confirmed(engine: AsyncEngine, relative: RelativeId, person: PersonId)
     return made
 
 
+async def kept(conn: AsyncConnection, relative: RelativeId) -> UploadId:
+    """A whole file whose bytes nobody can open."""
+    at = clock.now()
+    made = await uploads.add(
+        conn, relative, uuid7(), length=5, declared="text/plain", at=at, ends_at=at + timedelta(days=7)
+    )
+    await uploads.add_part(conn, made, at=0, body=b"?", size=5)
+    await uploads.finish(conn, made, fault=None, digest="0" * 64, derived=None)
+    return made
+
+
 async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, int]:
     """Sealed with keys of its own: who shows it says that it cannot be opened."""
     keys = Keys(Path(mkdtemp(prefix="ejazo-keys-")))
@@ -80,6 +94,9 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
             conn, kin, uuid7(), question=b"?", at=at, due_on=clock.today() + timedelta(days=15)
         )
         open_claim = await claimed(conn, who, person, relation=Relation.SIBLING)
+        upload, file, proof = [await kept(conn, who) for _ in range(3)]
+        await files.attach(conn, file, appeal=AppealId(made["appeal_id"]), at=at)
+        await files.attach(conn, proof, claim=open_claim, at=at)
     return {
         "relative_id": who,
         "handset_id": handset,
@@ -88,6 +105,9 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
         "claim_id": open_claim,
         "visit_id": visit,
         "advice_id": advice or 0,
+        "upload_id": upload,
+        "file_id": file,
+        "proof_id": proof,
     }
 
 

@@ -1,6 +1,8 @@
 """The main job: a bracelet moves, an officer sees it, a breach rings, is answered, and ends."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -17,13 +19,18 @@ from core.clock import from_us
 from core.model import DeviceId, PersonId
 from platform_running import Platform
 from sender import Sender
-from tracking.model import Fix
+from simulators import gateway, play
+from simulators.fleet import Due
+from simulators.play import Player
+from tracking.model import Fix, Report
 
 SERIAL = "EM-1"
 HOME = (69.24, 41.30)
 SCHOOL = (69.248, 41.30)
 """670 m from home: a way of half a minute, no jump."""
 STEP_US = 30_000_000
+OF_THE_PLAYER = 100
+"""The first number of the device that answers."""
 
 
 async def an_order(conn: asyncpg.Connection, person: PersonId) -> None:
@@ -108,6 +115,49 @@ async def take_and_note(page: Page) -> None:
     await expect(page.get_by_test_id("entries")).to_contain_text("Called; on the way home.")
 
 
+@asynccontextmanager
+async def a_wearer_who_answers(broker: Broker, person: PersonId) -> AsyncIterator[None]:
+    """A simulated device that hears what it is told; between its turns it says that it is at home."""
+
+    def at_once(_who: int, at_us: int) -> Callable[[int], Report]:
+        return lambda n: Fix(DeviceId(1), n, person, at_us, 0, *HOME, accuracy_m=6.0, battery=75)
+
+    async with gateway.several(broker.url("gateway"), 1) as gateways:
+        player = Player([SERIAL], gateways, play.as_binary, OF_THE_PLAYER, at_once=at_once)
+        await player.greet()
+        never = Due(clock.now_us() + 3600 * 1_000_000, 0, at_once(0, 0))
+        task = asyncio.create_task(player.play([never]))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def tell_the_device(page: Page, conn: asyncpg.Connection) -> None:
+    """Pursuit: queued, sent, carried out, said so, shown without a reload; and fixes come."""
+    await page.get_by_test_id("message-pursuit").click()
+    receipt = page.locator("[data-testid^=receipt-]")
+    await expect(receipt).to_have_attribute("data-state", "done", timeout=30_000)
+    steps = await conn.fetch("select step from command_steps order by id")
+    assert [row["step"] for row in steps] == ["queued", "sent", "done"]
+    for _ in range(200):
+        if await conn.fetchval("select count(*) from fixes where sequence >= $1", OF_THE_PLAYER):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("no fix came")
+
+
+async def told(conn: asyncpg.Connection) -> list[str]:
+    """What people did; when the breach ended, and whether somebody was told meanwhile, hangs on the clock."""
+    entries = await conn.fetch("select kind from alert_entries order by id")
+    return [row["kind"] for row in entries if row["kind"] not in {"ended", "escalated"}]
+
+
+async def nothing_is_left(page: Page) -> None:
+    await page.goto("/map")
+    await expect(page.get_by_test_id("link")).to_have_attribute("data-state", "on")
+    await expect(page.locator("[data-testid^=alert-]")).to_have_count(0)
+
+
 @pytest.mark.slow
 async def test_a_breach_rings_is_answered_and_ends(
     platform: Platform, conn: asyncpg.Connection, engine: AsyncEngine, broker: Broker, page: Page
@@ -133,6 +183,8 @@ async def test_a_breach_rings_is_answered_and_ends(
 
     await page.goto(f"/alerts/{number}")
     await take_and_note(page)
+    async with a_wearer_who_answers(broker, person):
+        await tell_the_device(page, conn)
 
     back_home = stay(HOME, first=13, count=6, end_us=now_us)
     send(broker, back_home)
@@ -144,8 +196,5 @@ async def test_a_breach_rings_is_answered_and_ends(
     await page.get_by_test_id("outcome-violation").check()
     await page.get_by_test_id("close").click()
     await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "closed")
-    entries = await conn.fetch("select kind from alert_entries order by id")
-    assert [row["kind"] for row in entries] == ["raised", "taken", "noted", "ended", "closed"]
-    await page.goto("/map")
-    await expect(page.get_by_test_id("link")).to_have_attribute("data-state", "on")
-    await expect(page.locator("[data-testid^=alert-]")).to_have_count(0)
+    assert await told(conn) == ["raised", "taken", "noted", "messaged", "closed"]
+    await nothing_is_left(page)

@@ -85,6 +85,12 @@ async def test_a_letter_goes_in_is_taken_out_by_protocol_and_answered(box: FastA
         assert said["number"] in page.text
 
 
+@pytest.mark.parametrize("table", ["sealed_letters", "sealed_files", "sealed_receipts", "opened_letters"])
+async def test_what_lies_in_a_box_is_never_changed(conn: asyncpg.Connection, table: str) -> None:
+    with pytest.raises(asyncpg.PostgresError):
+        await conn.execute(f"delete from {table}")  # noqa: S608 - our own names
+
+
 async def test_the_tables_hold_neither_text_nor_title_nor_hour(
     box: FastAPI, conn: asyncpg.Connection
 ) -> None:
@@ -97,8 +103,14 @@ async def test_the_tables_hold_neither_text_nor_title_nor_hour(
             assert not await conn.fetchval(query, f"%{words}%"), table
     columns = await conn.fetch(
         "select column_name, data_type from information_schema.columns where table_name in "
-        "('sealed_letters', 'sealed_files', 'sealed_answers')"
+        "('sealed_letters', 'sealed_files', 'sealed_answers', 'sealed_receipts')"
     )
+    told = await conn.fetch(
+        "select tgname from pg_trigger where tgrelid in ('sealed_letters'::regclass,"
+        " 'sealed_files'::regclass, 'sealed_receipts'::regclass, 'opened_letters'::regclass)"
+        " and tgname like '%append_only'"
+    )
+    assert not told  # the ledger would note the hour of a block
     assert "timestamp with time zone" not in {row["data_type"] for row in columns}
     assert not [row for row in columns if "person" in row["column_name"]]
     assert await conn.fetchval("select count(*) from audit where action <> 'box:write'") == 0  # the key's

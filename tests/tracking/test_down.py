@@ -14,7 +14,10 @@ MESSAGES = st.one_of(
     st.builds(down.Vibrate, command=st.integers(1, 9), seconds=st.integers(1, 30)),
     st.builds(down.Text, command=st.integers(1, 9), text=st.text(min_size=1, max_size=160)),
     st.builds(down.Interval, command=st.integers(1, 9), seconds=st.integers(1, 3600)),
-    st.builds(down.RequestFix, command=st.integers(1, 9)),
+    st.builds(down.RequestFix, command=st.integers(1, 9), until_us=st.integers(1, 2**53 - 1)),
+    st.builds(
+        down.Pursuit, command=st.integers(1, 9), seconds=st.integers(1, 60), lasts_s=st.integers(0, 14400)
+    ),
 )
 
 
@@ -40,6 +43,8 @@ def test_another_version_is_ignored() -> None:
         ("text", {}),
         ("text", {"text": "x" * 161}),
         ("interval", {"seconds": 0}),
+        ("pursuit", {"seconds": 15}),
+        ("pursuit", {"seconds": 61, "lasts_s": 60}),
         ("dance", {}),
     ],
 )
@@ -50,3 +55,8 @@ def test_a_command_that_does_not_fit_its_kind_is_refused(kind: str, body: dict[s
 
 def test_a_row_of_the_outbox_becomes_a_command() -> None:
     assert down.command(5, "interval", body={"seconds": 60}) == down.Interval(command=5, seconds=60)
+
+
+def test_a_command_without_a_moment_says_none() -> None:
+    assert "until_us" not in json.loads(down.encode(down.Vibrate(command=1)))
+    assert json.loads(down.encode(down.Vibrate(command=1, until_us=5)))["until_us"] == 5

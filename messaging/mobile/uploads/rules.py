@@ -1,0 +1,196 @@
+"""What a file may be, what it really is, and the headers of tus 1.0.0. Pure."""
+
+import base64
+import binascii
+import hmac
+import io
+import warnings
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+import puremagic
+from PIL import Image, ImageOps
+
+from core.errors import Conflict, Invalid, Refusal
+from messaging.mobile.uploads.model import Fault, Looked
+
+LONGEST: Final = 25_000_000
+PART: Final = 262_144
+"""So much is kept at once while a part is still coming."""
+LIVES: Final = timedelta(days=7)
+AT_ONCE: Final = 20
+"""Unfinished uploads of one relative."""
+POINTS: Final = 40_000_000
+"""Of a picture."""
+VERSION: Final = "1.0.0"
+KINDS: Final = {
+    "image/jpeg": {".jpg", ".jpeg", ".jfif", ".jpe"},
+    "image/png": {".png"},
+    "image/webp": {".webp"},
+    "application/pdf": {".pdf"},
+    "audio/ogg": {".ogg", ".oga", ".opus"},
+    "audio/webm": {".webm"},
+    "audio/mp4": {".m4a", ".f4a", ".mp4"},
+    "text/plain": set(),
+}
+"""Declared type → what the content may look like."""
+PICTURES: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+
+
+class TypeNotAllowed(Refusal):
+    code = "upload_type_not_allowed"
+    status = 415
+
+
+class TooLong(Refusal):
+    code = "upload_too_long"
+    status = 413
+
+
+class HeadersWrong(Refusal):
+    """Upload-Length, Upload-Metadata, Upload-Offset or Upload-Checksum cannot be read."""
+
+    code = "upload_headers_wrong"
+
+
+class UnknownVersion(Refusal):
+    """`Tus-Resumable: 1.0.0` is needed."""
+
+    code = "upload_unknown_version"
+    status = 412
+    headers = {"tus-version": VERSION}  # noqa: RUF012 - of the class, never changed
+
+
+class OffsetWrong(Conflict):
+    """HEAD says where to go on."""
+
+    code = "upload_offset_wrong"
+
+
+class ChecksumWrong(Refusal):
+    """The part was changed on its way; nothing of it is kept."""
+
+    code = "upload_checksum_wrong"
+    status = 460
+
+
+class TooManyUploads(Conflict):
+    code = "too_many_uploads"
+
+
+class AlreadyAttached(Conflict):
+    """Something holds it."""
+
+    code = "file_already_attached"
+
+
+class NotKept(Invalid):
+    """It is not whole yet, or was refused."""
+
+    code = "upload_not_kept"
+
+
+def version(said: str) -> None:
+    if said != VERSION:
+        raise UnknownVersion
+
+
+def number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 12:
+        raise HeadersWrong
+    return int(text)
+
+
+def length(text: str) -> int:
+    found = number(text)
+    if found > LONGEST:
+        raise TooLong
+    if found == 0:
+        raise HeadersWrong
+    return found
+
+
+def metadata(text: str) -> tuple[str, UUID]:
+    """Declared type and the client's own id: `filetype <base64>,client_id <base64>`."""
+    said = {}
+    for pair in text.split(","):
+        name, _, value = pair.strip().partition(" ")
+        said[name] = _decoded(value)
+    try:
+        ident = UUID(said.get("client_id", ""))
+    except ValueError:
+        raise HeadersWrong from None
+    if ident.version != 7:
+        raise HeadersWrong
+    if said.get("filetype") not in KINDS:
+        raise TypeNotAllowed
+    return said["filetype"], ident
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise HeadersWrong from None
+
+
+def checksum(text: str, part: bytes) -> None:
+    """tus extension: `sha256 <base64>`."""
+    name, _, value = text.partition(" ")
+    try:
+        expected = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise HeadersWrong from None
+    if name != "sha256" or len(expected) != 32:
+        raise HeadersWrong
+    if not hmac.compare_digest(sha256(part).digest(), expected):
+        raise ChecksumWrong
+
+
+def look(content: bytes, declared: str) -> Looked:
+    """Whether it is what it says; of a picture the copy that tells neither place nor device."""
+    if not _looks_like(content, declared):
+        return Looked(Fault.TYPE, None)
+    if declared not in PICTURES:
+        return Looked(None, None)
+    copy = _bare(content, PICTURES[declared])
+    return Looked(None, copy) if copy else Looked(Fault.PICTURE, None)
+
+
+def _looks_like(content: bytes, declared: str) -> bool:
+    if declared == "text/plain":
+        return _is_text(content)
+    try:
+        found = puremagic.magic_string(content[:65_536])
+    except (puremagic.PureError, ValueError):
+        return False
+    best = max(one.confidence for one in found)
+    return any(one.extension in KINDS[declared] for one in found if one.confidence == best)
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and not text.lstrip("\ufeff \r\n\t").startswith(("<", "%PDF", "MZ"))
+
+
+def _bare(content: bytes, kind: str) -> bytes | None:
+    """Turned as it was held, then written anew: only points are left. None: it cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+                if picture.width * picture.height > POINTS:
+                    return None
+                turned = ImageOps.exif_transpose(picture)
+                mode = "RGBA" if kind != "JPEG" and "A" in turned.getbands() else "RGB"
+                bare = Image.frombytes(mode, turned.size, turned.convert(mode).tobytes())
+        written = io.BytesIO()
+        bare.save(written, kind)
+        return written.getvalue()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None

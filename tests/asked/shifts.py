@@ -1,0 +1,4 @@
+"""Shifts."""
+
+BODIES = {"/v1/shifts": {"to": "nobody"}}
+FORMS = {"/shift": {"to": "nobody"}}

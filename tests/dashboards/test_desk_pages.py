@@ -1,0 +1,107 @@
+"""The alert desk in a browser: keys, plain forms without scripts, what axe-core finds in light and dark."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import callers
+import files
+from city import City
+from core import bus, db, sessions
+from core.auth import Role
+from officers_desk import Site
+
+AXE = Path(__file__).parents[2] / "dashboards/web/node_modules/axe-core/axe.min.js"
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
+
+
+@asynccontextmanager
+async def signed_in(site: Site, engine: AsyncEngine, **browser: Any) -> AsyncIterator[Page]:
+    secret = await callers.session(engine, await callers.user(engine, "chief", role=Role.ADMINISTRATOR))
+    context = await site.browser.new_context(**browser)
+    await context.add_cookies([{"name": sessions.COOKIE, "value": secret, "url": site.url}])
+    yield await context.new_page()
+    await context.close()
+
+
+async def faults(page: Page) -> list[str]:
+    """Of WCAG 2.2 AA, as rule: element. The script is given to the page, never served."""
+    await page.add_script_tag(path=AXE)
+    found = await page.evaluate(f"axe.run({RULES}).then((r) => r.violations)")
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in dashboards/web")
+async def test_the_pages_of_the_desk_are_accessible_in_light_and_dark(
+    site: Site, engine: AsyncEngine, city: City
+) -> None:
+    await callers.user(engine, "eight")
+    wrong = {}
+    async with signed_in(site, engine, bypass_csp=True) as page:  # axe-core writes styles of its own
+        await page.goto(f"{site.url}/alerts/{city.alert}")
+        await page.get_by_test_id("take").click()
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for path in ("/alerts", f"/alerts/{city.alert}", "/shift"):
+                await page.goto(site.url + path)
+                if found := await faults(page):
+                    wrong[scheme, path] = found
+    assert not wrong
+
+
+async def test_a_shift_at_the_keyboard(site: Site, engine: AsyncEngine) -> None:
+    """j, Enter, t takes, n writes, c goes to the outcomes, ? says so; a new alert comes by itself."""
+    other = await files.person(engine, "Karimov")
+    chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, chief) as (context, _):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/alerts")
+        await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        await page.keyboard.press("?")
+        await expect(page.locator("#keys")).to_be_visible()
+        await page.keyboard.press("Escape")
+        worn = await files.device(engine, other)
+        fresh = await files.alert(engine, other, worn, kind="strap", severity=1)
+        await ring(engine, fresh, other)
+        await expect(page.get_by_test_id(f"alert-{fresh}")).to_be_visible()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("kind")).to_be_visible()
+        assert page.url.endswith(f"/alerts/{fresh}")
+        await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        await page.keyboard.press("t")
+        await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "taken")
+        await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        await page.keyboard.press("n")
+        await page.keyboard.type("At the door")
+        await expect(page.get_by_test_id("note")).to_have_value("At the door")
+        await page.get_by_test_id("note-send").click()
+        await expect(page.get_by_test_id("entries")).to_contain_text("At the door")
+        await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+        await page.keyboard.press("c")
+        await expect(page.get_by_test_id("outcome-violation")).to_be_focused()
+
+
+async def ring(engine: AsyncEngine, alert: int, person: int) -> None:
+    async with db.transaction(engine) as conn:
+        await bus.announce_sa(conn, [bus.Row("alert", {"alert": alert}, person)])
+
+
+async def test_without_scripts_the_desk_is_plain_forms(site: Site, engine: AsyncEngine, city: City) -> None:
+    async with signed_in(site, engine, java_script_enabled=False) as page:
+        await page.goto(f"{site.url}/alerts/{city.alert}")
+        await page.get_by_test_id("take").click()
+        await page.locator("[data-testid=step-call_wearer] button").click()
+        await page.get_by_test_id("call-send").click()
+        await page.get_by_test_id("outcome-violation").check()
+        await page.get_by_test_id("close").click()
+        await page.get_by_test_id("draft").click()
+        await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "closed")
+        told = page.locator("[data-testid=entries] li")
+        kinds = [await one.get_attribute("data-kind") for one in await told.all()]
+    assert kinds == ["raised", "taken", "stepped", "called", "closed", "drafted"]
