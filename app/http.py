@@ -49,6 +49,7 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
+from app.problems import PROBLEM_SCHEMA
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -234,7 +235,6 @@ def application(settings: Settings) -> FastAPI:
     app.state.receipt_attempts = Attempts()
     app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
-    app.state.abroad = Abroad(providers(settings.providers))
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer
     app.state.pulse = pulse.Pulse(app.state.engine)
@@ -245,7 +245,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
-    watched(app, settings)
+    border(app, settings)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
@@ -253,8 +253,9 @@ def application(settings: Settings) -> FastAPI:
     return app
 
 
-def watched(app: FastAPI, settings: Settings) -> None:
-    """Who asks for what is not there; and how fast all are answered, where numbers are told."""
+def border(app: FastAPI, settings: Settings) -> None:
+    """Other providers, look-ups of what is not there, and how fast all are answered where numbers are told."""
+    app.state.abroad = Abroad(providers(settings.providers))
     app.add_middleware(Noted)
     if settings.metrics_port:
         app.add_middleware(metrics.Measured)
@@ -279,28 +280,3 @@ def openapi(app: FastAPI) -> Any:
         return described
 
     return describe
-
-
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/not_found"]},
-        "title": {"type": "string", "description": "In the reader's language."},
-        "status": {"type": "integer"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body"},
-                    "parameter": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
