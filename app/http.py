@@ -254,7 +254,7 @@ def application(settings: Settings) -> FastAPI:
 
 
 def border(app: FastAPI, settings: Settings) -> None:
-    """Other providers, look-ups of what is not there, and how fast all are answered where numbers are told."""
+    """Other providers, look-ups of what is not there, and how fast all are answered."""
     app.state.abroad = Abroad(providers(settings.providers))
     app.add_middleware(Noted)
     if settings.metrics_port:
