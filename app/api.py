@@ -5,7 +5,7 @@ import gc
 import click
 import uvicorn
 
-from app import http, settings, sockets
+from app import http, metrics, settings, sockets
 
 
 @click.command()
@@ -13,6 +13,7 @@ def command() -> None:
     """Serve the API and the screens."""
     loaded = settings.load()
     application = http.application(loaded)
+    metrics.serve(loaded.metrics_port)
     gc.collect()
     gc.freeze()  # what is made up to here stays: looking through it takes 100 ms, in the middle of an answer
     uvicorn.run(

@@ -12,6 +12,8 @@ COMMANDS = {
     "migrate": "app.migrate",
     "user": "app.user",
     "texts": "app.texts",
+    "factors": "app.factors",
+    "device": "app.device",
     "seed": "app.seed",
     "import": "app.imports",
     "simulate": "app.simulate",

@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from app import settings
+from app import doctor_platform, settings
+from app.findings import Finding
 from app.private import broker, nats, place, postgres, process
 from app.private.broker import HOST
 from app.supervisor import readers
@@ -22,18 +22,10 @@ HTTP_PORT = 8000
 WORRIES = ("error", "fatal", "panic", "traceback", "refused", "denied")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    what: str
-    found: str
-    advice: str = ""
-    """What to do about it; empty when all is well."""
-
-
 @click.command()
 def command() -> None:
     """Explain what this machine has, what it lacks, and what the logs say."""
-    findings = [*machine(), *services(), *running(place.state())]
+    findings = [*machine(), *services(), *running(place.state()), *doctor_platform.findings()]
     for one in findings:
         click.echo(f"  {'ok' if not one.advice else '!!'}  {one.what:<20}{one.found}")
         if one.advice:

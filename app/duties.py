@@ -12,6 +12,7 @@ from core.model import PersonId
 from core.settings import Settings
 from geofence import bracelets
 from inmates import store as people
+from inmates.detections import service as detections
 from inmates.legality import rules
 from inmates.legality import service as legality
 from inmates.legality.model import Breach
@@ -54,8 +55,11 @@ async def once(engine: AsyncEngine) -> service.Round:
         flags = await flag_untimely(conn)
     async with db.transaction(engine) as conn:
         worn = await supervision.go(conn, bracelets)
+    async with db.transaction(engine) as conn:
+        found = await detections.look(conn, now=clock.now())
     done = await look_at_everybody(engine)
-    log.info("looked", extra={"flags": flags, "to_take_off": worn} | asdict(done))
+    told = {"flags": flags, "to_take_off": worn, "detections": found}
+    log.info("looked", extra=told | asdict(done))
     return done
 
 

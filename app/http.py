@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import core.api
+import core.factors.api
+import core.federation.api
 import core.ledger.api
 import geofence.api
 import geofence.evidence.api
@@ -16,6 +18,7 @@ import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
 import inmates.custody.api
+import inmates.detections.api
 import inmates.education.api
 import inmates.education.statements.api
 import inmates.employment.api
@@ -45,10 +48,14 @@ import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
-from app import known, sections
+from app import known, metrics, ready, sections
+from app.problems import PROBLEM_SCHEMA
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
+from core.federation.model import providers
+from core.federation.service import Abroad
+from core.lookups import Noted
 from core.pages import Pages
 from core.rates import Rates
 from core.sealing import Keys
@@ -63,6 +70,7 @@ from dashboards import (
     days,
     delays,
     desk,
+    federation,
     hub,
     imports,
     institutions,
@@ -76,6 +84,7 @@ from dashboards import (
     playback,
     receipts,
     scenes,
+    security,
     shifts,
     tasks,
 )
@@ -118,11 +127,15 @@ MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
 ROUTERS = (
     core.api,
+    ready,
+    core.factors.api,
+    core.federation.api,
     core.ledger.api,
     inmates.identity.api,
     inmates.intake.api,
     inmates.api,
     inmates.tasks.api,
+    inmates.detections.api,
     inmates.education.api,
     inmates.education.statements.api,
     inmates.custody.api,
@@ -150,6 +163,8 @@ ROUTERS = (
     my,
     scenes,
     pages,
+    security,
+    federation,
     alerts,
     shifts,
     desk,
@@ -230,11 +245,20 @@ def application(settings: Settings) -> FastAPI:
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
+    border(app, settings)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app
+
+
+def border(app: FastAPI, settings: Settings) -> None:
+    """Other providers, look-ups of what is not there, and how fast all are answered."""
+    app.state.abroad = Abroad(providers(settings.providers))
+    app.add_middleware(Noted)
+    if settings.metrics_port:
+        app.add_middleware(metrics.Measured)
 
 
 @asynccontextmanager
@@ -256,28 +280,3 @@ def openapi(app: FastAPI) -> Any:
         return described
 
     return describe
-
-
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/not_found"]},
-        "title": {"type": "string", "description": "In the reader's language."},
-        "status": {"type": "integer"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body"},
-                    "parameter": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}

@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 import click
 
-from app import settings
+from app import metrics, settings
 from app.running import again_and_again, connected, until_told
 from app.worker import Worker
 from core.settings import Settings
@@ -107,4 +107,6 @@ async def work(conn: asyncpg.Connection, loaded: Settings, shard: Shard) -> None
 @click.command()
 def command() -> None:
     """Take in what devices report, judge it and answer them."""
-    until_told(again_and_again(Claims(settings.load()).turn))
+    loaded = settings.load()
+    metrics.serve(loaded.metrics_port)
+    until_told(again_and_again(Claims(loaded).turn))

@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, importing, ladder, ledger, nightly, settings
+from app import archive, duties, importing, ladder, ledger, metrics, nightly, settings, standing
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -97,6 +97,7 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: duties.rounds(loaded, every_s=rules.duties_every_s)),
         again_and_again(lambda: ladder.rounds(loaded, every_s=rules.ladder_every_s)),
         again_and_again(lambda: nightly.rounds(loaded)),
+        again_and_again(lambda: standing.rounds(loaded)),
         again_and_again(lambda: importing.rounds(loaded)),
         again_and_again(lambda: ledger.rounds(loaded)),
     )
@@ -106,4 +107,5 @@ async def everything(loaded: Settings) -> None:
 def command() -> None:
     """Keep partitions, retention and the feed; watch worker, alerts and what is owed; import files."""
     loaded = settings.load()
+    metrics.serve(loaded.metrics_port)
     until_told(everything(loaded))

@@ -13,6 +13,7 @@ from typing import Final, Self
 import asyncpg
 import numpy as np
 
+from app import metrics
 from core import bus, clock, heartbeat
 from core.model import DeviceId
 from geofence import service as geofence
@@ -119,8 +120,11 @@ class Worker:
                     await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+                metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
+                metrics.lag(self.heard_us, now_us=clock.now_us(), waiting=self.inbox.waiting)
             else:
                 self.heard_us = max(self.heard_us, clock.now_us() - TICK_US)
+                metrics.idle()
             await self.tick()
             self.answer()
 

@@ -45,13 +45,14 @@ async def start_session(
         login=given.login,
         password=given.password,
         address=address(request),
+        agent=request.headers.get("user-agent", ""),
     )
     sessions.give(response, secret, secure=request.app.state.secure)
 
 
 @router.delete("/v1/sessions/current", status_code=204, summary="Sign out: ends this session")
 async def end_session(
-    request: Request, response: Response, conn: http.Conn, caller: Caller = allow(Permission.ME_WRITE)
+    request: Request, response: Response, conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)
 ) -> None:
     await sign_in.sign_out(conn, caller)
     sessions.take_back(response, secure=request.app.state.secure)

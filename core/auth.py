@@ -3,45 +3,28 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from core import basic, clock, sessions
 from core.errors import NotAllowed, NotSignedIn
+from core.factors import proof
+from core.factors.model import NONE, Second
 from core.model import UserId
-
-
-class Role(StrEnum):
-    OFFICER = "officer"
-    """Probation: the people of a caseload."""
-    ADMINISTRATOR = "administrator"
-    """Runs the platform; reads no compartment."""
-    REGISTRAR = "registrar"
-    """The special unit of an institution: identity, custody, sentences, orders."""
-    UNIT_HEAD = "unit_head"
-    PSYCHOLOGIST = "psychologist"
-    DOCTOR = "doctor"
-    TEACHER = "teacher"
-    ACCOUNTANT = "accountant"
-    OVERSIGHT = "oversight"
-    """Sees everybody, changes nothing but its own tasks, its register of complaints about staff and what lies
-    at the central desk of appeals."""
-    PROVIDER = "provider"
-    """A learning platform: sends and reads its own statements, sees nobody's file."""
-    OMBUDSMAN = "ombudsman"
-    """Empties the Ombudsman's box; sees nothing else, and nobody else sees it."""
-    PROSECUTOR = "prosecutor"
-    CENTRAL = "central"
-    """The central administration's desk for protected appeals."""
-    LAWYER = "lawyer"
-    """A lawyer with a box for sealed letters of clients."""
+from core.origin import same_origin
+from core.roles import Role as Role  # noqa: PLC0414 - of this module's face
 
 
 class Permission(StrEnum):
     """scope:verb, also the action in the audit."""
 
+    SESSION_PROVE = "session:prove"
+    """What a session may do that has not shown its second factor yet: show it, or end."""
+    FACTOR_READ = "factor:read"
+    FACTOR_WRITE = "factor:write"
+    ACCESS_READ = "access:read"
+    ACCESS_WRITE = "access:write"
     ME_READ = "me:read"
     ME_WRITE = "me:write"
     MAP_READ = "map:read"
@@ -116,7 +99,10 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 MONITORING: Final = _of(
     "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
 )
-EVERYBODY: Final = _of("me", "task") | {Permission.PERSON_READ, Permission.CONSEQUENCE_READ}
+EVERYBODY: Final = _of("session", "factor", "me", "task") | {
+    Permission.PERSON_READ,
+    Permission.CONSEQUENCE_READ,
+}
 """Of those who work with people."""
 COMPARTMENTS: Final = _of("health", "psychology")
 """For one profession each, and nobody else: not the administrator either."""
@@ -187,12 +173,25 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | _of("payroll", verb=":read")
     | _of("overview"),  # figures of the service, of nobody in particular
     Role.PROVIDER: _of("statement"),
-    **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("me")),
+    **dict.fromkeys(
+        (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")
+    ),
 }
+GRAVE: Final = _of("access") | {
+    Permission.ZONE_WRITE,
+    Permission.CONDITION_WRITE,
+    Permission.ABSENCE_WRITE,
+    Permission.PERSON_EXPORT,
+    Permission.PERSON_MERGE,
+    Permission.EVIDENCE_EXPORT,
+}
+"""Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0030). Where only some deeds of
+a permission are grave, their routes say `allow_fresh`."""
+BEFORE_PROOF: Final = _of("session")
+BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
+"""What is open to whoever must have a second factor and has none yet."""
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""
-
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +205,10 @@ class Caller:
     language: str
     session: bytes
     """SHA-256 of the cookie: names the session, opens none; empty: there is no session."""
+    second: Second = NONE
 
     def may(self, permission: Permission) -> bool:
         return permission in GRANTS[self.role]
-
-
-class WrongOrigin(NotAllowed):
-    """A page of another site speaks through the user's browser (ADR-0010)."""
-
-    code = "wrong_origin"
 
 
 async def identify(connection: HTTPConnection) -> Caller | None:
@@ -238,7 +232,15 @@ async def _owner(connection: HTTPConnection) -> Caller | None:
     if not found:
         return None
     role = Role(found.role)
-    return Caller(UserId(found.user_id), found.login, role, found.shown_as, found.language, found.token_hash)
+    return Caller(
+        UserId(found.user_id),
+        found.login,
+        role,
+        found.shown_as,
+        found.language,
+        found.token_hash,
+        found.second,
+    )
 
 
 async def _platform(connection: HTTPConnection) -> Caller | None:
@@ -255,6 +257,7 @@ class Guard:
     """The dependency behind `allow`; the architecture test looks for it on every route."""
 
     permission: Permission | None
+    is_grave: bool = False
 
     async def __call__(
         self,
@@ -269,6 +272,9 @@ class Guard:
             raise NotSignedIn
         if not caller.may(self.permission):
             raise NotAllowed
+        proven(caller, self.permission)
+        if self.is_grave or self.permission in GRAVE:
+            freshly_proven(caller)
         return caller
 
 
@@ -277,11 +283,18 @@ def allow(permission: Permission | None) -> Any:
     return Depends(Guard(permission))
 
 
-def same_origin(connection: HTTPConnection) -> None:
-    """Changes and sockets are accepted from our own pages only, whatever cookies a browser adds."""
-    if connection.scope["type"] == "http" and connection.scope["method"] in SAFE_METHODS:
-        return
-    origin = urlsplit(connection.headers.get("origin", ""))
-    secure: bool = connection.app.state.secure
-    if origin.netloc != connection.headers.get("host") or (secure and origin.scheme != "https"):
-        raise WrongOrigin
+def allow_fresh(permission: Permission) -> Any:
+    """`allow`, for a grave deed of a permission that is not always grave."""
+    return Depends(Guard(permission, is_grave=True))
+
+
+def proven(caller: Caller, permission: Permission) -> None:
+    """Whoever holds a second factor has shown it, and whoever must hold one does."""
+    if permission not in BEFORE_PROOF:
+        proof.shown(caller.second)
+    if permission not in BEFORE_ENROLMENT:
+        proof.held(caller.second)
+
+
+def freshly_proven(caller: Caller) -> None:
+    proof.fresh(caller.second, now=clock.now())

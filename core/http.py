@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path as Folder
 from typing import Annotated, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from core import i18n
 from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
+from core.origin import SAFE_METHODS
 from core.sealing import Keys
 from core.sheets import Wrong
 
@@ -34,6 +35,13 @@ BY_STATUS: Final = {
     413: "too_large",
     415: "unsupported_media",
 }
+DOORS: Final = {
+    "not_signed_in": "/sign-in",
+    "second_factor": "/prove",
+    "step_up": "/prove",
+    "factor_missing": "/me",
+}
+"""Where a page leads that asks for more; and from there back."""
 POLICY: Final = {
     "default-src": "'self'",
     "img-src": "'self' data: blob:",
@@ -200,13 +208,22 @@ def wants_page(connection: HTTPConnection) -> bool:
 
 
 def _page(connection: HTTPConnection, status: int, *, code: str, values: dict[str, Any]) -> Response:
-    if status == 401:
-        query = f"?{connection.url.query}" if connection.url.query else ""
-        return RedirectResponse(f"/sign-in?next={quote(connection.url.path + query)}", 303)
+    if code in DOORS:
+        return RedirectResponse(f"{DOORS[code]}?next={quote(_back_to(connection))}", 303)
     answer: Response = connection.app.state.pages.render(
         connection, "problem.html", status=status, said=title(connection, code, values)
     )
     return answer
+
+
+def _back_to(connection: HTTPConnection) -> str:
+    """The page that was asked for; of a form the page on which it stands."""
+    asked = urlsplit(connection.headers.get("referer", ""))
+    if connection.scope.get("method", "GET") in SAFE_METHODS:
+        asked = urlsplit(str(connection.url))
+    elif asked.netloc != connection.headers.get("host"):
+        return "/"
+    return asked.path + (f"?{asked.query}" if asked.query else "")
 
 
 async def _refused(connection: HTTPConnection, refusal: Refusal) -> Response:

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from core.factors import store as factors
+from core.factors.model import Second
 from core.model import UserId
 from core.tables import sessions, users
 
@@ -33,6 +35,27 @@ class Session:
     shown_as: str
     language: str
     seen_at: datetime
+    second: Second
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a session was begun, and with what, as its owner sees it in the list."""
+
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    token_hash: bytes
+    made_at: datetime
+    seen_at: datetime
+    origin: Origin
+
+
+NOWHERE = Origin()
+LONGEST_AGENT = 200
 
 
 def token(cookies: Mapping[str, str], *, secure: bool) -> str | None:
@@ -44,7 +67,14 @@ def fingerprint(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-async def start(conn: AsyncConnection, user: UserId, *, now: datetime) -> str:
+async def start(
+    conn: AsyncConnection,
+    user: UserId,
+    *,
+    now: datetime,
+    origin: Origin = NOWHERE,
+    lasts: timedelta = ABSOLUTE,
+) -> str:
     """The new session's secret; sessions that have ended are swept on the way."""
     secret = token_urlsafe(32)
     await conn.execute(
@@ -52,7 +82,13 @@ async def start(conn: AsyncConnection, user: UserId, *, now: datetime) -> str:
     )
     await conn.execute(
         insert(sessions).values(
-            token_hash=fingerprint(secret), user_id=user, made_at=now, seen_at=now, ends_at=now + ABSOLUTE
+            token_hash=fingerprint(secret),
+            user_id=user,
+            made_at=now,
+            seen_at=now,
+            ends_at=now + lasts,
+            address=origin.address,
+            agent=origin.agent[:LONGEST_AGENT],
         )
     )
     return secret
@@ -63,12 +99,15 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
     query = (
         select(
             sessions.c.token_hash,
-            users.c.id,
+            users.c.id.label("user_id"),
             users.c.login,
             users.c.role,
             users.c.shown_as,
             users.c.language,
             sessions.c.seen_at,
+            factors.is_held(users.c.id).label("is_held"),
+            factors.is_demanded(users.c.role).label("is_demanded"),
+            sessions.c.proved_at,
         )
         .join(users)
         .where(
@@ -78,10 +117,12 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
             users.c.is_active,
         )
     )
-    row = (await conn.execute(query)).one_or_none()
+    row = (await conn.execute(query)).mappings().one_or_none()
     if row is None:
         return None
-    found = Session(*row)
+    said = dict(row)
+    second = Second(said.pop("is_held"), said.pop("is_demanded"), said.pop("proved_at"))
+    found = Session(second=second, **said)
     if found.seen_at <= now - SEEN_EVERY:
         await conn.execute(
             update(sessions).where(sessions.c.token_hash == found.token_hash).values(seen_at=now)
@@ -105,6 +146,45 @@ async def keep(conn: AsyncConnection, hashes: Collection[bytes], *, now: datetim
 
 async def end(conn: AsyncConnection, token_hash: bytes) -> None:
     await conn.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+async def listed(conn: AsyncConnection, user: UserId, *, now: datetime) -> list[Listed]:
+    """Of one user, those that have not ended, the last used first."""
+    query = (
+        select(
+            sessions.c.token_hash,
+            sessions.c.made_at,
+            sessions.c.seen_at,
+            sessions.c.address,
+            sessions.c.agent,
+        )
+        .where(sessions.c.user_id == user, sessions.c.ends_at > now, sessions.c.seen_at > now - IDLE)
+        .order_by(sessions.c.seen_at.desc())
+    )
+    return [Listed(*row[:3], Origin(*row[3:])) for row in await conn.execute(query)]
+
+
+async def begun_at(conn: AsyncConnection, token_hash: bytes) -> datetime | None:
+    query = select(sessions.c.made_at).where(sessions.c.token_hash == token_hash)
+    return (await conn.execute(query)).scalar_one_or_none()
+
+
+async def end_own(conn: AsyncConnection, user: UserId, *, token_hash: bytes) -> bool:
+    gone = await conn.execute(
+        delete(sessions)
+        .where(sessions.c.user_id == user, sessions.c.token_hash == token_hash)
+        .returning(sessions.c.token_hash)
+    )
+    return gone.one_or_none() is not None
+
+
+async def end_others(conn: AsyncConnection, user: UserId, *, but: bytes) -> int:
+    gone = await conn.execute(
+        delete(sessions)
+        .where(sessions.c.user_id == user, sessions.c.token_hash != but)
+        .returning(sessions.c.token_hash)
+    )
+    return len(gone.all())
 
 
 async def end_all(conn: AsyncConnection, user: UserId) -> None:

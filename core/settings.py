@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     """Where the keeper puts days that are over; API and worker read there, under the same path."""
     keys: Path = Path("var/keys")
     """The keys of compartments and identities (core.sealing): whoever loses them loses what they sealed."""
+    providers: Path | None = None
+    """A TOML file of other identity providers (docs/security.md); none: accounts of our own only."""
+    authority: Path = Path("var/authority")
+    """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
+    metrics_port: int = 0
+    """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
     clamd: str = ""
     """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
     secure_cookies: bool = False

@@ -1,6 +1,7 @@
 """Signing in and out: slow for guessers, equal for strangers, always in the audit."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -10,7 +11,10 @@ from core import audit, clock, passwords, sessions
 from core.attempts import Attempts
 from core.auth import Caller, Permission
 from core.errors import Refusal
+from core.factors import store as factors
+from core.factors.rules import POLICY
 from core.i18n import LANGUAGES
+from core.lockouts import service as lockouts
 from core.model import UserId
 from core.tables import users
 
@@ -34,32 +38,57 @@ async def sign_in(
     login: str,
     password: str,
     address: str,
+    agent: str = "",
     now: Callable[[], datetime] = clock.now,
 ) -> str:
-    """The new session's secret. Two short transactions: no connection waits for the password check."""
+    """The new session's secret. Short transactions: no connection waits for the password check.
+
+    Where the account holds a second factor, the session lasts some minutes and opens nothing until the factor
+    is shown (`core.factors`)."""
     attempts.begin(login, address, now_us=clock.to_us(now()))
     async with engine.begin() as conn:
-        known = (
-            await conn.execute(
-                select(users.c.id, users.c.password_hash).where(users.c.login == login, users.c.is_active)
-            )
-        ).one_or_none()
+        counted = await lockouts.begin(conn, login, address=address, now=now())
+        known = await _known(conn, login)
     async with attempts.checks:
         fits = await passwords.matches(known.password_hash if known else None, password)
-    user = UserId(known.id) if known else None
     async with engine.begin() as conn:
-        await audit.record(
-            conn,
-            user,
-            action="session:start" if fits else "session:refuse",
-            subject_kind="user",
-            subject=user,
-        )
-        secret = await sessions.start(conn, user, now=now()) if fits and user else None
-    if secret is None:
+        await _note(conn, known.id if known else None, fits=fits)
+        if known and fits:
+            await lockouts.succeed(conn, counted, user=known.id, address=address, now=now())
+            origin = sessions.Origin(address, agent)
+            secret = await begin(conn, known.id, is_held=known.is_held, now=now(), origin=origin)
+    if not known or not fits:
         raise WrongLogin
     attempts.succeed(login, address)
     return secret
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: UserId
+    password_hash: str
+    is_held: bool
+
+
+async def _known(conn: AsyncConnection, login: str) -> _Known | None:
+    query = select(users.c.id, users.c.password_hash, factors.is_held(users.c.id)).where(
+        users.c.login == login, users.c.is_active
+    )
+    row = (await conn.execute(query)).one_or_none()
+    return _Known(UserId(row[0]), row[1], row[2]) if row else None
+
+
+async def _note(conn: AsyncConnection, user: UserId | None, *, fits: bool) -> None:
+    action = "session:start" if fits else "session:refuse"
+    await audit.record(conn, user, action=action, subject_kind="user", subject=user)
+
+
+async def begin(
+    conn: AsyncConnection, user: UserId, *, is_held: bool, now: datetime, origin: sessions.Origin
+) -> str:
+    """A session that is whole, or one that waits for the second factor."""
+    lasts = POLICY.prove_within if is_held else sessions.ABSOLUTE
+    return await sessions.start(conn, user, now=now, origin=origin, lasts=lasts)
 
 
 async def sign_out(conn: AsyncConnection, caller: Caller) -> None:

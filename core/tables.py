@@ -57,6 +57,9 @@ sessions = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("proved_at", DateTime(timezone=True)),  # when a second factor was last shown in it
+    Column("address", Text, nullable=False, server_default=""),  # for its owner: where it was begun,
+    Column("agent", Text, nullable=False, server_default=""),  # and with what
 )
 
 audit = Table(  # UPDATE, DELETE and TRUNCATE are refused by a trigger
@@ -72,6 +75,16 @@ audit = Table(  # UPDATE, DELETE and TRUNCATE are refused by a trigger
     Column("detail", JSONB, nullable=False, server_default="{}"),
 )
 Index("ix_audit_subject", audit.c.subject_kind, audit.c.subject_id)
+Index("ix_audit_at", audit.c.at, postgresql_using="brin")
+
+missed_lookups = Table(  # 404 of guarded routes: one is a slip, a hundred are a search
+    "missed_lookups",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("route", Text, nullable=False),  # its form, never what was asked for
+)
 
 feed = Table(  # `seq` is drawn by core.bus under an advisory lock, never by a default
     "feed",

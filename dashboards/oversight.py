@@ -14,6 +14,7 @@ from core.model import UserId
 from dashboards.pages import page
 from dashboards.records.conduct import local
 from inmates import store as people
+from inmates.detections import store as detections
 from inmates.legality import service as legality
 from inmates.rights import model, service
 from inmates.service import within
@@ -66,6 +67,7 @@ async def oversight_page(
         more=more,
         flags=flags,
         complaints=complaints,
+        detections=await detections.listed(conn, before=None, most=20),
         people=await people.named(conn, about, scope=within(caller)),
         staff=await people.staff(conn, staff),
         institutions=await people.houses(conn),

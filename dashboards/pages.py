@@ -30,7 +30,20 @@ async def start(caller: Caller = allow(Permission.ME_READ)) -> Response:
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "/", _caller: Caller | None = allow(PUBLIC)) -> Response:  # noqa: A002
-    return page(request, "sign-in.html", next=inside(next), failed=None, login="")
+    return door(request, None, target=inside(next), login="")
+
+
+def door(request: Request, refusal: Refusal | None, *, target: str, login: str) -> Response:
+    """The sign-in page, with what went wrong."""
+    return page(
+        request,
+        "sign-in.html",
+        status=refusal.status if refusal else 200,
+        next=target,
+        failed=http.title(request, refusal.code, refusal.values) if refusal else None,
+        login=login,
+        providers=list(request.app.state.abroad.providers.values()),
+    )
 
 
 @router.post("/sign-in")
@@ -44,13 +57,15 @@ async def sign_in_form(
     state = request.app.state
     try:
         secret = await sign_in.sign_in(
-            state.engine, state.attempts, login=login, password=password, address=api.address(request)
+            state.engine,
+            state.attempts,
+            login=login,
+            password=password,
+            address=api.address(request),
+            agent=request.headers.get("user-agent", ""),
         )
     except Refusal as refusal:
-        said = http.title(request, refusal.code, refusal.values)
-        return page(
-            request, "sign-in.html", status=refusal.status, next=inside(next), failed=said, login=login
-        )
+        return door(request, refusal, target=inside(next), login=login)
     answer = RedirectResponse(inside(next), 303)
     sessions.give(answer, secret, secure=state.secure)
     return answer
@@ -58,7 +73,7 @@ async def sign_in_form(
 
 @router.post("/sign-out")
 async def sign_out_form(
-    request: Request, conn: http.Conn, caller: Caller = allow(Permission.ME_WRITE)
+    request: Request, conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)
 ) -> Response:
     await sign_in.sign_out(conn, caller)
     answer = RedirectResponse("/sign-in", 303)

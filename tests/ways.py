@@ -19,6 +19,8 @@ class Way:
     method: str
     path: str
     guards: tuple[Permission | KinScope | None, ...]
+    is_grave: bool = False
+    """It wants a second factor shown a moment ago, whatever else its permission is for."""
 
     @property
     def ends_session(self) -> bool:
@@ -38,8 +40,9 @@ def ways(app: FastAPI) -> Iterator[Way]:
             continue
         dependant = getattr(found, "dependant", None)
         guards = tuple(guards_of(dependant)) if dependant else ()
+        grave = bool(dependant) and any(True for _ in grave_guards(dependant))
         for method in found.methods or {"SOCKET"} if isinstance(route, APIRoute) else {"SOCKET"}:
-            yield Way(method, str(found.path), guards)
+            yield Way(method, str(found.path), guards, grave)
 
 
 def guards_of(dependant: Any) -> Iterator[Permission | KinScope | None]:
@@ -49,3 +52,10 @@ def guards_of(dependant: Any) -> Iterator[Permission | KinScope | None]:
         if isinstance(inner.call, KinGuard):
             yield inner.call.scope
         yield from guards_of(inner)
+
+
+def grave_guards(dependant: Any) -> Iterator[Guard]:
+    for inner in dependant.dependencies:
+        if isinstance(inner.call, Guard) and inner.call.is_grave:
+            yield inner.call
+        yield from grave_guards(inner)

@@ -84,6 +84,11 @@ class Inbox:
         """Subscribed: what devices send reaches us."""
         return self._ready.is_set()
 
+    @property
+    def waiting(self) -> int:
+        """Received, and not yet given to the caller."""
+        return len(self._messages)
+
     async def wait_connected(self) -> None:
         await self._ready.wait()
 

@@ -67,6 +67,20 @@ connection_messages false
 """
 
 
+# Devices of the network: TLS 1.3 only, a certificate of our authority is the identity, and the list of the
+# revoked is asked. SIGHUP reads certificates and list anew.
+TLS_LISTENER = """\
+listener {port} {host}
+tls_version tlsv1.3
+cafile {folder}/ca.pem
+crlfile {folder}/crl.pem
+certfile {folder}/broker.pem
+keyfile {folder}/broker.key
+require_certificate true
+use_identity_as_username true
+"""
+
+
 def program() -> Path | None:
     found = shutil.which("mosquitto", path=os.pathsep.join(map(str, place.programs())))
     return Path(found) if found else None
@@ -111,11 +125,13 @@ def admits(port: int, user: str, word: str, *, patience_s: float = 2) -> bool:
 class Broker:
     """Passwords follow from one secret in `home` and outlive a restart. `start` may be called again."""
 
-    def __init__(self, home: Path, port: int = 0) -> None:
+    def __init__(self, home: Path, port: int = 0, *, authority: Path | None = None) -> None:
+        """`authority`: a folder with ca.pem, crl.pem, broker.pem and broker.key opens a second door."""
         found = program()
         if found is None:
             raise ServiceError("Mosquitto is not installed: run ./ejazo doctor")
         self.program, self.home, self.port = found, home, port
+        self.authority, self.tls_port = authority, 0
         self.log = home / "broker.log"
         self.owner = process.owner()
         self.child: subprocess.Popen[bytes] | None = None
@@ -164,7 +180,11 @@ class Broker:
         return self
 
     def _listen(self) -> None:
-        self._write("settings", SETTINGS.format(port=self.port, host=HOST, home=self.home))
+        said = SETTINGS.format(port=self.port, host=HOST, home=self.home)
+        if self.authority is not None:
+            self.tls_port = self.tls_port or free_port()
+            said += TLS_LISTENER.format(port=self.tls_port, host=HOST, folder=self.authority)
+        self._write("settings", said)
         with self.log.open("ab") as log:
             self.child = process.launch(
                 [self.program, "-c", self.home / "settings"],

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from core import clock, http
-from core.auth import Caller, Permission, allow
+from core.auth import Caller, Permission, allow, allow_fresh
 from core.fields import WITHOUT_NUL, WallMoment
 from core.model import OrderId, PersonId
 from dashboards.records import back, tab_page
@@ -264,7 +264,7 @@ async def release_form(
     worn: Worn,
     act_number: Number,
     ground: Annotated[ReleaseGround, Form()],
-    caller: Caller = allow(Permission.ORDER_WRITE),
+    caller: Caller = allow_fresh(Permission.ORDER_WRITE),
 ) -> Response:
     await release.release(conn, caller, worn, order=OrderId(order_id), act_number=act_number, ground=ground)
     return back(person_id, "supervision")

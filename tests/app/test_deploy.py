@@ -77,6 +77,12 @@ def test_an_installations_broker_is_the_one_that_is_tested() -> None:
     assert {line for line in lines if not line.startswith(("#", *placed))} == tested
 
 
+def test_an_installations_door_for_devices_is_the_one_that_is_tested() -> None:
+    placed = ("listener", "cafile", "crlfile", "certfile", "keyfile")
+    written = lines((DEPLOY / "broker-tls.conf").read_text(), placed)
+    assert written == lines(broker.TLS_LISTENER, placed)
+
+
 def test_an_installations_cluster_is_the_one_that_is_tested() -> None:
     placed = (
         "server_name",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock
-from core.auth import Caller, Permission
+from core.auth import Caller, Permission, freshly_proven
 from core.errors import Conflict, Invalid, NotFound
 from core.model import PersonId
 from inmates import store as people
@@ -121,9 +121,16 @@ async def move(
         raise NotFound
     if any(step.kind in {Kind.ADMISSION, Kind.WITHDRAWN} for step in steps):
         raise KindWrong
+    _grave(caller, *steps)
     for step in steps:
         await _check(conn, person, episode=episode, step=step)
     return await _enter(conn, caller, *(_movement(step, episode) for step in steps), person=person)
+
+
+def _grave(caller: Caller, *steps: Step) -> None:
+    """Whoever sets somebody free shows the second factor again (ADR-0030)."""
+    if any(step.kind is Kind.RELEASE for step in steps):
+        freshly_proven(caller)
 
 
 async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId, step: Step) -> MovementId:
@@ -133,6 +140,7 @@ async def correct(conn: AsyncConnection, caller: Caller, *, movement: MovementId
         raise KindWrong
     if (step.kind is Kind.ADMISSION) != (wrong.kind is Kind.ADMISSION):
         raise KindWrong
+    _grave(caller, step)
     if step.kind is wrong.kind:
         where, regime = step.institution_id or wrong.institution_id, step.regime or wrong.regime
         step = replace(step, institution_id=where, regime=regime)

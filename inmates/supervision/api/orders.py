@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from core import http
-from core.auth import Caller, Permission, allow
+from core.auth import Caller, Permission, allow, allow_fresh
 from core.fields import Moment
 from core.model import OrderId, PersonId
 from inmates.model import OrderKind
@@ -113,7 +113,7 @@ async def release_order(
     given: Released,
     conn: http.Conn,
     worn: Worn,
-    caller: Caller = allow(Permission.ORDER_WRITE),
+    caller: Caller = allow_fresh(Permission.ORDER_WRITE),
 ) -> None:
     order = OrderId(order_id)
     await release.release(conn, caller, worn, order=order, act_number=given.act_number, ground=given.ground)

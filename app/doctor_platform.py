@@ -1,0 +1,116 @@
+"""What is wrong with a platform that runs, and how to mend it: schema, pulses, keys, factors."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import click
+from cryptography import x509
+
+from app import settings
+from app.findings import Finding
+from app.standing import Standing, ask, newest_revision
+from core import clock, db
+from core.heartbeat import BLIND_AFTER
+from core.settings import Settings
+from tracking.certificates.folder import REVOKED
+
+PATIENCE_S: Final = 5
+SOON: Final = timedelta(days=30)
+
+# Roles of active accounts whose second factor nobody demands.
+_FREE: Final = """
+select distinct u.role
+from users u
+where u.is_active and u.role <> 'provider' and not coalesce(
+    (select d.is_demanded from factor_demands d where d.role = u.role order by d.id desc limit 1), false
+)
+order by u.role
+"""
+
+
+def findings() -> Iterator[Finding]:
+    """Nothing where no platform is named."""
+    try:
+        loaded = settings.load()
+    except click.ClickException:
+        return
+    yield from keys(loaded.keys)
+    yield from authority(loaded.authority)
+    yield from asyncio.run(_asked(loaded))
+
+
+async def _asked(loaded: Settings) -> list[Finding]:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            conn = await db.connect(loaded.database_url)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as why:
+        advice = "start the database, and look at EJAZO_DATABASE_URL"
+        return [Finding("database", type(why).__name__, advice)]
+    try:
+        return await _look(conn, loaded)
+    finally:
+        await conn.close()
+
+
+async def _look(conn: asyncpg.Connection, loaded: Settings) -> list[Finding]:
+    found, newest = await _revision(conn), newest_revision()
+    behind = "run ./ejazo migrate" if found < newest else ""
+    schema = Finding("schema", f"{found or 'none'}, the code wants {newest}", behind)
+    if behind:
+        return [schema]
+    now = clock.now()
+    said = [schema, *pulses(await ask(conn, now=now), now=now)]
+    if loaded.secure_cookies:
+        said.append(factors([row["role"] for row in await conn.fetch(_FREE)]))
+    return said
+
+
+async def _revision(conn: asyncpg.Connection) -> str:
+    try:
+        return str(await conn.fetchval("select max(version_num) from alembic_version") or "")
+    except asyncpg.UndefinedTableError:
+        return ""
+
+
+def pulses(found: Standing, *, now: datetime) -> Iterator[Finding]:
+    if not found.pulses:
+        yield Finding("workers", "none has ever run", "start ejazo ingest and ejazo watch")
+    for one in found.pulses:
+        age = now - one.at
+        silent = age > BLIND_AFTER
+        advice = f"start ejazo {one.part.partition('-')[0]}, and look at the end of its log" if silent else ""
+        yield Finding(f"pulse of {one.part}", f"{age.total_seconds():.0f} s ago", advice)
+    late = f"{found.late_tasks} past their time" if found.late_tasks else "none is late"
+    yield Finding("tasks", late)
+
+
+def factors(free: list[str]) -> Finding:
+    if not free:
+        return Finding("second factor", "demanded of every role that has accounts")
+    return Finding("second factor", f"free: {', '.join(free)}", f"run ejazo factors demand {free[0]}")
+
+
+def keys(folder: Path) -> Iterator[Finding]:
+    if not folder.exists():
+        yield Finding("keys", f"none yet in {folder}")
+        return
+    open_to_others = folder.stat().st_mode & 0o077
+    yield Finding("keys", str(folder), f"chmod 700 {folder}: others may enter it" if open_to_others else "")
+
+
+def authority(folder: Path) -> Iterator[Finding]:
+    """A list of the revoked that has ended shuts every device out."""
+    if not (folder / REVOKED).exists():
+        return
+    listed = x509.load_pem_x509_crl((folder / REVOKED).read_bytes())
+    ends_at = listed.next_update_utc
+    soon = ends_at is not None and ends_at - clock.now() < SOON
+    yield Finding(
+        "revoked devices",
+        f"{len(listed)}, listed until {ends_at:%Y-%m-%d}",
+        "run ejazo device renew" if soon else "",
+    )

@@ -1,0 +1,1 @@
+"""Signing in through another identity provider: OpenID Connect, or OneID with a flow of its own."""

@@ -1,0 +1,1 @@
+"""Certificates of devices from a local authority: issued, revoked, listed for the broker (ADR-0031)."""
