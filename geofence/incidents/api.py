@@ -140,7 +140,7 @@ class Made(BaseModel):
 
 
 @router.get("", summary="Cards about the caller's people, by severity and deadline")
-async def list_incidents(
+async def list_cards(
     conn: http.Conn, asked: Annotated[Question, Query()], caller: Caller = allow(Permission.ALERT_READ)
 ) -> Page:
     found = await reading.listed(
