@@ -187,7 +187,9 @@ async def test_the_api_describes_itself(app: FastAPI) -> None:
         problem = operation["responses"]["4XX"]["content"]
         assert problem == {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     assert "HTTPValidationError" not in described["components"]["schemas"]
-    assert all(path.startswith(("/v1/", "/xapi/", "/fhir/", "/healthz", "/readyz")) for path in described["paths"])
+    assert all(
+        path.startswith(("/v1/", "/xapi/", "/fhir/", "/healthz", "/readyz")) for path in described["paths"]
+    )
 
 
 async def test_me_says_what_i_may_do(app: FastAPI) -> None:
