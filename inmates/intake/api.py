@@ -133,7 +133,12 @@ async def list_rows(
     return Rows(rows=rows, after=rows[-1].row if len(found) > most else None)
 
 
-@router.get("/{import_id}/rejected", summary="The rows that were not stored, as CSV; recorded")
+@router.get(
+    "/{import_id}/rejected",
+    summary="The rows that were not stored, as CSV; recorded",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def read_rejected(
     import_id: http.Id,
     request: Request,

@@ -79,7 +79,12 @@ async def read_open_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, 
     }
 
 
-@router.get("/open/appeals_monthly/{month}.csv", summary="A month of appeals as CSV")
+@router.get(
+    "/open/appeals_monthly/{month}.csv",
+    summary="A month of appeals as CSV",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def read_open_csv(
     month: Month, conn: http.Conn, keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)
 ) -> Response:

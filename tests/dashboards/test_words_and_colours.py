@@ -63,7 +63,7 @@ def test_everything_that_happens_has_a_name(language: str) -> None:
     }
     for prefix, kinds in named.items():
         for each in kinds:
-            assert t(f"{prefix}.{each}")
+            assert t(f"{prefix}.{each}", to="T")
 
 
 def test_scripts_are_given_every_word_they_ask_for() -> None:
