@@ -77,7 +77,7 @@ class Asked:
 def asked(cluster: Cluster, home: Path) -> Iterator[Asked]:
     cluster.sql(f"create database asked template {TEMPLATE} strategy file_copy")
     logs = home / "asked"
-    logs.mkdir()
+    logs.mkdir(exist_ok=True)
     platform = Platform(cluster.url("asked"), "mqtt://127.0.0.1:1", logs)
     ids, secrets, token = asyncio.run(fill(cluster.url("asked")))
     platform.start("api")
