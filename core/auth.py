@@ -72,7 +72,6 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence:read"
     EVIDENCE_EXPORT = "evidence:export"
     TRACK_EXPORT = "track:export"
-    OVERVIEW_READ = "overview:read"
     DEVICE_READ = "device:read"
     DEVICE_COMMAND = "device:command"
     ALERT_READ = "alert:read"
@@ -166,12 +165,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ACCOUNTANT: EVERYBODY
     | _of("work", "payroll")
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
-    Role.OVERSIGHT: EVERYBODY
-    | RECORDS
-    | OVERSEEN
-    | APPEALS
-    | _of("payroll", verb=":read")
-    | _of("overview"),  # figures of the service, of nobody in particular
+    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
     **dict.fromkeys(
         (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")

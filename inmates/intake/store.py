@@ -212,13 +212,6 @@ async def maker(conn: AsyncConnection, user: UserId) -> Caller | None:
     return Caller(user, row.login, Role(row.role), row.shown_as, row.language, b"") if row else None
 
 
-async def hold(conn: AsyncConnection, people: Collection[PersonId]) -> None:
-    """As `inmates.store.hold`, for thousands of people in one parameter."""
-    wanted = persons.c.id == any_(cast(list(people), ARRAY(BigInteger)))
-    query = select(persons.c.id).where(wanted).order_by(persons.c.id)
-    await conn.execute(query.with_for_update(key_share=True))
-
-
 async def seen(
     conn: AsyncConnection, scope: Scope, *, numbers: Collection[str] = (), people: Collection[PersonId] = ()
 ) -> dict[str, PersonId]:

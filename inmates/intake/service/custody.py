@@ -9,11 +9,11 @@ from core import clock, sheets
 from core.auth import Caller
 from core.model import PersonId
 from core.sealing import Keys
+from inmates import store as record
 from inmates.custody.model import Movement
 from inmates.custody.service import many
 from inmates.custody.store import many as store
 from inmates.identity import many as identities
-from inmates.intake import store as intake
 from inmates.intake.model import Outcome
 from inmates.intake.rules import custody as rules
 from inmates.intake.rules.custody import Decided, Draft, House, Known, Who
@@ -30,7 +30,7 @@ async def judged(
     scope = within(caller)
     people = await _people(conn, keys, caller, {draft.who for draft in drafts})
     houses = {sheets.folded(name): House(i, kind) for i, name, kind in await store.houses(conn, scope)}
-    await intake.hold(conn, set(people.values()))
+    await record.hold(conn, *set(people.values()))
     happened: dict[PersonId, list[Movement]] = await store.movements_of(conn, set(people.values()))
     for person in set(people.values()) & seen.movements.keys():
         happened.setdefault(person, []).extend(seen.movements[person])

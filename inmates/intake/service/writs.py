@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller
 from core.sealing import Keys
+from inmates import store as record
 from inmates.employment import service_many as many
 from inmates.identity import many as identities
 from inmates.intake import store as intake
@@ -29,7 +30,7 @@ async def judged(
     numbers = [who.key for who in wanted if who.field == "number"]
     found = await intake.seen(conn, within(caller), numbers=numbers, people=set(held.values()))
     people = by_who(wanted, found, held)
-    await intake.hold(conn, set(people.values()))
+    await record.hold(conn, *set(people.values()))
     papers = await many.known(conn, set(people.values()))
     decided = rules.decide(drafts, Known(people, papers | seen.papers))
     seen.papers |= {(person, claim.issuer, claim.number) for person, claim, _ in decided.new}
