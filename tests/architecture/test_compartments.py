@@ -17,8 +17,10 @@ from ways import Way
 SECRETS = {Role.DOCTOR: "zirqurbon-4417", Role.PSYCHOLOGIST: "qorakoʻz-9023"}
 GROUND = {"basis": "clinical", "basis_note": SECRETS[Role.PSYCHOLOGIST]}
 READ = [way for way in ANSWERED if way.method == "GET" and way.guards[0] is not None]
-CODES = ("phq9", '"missed"')
+CODES = (r"\yphq9\y", '"missed"')
 """What a screen or an outcome is called is as telling as its text; the audit may not hold it either."""
+NAMED = re.compile(r"\bphq-?9\b", re.IGNORECASE)
+"""A word of its own: four letters stand somewhere in every long ciphertext."""
 
 
 def planted(person: int) -> dict[Role, list[tuple[str, dict[str, object]]]]:
@@ -87,7 +89,7 @@ async def test_no_table_holds_in_plain_what_was_planted(conn: asyncpg.Connection
     found = set()
     for [table] in tables:
         for words in (*SECRETS.values(), *CODES, *(secret.encode().hex() for secret in SECRETS.values())):
-            query = f'select count(*) from "{table}" row where row::text like $1'  # noqa: S608 - our own names
-            if await conn.fetchval(query, f"%{words}%"):
+            query = f'select count(*) from "{table}" row where row::text ~ $1'  # noqa: S608 - our own names
+            if await conn.fetchval(query, words):
                 found.add((table, words))
     assert not found
