@@ -36,6 +36,8 @@ import inmates.supervision.api
 import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
+import messaging.calls.api
+import messaging.calls.line
 import messaging.mobile.api
 import messaging.mobile.uploads.api
 import messaging.open.api
@@ -67,6 +69,7 @@ from dashboards import (
     assets,
     authorize,
     boxes,
+    calls,
     days,
     delays,
     desk,
@@ -203,6 +206,9 @@ ROUTERS = (
     messaging.relatives.kinship.api,
     messaging.relatives.contact.api,
     messaging.relatives.letters.api,
+    messaging.calls.api,
+    messaging.calls.line,
+    calls,
     kinship,
     relatives,
     authorize,
@@ -238,6 +244,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.rates = Rates()
     app.state.relatives = tokens.bearer
     app.state.pulse = pulse.Pulse(app.state.engine)
+    messaging.calls.line.install(app, settings.ice)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY

@@ -82,6 +82,9 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    CALL_READ = "call:read"
+    CALL_WRITE = "call:write"
+    CALL_JOIN = "call:join"
     BOX_READ = "box:read"
     BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
@@ -127,6 +130,10 @@ HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
+CALLS: Final = _of("call") - {Permission.CALL_JOIN}
+"""Of those who bring somebody to the kiosk: they book, open and end, and hear nothing; a lawyer joins."""
+BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
+"""What is open to whoever must have a second factor and has none yet."""
 ADMINISTRATORS_ONLY: Final = frozenset(
     {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
 )
@@ -144,17 +151,19 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     - BOXES
     - APPEALS
     - KINSHIP
-    - _of("statement")
+    - _of("statement", "call")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
     | RECORDS
     | HANDLING
     | KINSHIP
+    | CALLS
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY
     | RECORDS
     | APPEALS
     | KINSHIP
+    | CALLS
     | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
@@ -167,9 +176,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
     Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
-    **dict.fromkeys(
-        (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")
-    ),
+    **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL), BOXES | BEFORE_ENROLMENT),
+    Role.LAWYER: BOXES | BEFORE_ENROLMENT | {Permission.CALL_JOIN},
 }
 GRAVE: Final = _of("access") | {
     Permission.ZONE_WRITE,
@@ -182,8 +190,6 @@ GRAVE: Final = _of("access") | {
 """Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0030). Where only some deeds of
 a permission are grave, their routes say `allow_fresh`."""
 BEFORE_PROOF: Final = _of("session")
-BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
-"""What is open to whoever must have a second factor and has none yet."""
 PUBLIC: Final = None
 """`allow(PUBLIC)`: nobody needs to be signed in."""
 

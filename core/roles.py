@@ -26,4 +26,4 @@ class Role(StrEnum):
     CENTRAL = "central"
     """The central administration's desk for protected appeals."""
     LAWYER = "lawyer"
-    """A lawyer with a box for sealed letters of clients."""
+    """A lawyer with a box for sealed letters of clients, and privileged calls with them."""

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
     metrics_port: int = 0
     """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
+    ice: Path | None = None
+    """A TOML file of STUN and TURN servers for calls (docs/calls.md); none: there are no such servers."""
     clamd: str = ""
     """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
     secure_cookies: bool = False

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import audit, clock, rule_sets, statutes
 from core.auth import Caller, Permission
 from core.errors import Conflict, Invalid, NotFound
-from core.model import PersonId
+from core.model import PersonId, UserId
 from inmates import store as people
 from inmates.custody import service as custody
 from inmates.entitlements import rules, store
@@ -119,25 +119,47 @@ async def use(conn: AsyncConnection, caller: Caller, *, person: PersonId, entere
     found = await known(conn, caller, person=person)
     rules.check(entered, await _contact_of(conn, person, entered), now=clock.now(), zone=clock.HERE)
     await people.hold(conn, person)
-    held, on = law(), entered.at.astimezone(clock.HERE).date()
-    life = await _life(conn, found)
-    balance = rules.balance(
-        rules.pool(entered.thing, held.on(on)),
-        life,
-        on=on,
-        uses=(await store.uses_of(conn, [person]))[person],
-        grants=await store.grants_of(conn, person),
-        law=held,
-        zone=clock.HERE,
-    )
-    rules.decide(balance, life, on=on, outcome=entered.outcome, law=held)
-    kept = await rule_sets.keep(conn, held.on(on))
-    made = await store.add_use(conn, person, use=entered, rule_set=kept, by=caller.user)
+    await _refuse_beyond(conn, found, entered.thing, at=entered.at, outcome=entered.outcome)
+    made = await _write(conn, person, entered=entered, by=caller.user)
     await _record(conn, caller, person, detail={"use": made, "thing": entered.thing})
     if entered.outcome is Outcome.CANCELLED and entered.cause is Cause.INSTITUTION:
         acting = frozenset({caller.user})
         await legality.weigh(conn, Deed(DeedKind.VISIT_CANCELLED, person, acting, clock.now(), made))
     return made
+
+
+async def check_due(conn: AsyncConnection, person: Person, *, thing: Thing, at: datetime) -> None:
+    """Whether one more may be had now, for services whose own guard let somebody ask."""
+    await _refuse_beyond(conn, person, thing, at=at, outcome=Outcome.KEPT)
+
+
+async def took_place(conn: AsyncConnection, person: Person, *, entered: Use, by: UserId) -> UseId:
+    """For a service that saw it happen: a booked call that connected. Drawn even beyond the balance, because
+    it is a fact; who may call was decided when it was booked."""
+    await people.hold(conn, person.id)
+    return await _write(conn, person.id, entered=entered, by=by)
+
+
+async def _refuse_beyond(
+    conn: AsyncConnection, person: Person, thing: Thing, *, at: datetime, outcome: Outcome
+) -> None:
+    held, on = law(), at.astimezone(clock.HERE).date()
+    life = await _life(conn, person)
+    balance = rules.balance(
+        rules.pool(thing, held.on(on)),
+        life,
+        on=on,
+        uses=(await store.uses_of(conn, [person.id]))[person.id],
+        grants=await store.grants_of(conn, person.id),
+        law=held,
+        zone=clock.HERE,
+    )
+    rules.decide(balance, life, on=on, outcome=outcome, law=held)
+
+
+async def _write(conn: AsyncConnection, person: PersonId, *, entered: Use, by: UserId) -> UseId:
+    kept = await rule_sets.keep(conn, law().on(entered.at.astimezone(clock.HERE).date()))
+    return await store.add_use(conn, person, use=entered, rule_set=kept, by=by)
 
 
 async def withdraw_use(conn: AsyncConnection, caller: Caller, *, use: UseId, reason: str) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.db import metadata
 
 THINGS = "('short_visit', 'long_visit', 'child_visit', 'video_visit', 'call', 'parcel', 'banderol')"
+FROM_AFAR = "('call', 'video_visit', 'parcel', 'banderol')"
 RELATIONS = "('spouse', 'parent', 'child', 'sibling', 'grandparent', 'other_relative', 'lawyer', 'other')"
 
 contacts = Table(
@@ -65,7 +66,7 @@ uses = Table(
     Column("made_by", ForeignKey("users.id"), nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("(outcome = 'kept') = (cause is null)", "kept"),
-    CheckConstraint("contact_id is not null or thing in ('call', 'parcel', 'banderol')", "contact"),
+    CheckConstraint(f"contact_id is not null or thing in {FROM_AFAR}", "contact"),
     ForeignKeyConstraint(["contact_id", "person_id"], ["contacts.id", "contacts.person_id"]),
 )
 

@@ -64,8 +64,8 @@ def placeholders(text: i18n.Text) -> set[str]:
 
 
 SCRIPTS = list(files("dashboards/static/*.js"))
-APP = list(files("dashboards/static/my/*.js"))
-"""Of the relatives; every text below `my` is given to it."""
+APP = list(files("dashboards/static/my/*.js", "dashboards/static/call/*.js"))
+"""Of relatives and calls; every text below `my` and `call` is given to them."""
 CODE = [path for path in files("*/*.py", "*/*/*.py", "*/*/*/*.py") if path.parts[len(ROOT.parts)] != "tests"]
 PAGES = [path for path in files("dashboards/templates/*.html") if path.name != "texts.html"]
 

@@ -1,11 +1,12 @@
 """A confirmed relative who is signed in, and what they keep, ask and hand in."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core import clock, db, rule_sets
@@ -15,12 +16,17 @@ from core.sealing import Keys
 from core.tables import users
 from files import numbers, row
 from inmates.entitlements.model import Thing
-from messaging.appeals.model import AppealId, Draft, Kind
+from messaging.appeals.model import AppealId, Draft
+from messaging.appeals.model import Kind as AppealKind
+from messaging.calls import store as calls
+from messaging.calls.model import CallId, Kind
 from messaging.mobile import service
 from messaging.mobile.uploads import store as uploads
 from messaging.mobile.uploads.model import UploadId
 from messaging.relatives.accounts.tables import handsets
 from messaging.relatives.contact import store as contact
+from messaging.relatives.contact.model import Decision
+from messaging.relatives.contact.model import Entry as Decided
 from messaging.relatives.files import store as files
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship import store
@@ -28,6 +34,8 @@ from messaging.relatives.kinship.model import ClaimId, Entry, EntryKind, Relatio
 from messaging.relatives.letters import service as letters
 from related import enrolled, signed_in
 from simulators.relatives.handset import uuid7
+
+COUNSEL = "counsel"
 
 
 async def decider(engine: AsyncEngine) -> UserId:
@@ -64,6 +72,33 @@ async def confirmed(engine: AsyncEngine, relative: RelativeId, person: PersonId)
     return made
 
 
+async def called(conn: AsyncConnection, kin: ClaimId, person: PersonId, *, at: datetime) -> CallId:
+    """A confirmed call that goes on now."""
+    begins = at - timedelta(minutes=1)
+    visit = await contact.add_visit(conn, kin, uuid7(), thing=Thing.CALL, wanted_at=begins, at=at)
+    by = await officer(conn)
+    await contact.decide(conn, visit, Decided(Decision.CONFIRMED, at, by, ""))
+    return await calls.add(
+        conn,
+        Kind.KIN,
+        person=person,
+        begins_at=begins,
+        ends_at=begins + timedelta(minutes=15),
+        law=await rule_sets.keep(conn, kinship.law(clock.today())),
+        by=by,
+        visit=visit,
+        thing=Thing.CALL,
+    )
+
+
+async def officer(conn: AsyncConnection) -> UserId:
+    """Of a booking; and the lawyer whom `asked.calls` names."""
+    named = {"login": COUNSEL, "password_hash": "x", "role": "lawyer", "shown_as": "L"}
+    await conn.execute(upsert(users).values(named).on_conflict_do_nothing())
+    who = {"login": f"opener-{next(numbers)}", "password_hash": "x", "role": "registrar", "shown_as": "O"}
+    return UserId((await conn.execute(upsert(users).values(who).returning(users.c.id))).scalar_one())
+
+
 async def kept(conn: AsyncConnection, relative: RelativeId) -> UploadId:
     """A whole file whose bytes nobody can open."""
     at = clock.now()
@@ -90,6 +125,7 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
         visit = await contact.add_visit(
             conn, kin, uuid7(), thing=Thing.CALL, wanted_at=at + timedelta(days=3), at=at
         )
+        call = await called(conn, kin, person, at=at)
         advice = await contact.ask(
             conn, kin, uuid7(), question=b"?", at=at, due_on=clock.today() + timedelta(days=15)
         )
@@ -104,6 +140,7 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
         "kin_id": kin,
         "claim_id": open_claim,
         "visit_id": visit,
+        "call_id": call,
         "advice_id": advice or 0,
         "upload_id": upload,
         "file_id": file,
@@ -113,7 +150,9 @@ async def everything(engine: AsyncEngine, made: Mapping[str, int]) -> dict[str, 
 
 async def letter(engine: AsyncEngine, keys: Keys, relative: Relative) -> int:
     """An appeal of an account."""
-    said = Draft(uuid7(), Kind.ARIZA, letters.applicant(relative), subject="Namuna", body="Namuna soʻrov")
+    said = Draft(
+        uuid7(), AppealKind.ARIZA, letters.applicant(relative), subject="Namuna", body="Namuna soʻrov"
+    )
     async with db.transaction(engine) as conn:
         made = await letters.hand_in(conn, keys, relative, draft=said, claim=None)
     return made.filed.appeal.id

@@ -22,6 +22,7 @@ from inmates.model import Person
 from inmates.service import near, within
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
+from messaging.calls.service import booking as calls
 from messaging.mobile import service as mobile
 from messaging.mobile.model import Thing
 from messaging.relatives.contact import rules, store
@@ -132,12 +133,14 @@ async def cancel(conn: AsyncConnection, relative: Relative, *, visit: VisitId) -
 async def decide(
     conn: AsyncConnection, caller: Caller, *, visit: VisitId, decision: Decision, reason: str
 ) -> None:
-    """By an officer; the visit itself is recorded against the balance when it has taken place."""
+    """By an officer. What has taken place is recorded against the balance then: by the line, or by hand."""
     found = await store.one(conn, visit, scope=within(caller))
     if found is None:
         raise NotFound
     rules.check_decision(found, decision)
     await store.decide(conn, visit, Entry(decision, clock.now(), caller.user, reason.strip()))
+    if decision is Decision.CONFIRMED:
+        await calls.confirmed(conn, found, by=caller.user)
     await tasks.settle(conn, caller, kind=TASK, subject=visit)
     await audit.record(
         conn,

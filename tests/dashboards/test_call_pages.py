@@ -1,0 +1,188 @@
+"""Two browsers that know each other only through us see each other; nothing of what they say stays here."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+import browsing
+import callers
+from app import sockets
+from app.http import application
+from core import clock, db
+from core.auth import Role
+from core.model import PersonId, UserId
+from core.sealing import Keys
+from core.seats import PASS, PROTOCOL
+from core.settings import Settings
+from filed.custody import episode
+from filed.relatives import confirmed
+from files import institution, person, posting
+from inmates.entitlements.model import Thing
+from messaging.calls.model import CallId
+from messaging.calls.service import booking
+from messaging.relatives.contact import store as contact
+from officers_desk import Site
+from platform_running import free_port
+from related import enrolled, signed_in
+from simulators.relatives.handset import uuid7
+
+FAKE = (  # a camera and a microphone that do not exist, and a network that is this machine alone
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+)
+PHONE = {"width": 390, "height": 844}
+SEES = "document.getElementById('theirs').getVideoPlaybackQuality().totalVideoFrames > 5"
+TOLD = re.compile(r"a=fingerprint|candidate:|typ host|ice-ufrag")
+"""What stands in signals, and in nothing else."""
+
+
+@dataclass(slots=True)
+class Scene:
+    call: CallId
+    officer: UserId
+    whom: PersonId
+    tokens: dict[str, Any]
+
+
+@pytest.fixture
+async def site(database: str, home: Path) -> AsyncIterator[Site]:
+    port = free_port()
+    served = application(Settings(database_url=database, keys=home / "keys"))
+    server = uvicorn.Server(uvicorn.Config(served, port=port, log_level="warning", **sockets.SERVED))
+    task = asyncio.create_task(server.serve())
+    launch = browsing.launch()
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(**launch | {"args": [*launch["args"], *FAKE]})
+        yield Site(f"http://127.0.0.1:{port}", browser)
+        await browser.close()
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def scene(engine: AsyncEngine, home: Path) -> Scene:
+    """A video visit that was confirmed and has just begun."""
+    here, whom = await institution(engine), await person(engine)
+    relative = await enrolled(engine, Keys(home / "keys"))
+    await episode(engine, whom, here)
+    officer = await callers.user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, officer, here)
+    kin, now = await confirmed(engine, relative, whom), clock.now()
+    begins = now - timedelta(minutes=1)
+    async with db.transaction(engine) as conn:
+        asked = await contact.add_visit(
+            conn, kin, uuid7(), thing=Thing.VIDEO_VISIT, wanted_at=begins, at=now - timedelta(days=1)
+        )
+        visit = (await contact.of_person(conn, whom))[0]
+        assert visit.id == asked
+        made = await booking.confirmed(conn, visit, by=officer)
+    assert made is not None
+    tokens = await signed_in(engine, relative)
+    return Scene(made, officer, whom, {"access_token": tokens.access, "refresh_token": tokens.refresh})
+
+
+async def phone(browser: Browser, site: Site, tokens: dict[str, Any]) -> tuple[BrowserContext, Page]:
+    context = await browser.new_context(viewport=PHONE, locale="en", base_url=site.url)
+    page = await context.new_page()
+    await page.goto("/my/call")
+    keep = "async (tokens) => (await import('/static/my/keep.js')).put('session', 'tokens', tokens)"
+    await page.evaluate(keep, tokens)
+    return context, page
+
+
+async def words(page: Page) -> list[str | None]:
+    await expect(page.get_by_test_id("phrase").locator("li")).to_have_count(6)
+    return [await one.get_attribute("data-number") for one in await page.locator("#phrase li").all()]
+
+
+async def kept(conn: asyncpg.Connection) -> dict[str, list[str]]:
+    """Every row of every table that speaks like a signal."""
+    names = [
+        row[0] for row in await conn.fetch("select tablename from pg_tables where schemaname = 'public'")
+    ]
+    found = {}
+    for name in names:
+        rows = await conn.fetch(f'select t::text from "{name}" t where t::text ~ $1', TOLD.pattern)  # noqa: S608
+        if rows:
+            found[name] = [row[0] for row in rows]
+    return found
+
+
+async def refused(site: Site, *protocols: str, origin: str | None = None) -> int:
+    address = site.url.replace("http", "ws") + "/v1/calls/line"
+    with pytest.raises(InvalidStatus) as answer:
+        async with connect(address, subprotocols=list(protocols), origin=origin or site.url):  # type: ignore[arg-type]
+            pass
+    return answer.value.response.status_code
+
+
+@pytest.mark.slow
+async def test_two_browsers_see_each_other_and_the_use_is_drawn_once(
+    site: Site,
+    scene: Scene,
+    engine: AsyncEngine,
+    *,
+    conn: asyncpg.Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with AsyncExitStack() as open_, site.officer(engine, scene.officer) as (desk, _):
+        listed = await desk.new_page()
+        await listed.goto(site.url + "/calls")
+        await listed.get_by_test_id(f"open-{scene.call}").click()
+        code = (await listed.get_by_test_id("code").inner_text()).strip()
+
+        kiosk = await site.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
+        open_.push_async_callback(kiosk.close)
+        inside = await kiosk.new_page()
+        await inside.goto(site.url + "/kiosk")
+        await inside.get_by_test_id("code").fill("00000000")
+        await inside.get_by_test_id("open").click()
+        await expect(inside.get_by_test_id("wrong")).not_to_be_empty()
+        await inside.get_by_test_id("code").fill(code)
+        await inside.get_by_test_id("open").click()
+        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "waiting")
+
+        context, outside = await phone(site.browser, site, scene.tokens)
+        open_.push_async_callback(context.close)
+        await outside.goto("/my#/calls")
+        await outside.get_by_test_id(f"join-{scene.call}").click()
+        await outside.get_by_test_id("join").click()
+        for page in (inside, outside):
+            await expect(page.get_by_test_id("room")).to_have_attribute(
+                "data-state", "talking", timeout=20_000
+            )
+            await page.wait_for_function(SEES)
+        assert await words(inside) == await words(outside)
+
+        assert await refused(site, PROTOCOL) == 404
+        assert await refused(site, PROTOCOL, f"{PASS}{'x' * 43}") == 404
+        assert await refused(site, PROTOCOL, origin="http://elsewhere.test") == 403
+
+        await outside.get_by_test_id("leave").click()
+        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "waiting")
+        await outside.get_by_test_id("join").click()  # the same call, and nothing is drawn a second time
+        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "talking", timeout=20_000)
+        await listed.get_by_test_id(f"end-{scene.call}").click()
+        for page in (inside, outside):
+            await expect(page.get_by_test_id("room")).to_have_attribute("data-state", "ended")
+        await expect(listed.get_by_test_id(f"call-{scene.call}")).to_contain_text("took place")
+    [drawn] = await conn.fetch("select thing, outcome, made_by, contact_id from entitlement_uses")
+    assert tuple(drawn) == ("video_visit", "kept", scene.officer, None)
+    assert [row[0] for row in await conn.fetch("select call_id from call_uses")] == [scene.call]
+    assert await kept(conn) == {}
+    assert not TOLD.search(caplog.text)
