@@ -13,6 +13,7 @@ import core.federation.api
 import core.ledger.api
 import geofence.api
 import geofence.evidence.api
+import geofence.figures.api
 import geofence.incidents.api
 import geofence.shifts.api
 import inmates.api
@@ -90,6 +91,7 @@ from dashboards import (
     security,
     shifts,
     tasks,
+    watching,
 )
 from dashboards.records import (
     appeals as appeals_tab,
@@ -160,6 +162,7 @@ ROUTERS = (
     tracking.api,
     geofence.api,
     geofence.evidence.api,
+    geofence.figures.api,
     geofence.incidents.api,
     geofence.shifts.api,
     live,
@@ -183,6 +186,7 @@ ROUTERS = (
     identity,
     timeline,
     oversight,
+    watching,
     education,
     custody,
     entitlements,
@@ -245,6 +249,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.relatives = tokens.bearer
     app.state.pulse = pulse.Pulse(app.state.engine)
     messaging.calls.line.install(app, settings.ice)
+    app.state.open_sets = (*messaging.open.api.SETS, *geofence.figures.api.SETS)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY

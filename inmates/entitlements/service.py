@@ -123,8 +123,7 @@ async def use(conn: AsyncConnection, caller: Caller, *, person: PersonId, entere
     made = await _write(conn, person, entered=entered, by=caller.user)
     await _record(conn, caller, person, detail={"use": made, "thing": entered.thing})
     if entered.outcome is Outcome.CANCELLED and entered.cause is Cause.INSTITUTION:
-        acting = frozenset({caller.user})
-        await legality.weigh(conn, Deed(DeedKind.VISIT_CANCELLED, person, acting, clock.now(), made))
+        await _weigh(conn, caller, person, kind=DeedKind.VISIT_CANCELLED, subject=made)
     return made
 
 
@@ -192,6 +191,7 @@ async def withdraw_grant(conn: AsyncConnection, caller: Caller, *, grant: GrantI
     if given.is_withdrawn:
         raise AlreadyWithdrawn
     await store.withdraw_grant(conn, grant, reason=reason, by=caller.user)
+    await _weigh(conn, caller, person, kind=DeedKind.GRANT_WITHDRAWN, subject=grant)
     await _record(conn, caller, person, detail={"grant_withdrawn": grant})
 
 
@@ -215,6 +215,7 @@ async def end_contact(conn: AsyncConnection, caller: Caller, *, contact: Contact
     if listed.ended_at is not None:
         raise ContactEnded
     await store.end_contact(conn, contact, at=clock.now(), reason=reason, by=caller.user)
+    await _weigh(conn, caller, person, kind=DeedKind.CONTACT_ENDED, subject=contact)
     await _record(conn, caller, person, detail={"contact_ended": contact})
 
 
@@ -260,6 +261,12 @@ async def _contact_of(conn: AsyncConnection, person: PersonId, entered: Use) -> 
     if found is None:
         raise rules.ContactNotApproved
     return found
+
+
+async def _weigh(
+    conn: AsyncConnection, caller: Caller, person: PersonId, *, kind: DeedKind, subject: int
+) -> None:
+    await legality.weigh(conn, Deed(kind, person, frozenset({caller.user}), clock.now(), subject))
 
 
 def _day_of(year: int | None) -> date:

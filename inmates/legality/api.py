@@ -10,8 +10,8 @@ from core import http
 from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId, UserId
-from inmates.legality import service
-from inmates.legality.model import Breach, ComplaintId, FlagId
+from inmates.legality import model, service, watching
+from inmates.legality.model import Breach, ComplaintId, DeedKind, FlagId, Tie
 
 router = APIRouter(prefix="/v1/oversight", tags=["oversight"])
 
@@ -45,6 +45,28 @@ class Complaint(BaseModel, from_attributes=True):
 
 class Complaints(BaseModel):
     complaints: list[Complaint]
+    after: int | None
+
+
+class Touch(BaseModel, from_attributes=True):
+    kind: DeedKind
+    subject: int
+    at: datetime
+    actor: int
+    tie: Tie
+
+
+class WatchedComplaint(BaseModel):
+    person_id: int
+    reference: str
+    made_at: datetime
+    until: datetime
+    against: list[int]
+    touches: list[Touch]
+
+
+class Watch(BaseModel):
+    complaints: list[WatchedComplaint]
     after: int | None
 
 
@@ -87,6 +109,18 @@ async def list_complaints(
     return Complaints(complaints=[Complaint.model_validate(one) for one in page], after=more)
 
 
+@router.get("/watch", summary="What was done to those who complained, and how the doer stands to the accused")
+async def list_watched(
+    conn: http.Conn,
+    after: http.After = None,
+    most: Most = 50,
+    caller: Caller = allow(Permission.OVERSIGHT_READ),
+) -> Watch:
+    before = ComplaintId(after) if after else None
+    page, more = await watching.watch(conn, caller, before=before, most=most)
+    return Watch(complaints=[_watched(one) for one in page], after=more)
+
+
 @router.post("/complaints", status_code=201, summary="Write down that somebody complained about a user")
 async def register_complaint(
     said: Said, conn: http.Conn, caller: Caller = allow(Permission.OVERSIGHT_WRITE)
@@ -100,3 +134,14 @@ async def register_complaint(
         reference=said.reference,
     )
     return Made(id=made)
+
+
+def _watched(one: model.Watched) -> WatchedComplaint:
+    return WatchedComplaint(
+        person_id=one.grievance.person_id,
+        reference=one.grievance.reference,
+        made_at=one.grievance.made_at,
+        until=one.until,
+        against=sorted(one.grievance.against),
+        touches=[Touch.model_validate(touch) for touch in one.touches],
+    )

@@ -6,7 +6,18 @@ from datetime import date, datetime, timedelta
 from core.errors import Conflict
 from core.model import PersonId, UserId
 from core.statutes import RuleSet
-from inmates.legality.model import Breach, Complaint, Deed, Finding, Segregation
+from inmates.legality.model import (
+    Breach,
+    Complaint,
+    Deed,
+    Finding,
+    Grievance,
+    Posting,
+    Segregation,
+    Tie,
+    Touch,
+    Watched,
+)
 
 
 class SegregationTooLong(Conflict):
@@ -35,6 +46,27 @@ def retaliation(deed: Deed, complaints: Iterable[Complaint], *, law: RuleSet) ->
         )
         for actor in sorted(about)
     ]
+
+
+def watched(one: Grievance, deeds: Iterable[Deed], *, postings: Sequence[Posting], law: RuleSet) -> Watched:
+    """Whatever was done to them after the complaint, by whomever: the reader judges, not we."""
+    until = one.made_at + timedelta(days=law.whole(f"{Breach.RETALIATION}.within_days"))
+    touches = [
+        Touch(deed.kind, deed.subject, deed.at, actor, tie(actor, one.against, at=deed.at, postings=postings))
+        for deed in deeds
+        if one.made_at <= deed.at <= until
+        for actor in sorted(deed.actors)
+    ]
+    return Watched(one, until, sorted(touches, key=lambda touch: (touch.at, touch.subject, touch.actor)))
+
+
+def tie(actor: UserId, against: frozenset[UserId], *, at: datetime, postings: Sequence[Posting]) -> Tie:
+    if actor in against:
+        return Tie.ACCUSED
+    held = [one for one in postings if one.holds(at)]
+    theirs = {one.institution_id for one in held if one.user in against}
+    is_near = any(one.user == actor and one.institution_id in theirs for one in held)
+    return Tie.SAME_UNIT if is_near else Tie.OTHER
 
 
 def finding(

@@ -1,22 +1,21 @@
 """Open data over HTTP: a DCAT catalogue, months as JSON and CSV with their schema; cards for staff."""
 
-import csv
-from datetime import date
-from io import StringIO
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from core import http
+from core import http, open_sets
 from core.auth import PUBLIC, Caller, Permission, allow
-from messaging.open import rules, service
-from messaging.open.model import Line
+from core.open_sets import LICENCE, Month, OpenSet
+from messaging.open import service
+from messaging.open.model import About, Line
 
 router = APIRouter(prefix="/v1", tags=["open data"])
-
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-Month = Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-05"])]
+SETS = (OpenSet("appeals_monthly", service.months), OpenSet("topics_monthly", service.months))
+MONTH = {"name": "month", "type": "yearmonth"}
+COUNT = {"type": "integer", "constraints": {"minimum": 0}}
 
 
 class Row(BaseModel):
@@ -35,12 +34,24 @@ class Rows(BaseModel):
     rows: list[Row]
 
 
+class TopicRow(BaseModel):
+    month: str
+    topic: str
+    """Empty: all."""
+    received: int | None
+
+
+class TopicRows(BaseModel):
+    rows: list[TopicRow]
+
+
 class Card(BaseModel, from_attributes=True):
     institution_id: int | None
     received: int
     on_time: int
     overdue: int
     late: int
+    repeated: int
     median_days: float | None
     rating: float | None
     ratings: int
@@ -54,54 +65,70 @@ class Cards(BaseModel):
 async def read_catalogue(
     request: Request, conn: http.Conn, _caller: Caller | None = allow(PUBLIC)
 ) -> dict[str, Any]:
-    base = f"{request.base_url}v1/open"
-    months = [f"{month:%Y-%m}" for month in await service.months(conn)]
+    base, sets = f"{request.base_url}v1/open", _sets(request)
     return {
         "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
         "@id": base,
         "@type": "dcat:Catalog",
         "dct:title": "E-jazo",
         "dct:license": {"@id": LICENCE},
-        "dcat:dataset": [_dataset(base, months)],
+        "dcat:dataset": [open_sets.dataset(base, one.name, months=await one.months(conn)) for one in sets],
     }
 
 
 @router.get("/open/appeals_monthly/schema", summary="What the columns mean (Frictionless Table Schema)")
 async def read_open_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
-    numbers = [{"name": name, "type": "integer", "constraints": {"minimum": 0}} for name in service.COLUMNS]
-    month = {"name": "month", "type": "yearmonth"}
     region = {"name": "soato4", "type": "string", "constraints": {"pattern": "([0-9]{4})?"}}
-    return {
-        "fields": [month, region, *numbers],
-        "missingValues": [""],
-        "primaryKey": ["month", "soato4"],
-        "ejazo": {"least": rules.LEAST, "base": rules.BASE, "settled_months": rules.SETTLED_MONTHS},
-    }
+    numbers = [{"name": name} | COUNT for name in service.COLUMNS]
+    return open_sets.schema([MONTH, region, *numbers], key=("month", "soato4"))
 
 
 @router.get(
     "/open/appeals_monthly/{month}.csv",
     summary="A month of appeals as CSV",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}}},
+    responses=open_sets.CSV,
 )
 async def read_open_csv(
     month: Month, conn: http.Conn, keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)
 ) -> Response:
-    lines = await service.monthly(conn, keys, month=date.fromisoformat(f"{month}-01"))
-    written = StringIO()
-    table = csv.DictWriter(written, list(Row.model_fields), lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(row(line).model_dump() for line in lines)
-    return Response(written.getvalue(), media_type="text/csv; charset=utf-8")
+    lines = await service.monthly(conn, keys, month=open_sets.day(month))
+    return open_sets.table(Row.model_fields, (row(line).model_dump() for line in lines))
 
 
 @router.get("/open/appeals_monthly/{month}", summary="A month of appeals")
 async def read_open_month(
     month: Month, conn: http.Conn, keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)
 ) -> Rows:
-    lines = await service.monthly(conn, keys, month=date.fromisoformat(f"{month}-01"))
+    lines = await service.monthly(conn, keys, month=open_sets.day(month))
     return Rows(rows=[row(line) for line in lines])
+
+
+@router.get("/open/topics_monthly/schema", summary="What the columns mean (Frictionless Table Schema)")
+async def read_topics_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
+    fields = [MONTH, {"name": "topic", "type": "string"}, {"name": "received"} | COUNT]
+    return open_sets.schema(fields, key=("month", "topic"))
+
+
+@router.get(
+    "/open/topics_monthly/{month}.csv",
+    summary="What a month's appeals are about, as CSV",
+    response_class=Response,
+    responses=open_sets.CSV,
+)
+async def read_topics_csv(
+    month: Month, conn: http.Conn, keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)
+) -> Response:
+    lines = await service.topics(conn, keys, month=open_sets.day(month))
+    return open_sets.table(TopicRow.model_fields, (topic_row(line).model_dump() for line in lines))
+
+
+@router.get("/open/topics_monthly/{month}", summary="What a month's appeals are about")
+async def read_topics_month(
+    month: Month, conn: http.Conn, keys: http.Sealing, _caller: Caller | None = allow(PUBLIC)
+) -> TopicRows:
+    lines = await service.topics(conn, keys, month=open_sets.day(month))
+    return TopicRows(rows=[topic_row(line) for line in lines])
 
 
 @router.get("/scorecards", summary="Units by what was answered in time, of the last year")
@@ -113,20 +140,10 @@ def row(line: Line) -> Row:
     return Row(month=f"{line.month:%Y-%m}", soato4=line.soato4, **line.values)
 
 
-def _dataset(base: str, months: list[str]) -> dict[str, Any]:
-    return {
-        "@id": f"{base}/appeals_monthly",
-        "@type": "dcat:Dataset",
-        "dct:title": "appeals_monthly",
-        "dct:conformsTo": {"@id": f"{base}/appeals_monthly/schema"},
-        "dct:license": {"@id": LICENCE},
-        "dcat:distribution": [
-            {
-                "@type": "dcat:Distribution",
-                "dcat:downloadURL": {"@id": f"{base}/appeals_monthly/{month}{ending}"},
-                "dcat:mediaType": kind,
-            }
-            for month in months
-            for ending, kind in (("", "application/json"), (".csv", "text/csv"))
-        ],
-    }
+def topic_row(line: About) -> TopicRow:
+    return TopicRow(month=f"{line.month:%Y-%m}", topic=line.topic, received=line.received)
+
+
+def _sets(request: Request) -> Sequence[OpenSet]:
+    sets: Sequence[OpenSet] = request.app.state.open_sets
+    return sets

@@ -1,5 +1,6 @@
 """A line of an open month, and a unit's card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """How many appeals of a month were about something; None: hidden."""
+
+    month: date
+    topic: str
+    """Empty: all."""
+    received: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What those who were answered gave, of one kind of appeal."""
+
+    kind: str
+    stars: Mapping[int, int]
+    """One to five → how often."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Of one unit; none: those who stay in no institution."""
 
@@ -25,6 +45,8 @@ class Card:
     """The clock still runs."""
     late: int
     """Answered after the term."""
+    repeated: int
+    """Contested again after they were answered."""
     median_days: float | None
     rating: float | None
     ratings: int

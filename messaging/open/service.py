@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock
+from core import audit, clock, disclosure
 from core.auth import Caller, Permission
-from core.calendar import months_after
 from core.errors import NotFound
 from core.sealing import Keys
+from messaging.appeals.model import Topic
 from messaging.appeals.service import reader
 from messaging.open import rules, store
-from messaging.open.model import Card, Line
+from messaging.open.model import About, Card, Line, Rated
 
 COLUMNS = ("received", *rules.PARTS["kind"], *rules.PARTS["clock"])
 PURPOSE = "open-data"
@@ -21,11 +21,7 @@ CARD_DAYS = 365
 
 async def months(conn: AsyncConnection) -> list[date]:
     """Those that nothing changes any more, newest first."""
-    first, month, found = await store.first_month(conn), rules.last_settled(clock.today()), []
-    while first is not None and month >= first:
-        found.append(month)
-        month = months_after(month, -1)
-    return found
+    return disclosure.settled_since(await store.first_month(conn), clock.today())
 
 
 async def monthly(conn: AsyncConnection, keys: Keys, *, month: date) -> list[Line]:
@@ -46,8 +42,30 @@ def _line(month: date, region: str, shown: dict[tuple[str, str], int | None], ke
     values = {}
     for name in COLUMNS:
         count = shown.get((region, name))
-        values[name] = None if count is None else rules.rounded(count, key, cell=f"{region}/{name}")
+        values[name] = None if count is None else disclosure.rounded(count, key, cell=f"{region}/{name}")
     return Line(month, region, values)
+
+
+async def topics(conn: AsyncConnection, keys: Keys, *, month: date) -> list[About]:
+    """All first, then by what they are about."""
+    if month not in await months(conn):
+        raise NotFound
+    counted = dict.fromkeys(map(str, Topic), 0) | await store.topics(conn, month)
+    key = keys.blind(PURPOSE, month.isoformat())
+    return [
+        About(month, name, None if count is None else disclosure.rounded(count, key, cell=_cell(name)))
+        for name, count in rules.topics(counted).items()
+    ]
+
+
+def _cell(topic: str) -> str:
+    """All topics together are the country's `received`, and rounded like it."""
+    return f"topic/{topic}" if topic else "/received"
+
+
+async def ratings(conn: AsyncConnection, caller: Caller) -> Sequence[Rated]:
+    """Of the last year, of what the caller may read."""
+    return await store.ratings(conn, reader(caller), since=clock.now() - timedelta(days=CARD_DAYS))
 
 
 async def cards(conn: AsyncConnection, caller: Caller) -> Sequence[Card]:

@@ -106,6 +106,12 @@ STEPS = (
     alter table entitlement_uses add constraint ck_entitlement_uses_contact
         check (contact_id is not null or thing in ('call', 'video_visit', 'parcel', 'banderol'))
     """,
+    "alter table weighed_deeds drop constraint ck_weighed_deeds_kind",
+    """
+    alter table weighed_deeds add constraint ck_weighed_deeds_kind check (kind in ('sanction', 'transfer',
+        'visit_cancelled', 'visit_refused', 'cell_change', 'regime_tightened', 'grant_withdrawn',
+        'contact_ended'))
+    """,
 )
 KEPT = ("calls", "call_codes", "call_passes", "call_events", "call_uses")
 
@@ -126,6 +132,11 @@ def downgrade() -> None:
     conn.exec_driver_sql(
         "alter table entitlement_uses add constraint ck_entitlement_uses_contact"
         " check (contact_id is not null or thing in ('call', 'parcel', 'banderol')) not valid"
+    )
+    conn.exec_driver_sql("alter table weighed_deeds drop constraint ck_weighed_deeds_kind")
+    conn.exec_driver_sql(
+        "alter table weighed_deeds add constraint ck_weighed_deeds_kind"
+        " check (kind in ('sanction', 'transfer', 'visit_cancelled')) not valid"
     )
     for table in reversed(KEPT):
         conn.exec_driver_sql(f"drop table {table}")

@@ -1,7 +1,6 @@
 """Open figures: nothing hidden can be computed, from one table or two; young months are silent."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 import asyncpg
@@ -10,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callers import browser, session, user
-from core import clock
+from core import clock, disclosure
 from core.auth import Role
 from core.calendar import months_after
 from filed.appeals import filed
 from files import institution, person, posting, stay
 from messaging.open import rules
+from solving import Cell, computed
 
 counts = st.integers(0, 12)
 
@@ -34,9 +34,6 @@ def months(draw: st.DrawFn) -> dict[str, dict[str, dict[str, int]]]:
     return made
 
 
-Cell = tuple[str, str]
-
-
 def equations(month: dict[str, Any]) -> list[dict[Cell, int]]:
     """What everybody knows to be true of the numbers: sums of children less their parents."""
     of = [{(region, "received"): 1 for region in month} | {("", "received"): -1}]
@@ -48,41 +45,42 @@ def equations(month: dict[str, Any]) -> list[dict[Cell, int]]:
     return of
 
 
-def computed(shown: dict[Cell, int | None], known: list[dict[Cell, int]]) -> set[Cell]:
-    """Hidden cells that the equations determine: rows of the reduced system with one unknown left."""
-    gone = sorted(cell for cell, count in shown.items() if count is None)
-    rows = [[Fraction(one.get(cell, 0)) for cell in gone] for one in known]
-    top = 0
-    for column in range(len(gone)):
-        pivot = next((n for n in range(top, len(rows)) if rows[n][column]), None)
-        if pivot is None:
-            continue
-        rows[top], rows[pivot] = rows[pivot], rows[top]
-        rows[top] = [value / rows[top][column] for value in rows[top]]
-        for n in range(len(rows)):
-            if n != top and rows[n][column]:
-                rows[n] = [a - rows[n][column] * b for a, b in zip(rows[n], rows[top], strict=True)]
-        top += 1
-    return {gone[row.index(1)] for row in rows if sum(map(bool, row)) == 1}
-
-
 @settings(max_examples=60)
 @given(months())
 def test_no_hidden_cell_is_computed_from_one_table_or_from_two(month: dict[str, Any]) -> None:
     """By kind and by clock are two tables of the same people: their equations are taken together."""
     shown = rules.protected(month)
     assert not computed(shown, equations(month))
-    assert all(count is None or count >= rules.LEAST for count in shown.values())
+    assert all(count is None or count >= disclosure.LEAST for count in shown.values())
+
+
+@settings(max_examples=60)
+@given(months(), st.data())
+def test_topics_beside_the_months_table_give_nothing_away(month: dict[str, Any], data: st.DataObject) -> None:
+    """A third division of the same appeals: its equations are taken together with the others'."""
+    names = ["health", "work", "contact", "torture", "release"]
+    whole = sum(sum(parts["kind"].values()) for parts in month.values())
+    cuts = sorted(data.draw(st.lists(st.integers(0, whole), min_size=4, max_size=4)))
+    counts = [b - a for a, b in zip([0, *cuts], [*cuts, whole], strict=True)]
+    topics = rules.topics(dict(zip(names, counts, strict=True)))
+    assert topics[disclosure.WHOLE] == (whole if whole >= disclosure.FLOOR else None)
+    shown: dict[Cell, int | None] = rules.protected(month)
+    if whole < disclosure.FLOOR:  # the table is not there
+        assert set(topics.values()) == {None}
+        return
+    shown |= {("topic", name): topics[name] for name in names}
+    known = dict.fromkeys((("topic", name) for name in names), 1) | {("", "received"): -1}
+    assert not computed(shown, [*equations(month), known])
 
 
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from("abcdef"), counts, min_size=2))
 def test_what_is_hidden_together_is_not_next_to_nothing(line: dict[str, int]) -> None:
-    out = rules.hidden(line)
-    assert {name for name, count in line.items() if count < rules.LEAST} <= out
-    if out and sum(line.values()) >= rules.LEAST:
+    out = disclosure.hidden(line)
+    assert {name for name, count in line.items() if count < disclosure.LEAST} <= out
+    if out and sum(line.values()) >= disclosure.LEAST:
         assert len(out) > 1
-        assert sum(line[name] for name in out) >= rules.LEAST
+        assert sum(line[name] for name in out) >= disclosure.LEAST
 
 
 def test_the_solver_finds_what_is_not_hidden_well() -> None:
@@ -95,21 +93,21 @@ def test_the_solver_finds_what_is_not_hidden_well() -> None:
 
 @given(st.integers(0, 500), st.binary(min_size=1, max_size=8))
 def test_rounding_is_near_and_always_the_same(count: int, key: bytes) -> None:
-    found = rules.rounded(count, key, cell="1703/ariza")
-    assert found % rules.BASE == 0
-    assert abs(found - count) < rules.BASE
-    assert found == rules.rounded(count, key, cell="1703/ariza")
+    found = disclosure.rounded(count, key, cell="1703/ariza")
+    assert found % disclosure.BASE == 0
+    assert abs(found - count) < disclosure.BASE
+    assert found == disclosure.rounded(count, key, cell="1703/ariza")
 
 
 def test_rounding_is_right_on_average() -> None:
-    drawn = [rules.rounded(7, bytes([n]), cell="x") for n in range(250)]
+    drawn = [disclosure.rounded(7, bytes([n]), cell="x") for n in range(250)]
     assert 6.7 < sum(drawn) / len(drawn) < 7.3
 
 
 def test_a_month_is_told_when_nothing_of_it_changes() -> None:
-    assert rules.last_settled(date(2026, 11, 27)) == date(2026, 6, 1)
-    assert rules.is_settled(date(2026, 6, 1), date(2026, 11, 1))
-    assert not rules.is_settled(date(2026, 6, 1), date(2026, 10, 31))
+    assert disclosure.last_settled(date(2026, 11, 27)) == date(2026, 6, 1)
+    assert disclosure.is_settled(date(2026, 6, 1), date(2026, 11, 1))
+    assert not disclosure.is_settled(date(2026, 6, 1), date(2026, 10, 31))
 
 
 async def test_everybody_reads_old_months_and_nobody_young_ones(
@@ -120,7 +118,7 @@ async def test_everybody_reads_old_months_and_nobody_young_ones(
     await stay(engine, whom, here)
     for _ in range(7):
         await filed(engine, whom)
-    old = rules.last_settled(clock.today())
+    old = disclosure.last_settled(clock.today())
     await conn.execute("set session_replication_role = replica")  # appeals of half a year ago
     await conn.execute("update appeals set received_at = $1", clock.local_day(old)[0] + timedelta(days=3))
     await conn.execute(
@@ -140,10 +138,22 @@ async def test_everybody_reads_old_months_and_nobody_young_ones(
             field["name"] for field in (await visitor.get("/v1/open/appeals_monthly/schema")).json()["fields"]
         ]
         assert table[0].split(",") == names
+        topics = (await visitor.get(f"/v1/open/topics_monthly/{old:%Y-%m}")).json()["rows"]
+        assert {row["received"] for row in topics} == {None}  # seven are no table of topics
+        assert (await visitor.get(f"/v1/open/topics_monthly/{old:%Y-%m}.csv")).text.startswith("month,topic,")
+        schema = (await visitor.get("/v1/open/topics_monthly/schema")).json()
+        assert [field["name"] for field in schema["fields"]] == ["month", "topic", "received"]
+        assert [one["dct:title"] for one in catalogue["dcat:dataset"]] == [
+            "appeals_monthly",
+            "topics_monthly",
+            "em_monthly",
+        ]
         young = months_after(old, 1)
         assert (await visitor.get(f"/v1/open/appeals_monthly/{young:%Y-%m}")).status_code == 404
     head = await user(engine, "head", role=Role.UNIT_HEAD)
     await posting(engine, head, here)
     async with browser(app, await session(engine, head)) as visitor:
         [card] = (await visitor.get("/v1/scorecards")).json()["cards"]
+        page = (await visitor.get("/scorecards")).text
+    assert f'data-testid="card-{here}"' in page
     assert (card["institution_id"], card["received"], card["overdue"], card["on_time"]) == (here, 7, 7, 0)

@@ -20,6 +20,8 @@ from inmates.custody.model import (
     Stay,
 )
 
+MILDEST_FIRST: Final = (Regime.IMPROVED, Regime.ORDINARY, Regime.STRICT)
+
 
 class NotAdmitted(Conflict):
     """There is no admission before it."""
@@ -217,6 +219,14 @@ def with_new(movements: Sequence[Movement], *new: Movement, now: datetime) -> tu
 def at(spans: Iterable[Span], moment: datetime) -> Standing | None:
     """None: nobody held or supervised the person yet."""
     return next((span.standing for span in spans if span.holds(moment)), None)
+
+
+def tightens(movement: Movement, spans: Iterable[Span]) -> bool:
+    """A change of regime for the worse."""
+    before = next((span.standing for span in spans if span.ends_at == movement.at), None)
+    if movement.kind is not Kind.REGIME or movement.regime is None or before is None:
+        return False
+    return MILDEST_FIRST.index(movement.regime) > MILDEST_FIRST.index(before.regime)
 
 
 def stays(spans: Iterable[Span]) -> list[Stay]:

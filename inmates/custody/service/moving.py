@@ -211,9 +211,12 @@ async def _enter(conn: AsyncConnection, caller: Caller, *new: Movement, person: 
             detail={"movement": ident, "kind": one.kind, "replaces": one.replaces},
         )
         await alarms.of_movement(conn, person, kind=one.kind, movement=ident)
-        if one.kind is Kind.TRANSFER:
+        deed = DeedKind.TRANSFER if one.kind is Kind.TRANSFER else None
+        if rules.tightens(one, spans):
+            deed = DeedKind.REGIME_TIGHTENED
+        if deed is not None:
             acting = frozenset({caller.user})
-            await legality.weigh(conn, Deed(DeedKind.TRANSFER, person, acting, clock.now(), ident))
+            await legality.weigh(conn, Deed(deed, person, acting, clock.now(), ident))
     return made
 
 

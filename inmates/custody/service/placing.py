@@ -17,6 +17,8 @@ from inmates.custody.rules.separation import Occupancy, Place, PlaceId, Traits
 from inmates.custody.service import alarms
 from inmates.custody.store import movements
 from inmates.custody.store import places as store
+from inmates.legality import service as legality
+from inmates.legality.model import Deed, DeedKind
 from inmates.service import known, within
 
 MOST: Final = 200
@@ -133,6 +135,8 @@ async def place(
         rule_set=await rule_sets.keep(conn, law),
         by=caller.user,
     )
+    acting = frozenset({caller.user})
+    await legality.weigh(conn, Deed(DeedKind.CELL_CHANGE, person, acting, now, made))
     detail = {"placement": made, "place": where, "overridden": broken}
     await _record(conn, caller, person, detail=detail)
     if broken:

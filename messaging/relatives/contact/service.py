@@ -18,6 +18,8 @@ from inmates.custody import service as custody
 from inmates.custody.model import Standing
 from inmates.entitlements import service as entitlements
 from inmates.entitlements.model import Thing as Due
+from inmates.legality import service as legality
+from inmates.legality.model import Deed, DeedKind
 from inmates.model import Person
 from inmates.service import near, within
 from inmates.tasks import service as tasks
@@ -141,6 +143,9 @@ async def decide(
     await store.decide(conn, visit, Entry(decision, clock.now(), caller.user, reason.strip()))
     if decision is Decision.CONFIRMED:
         await calls.confirmed(conn, found, by=caller.user)
+    else:
+        deed = Deed(DeedKind.VISIT_REFUSED, found.person, frozenset({caller.user}), clock.now(), visit)
+        await legality.weigh(conn, deed)
     await tasks.settle(conn, caller, kind=TASK, subject=visit)
     await audit.record(
         conn,

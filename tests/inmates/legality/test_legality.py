@@ -106,6 +106,37 @@ async def test_who_reported_counts_like_who_decided(house: House) -> None:
     assert [one["actor"] for one in await house.flags()] == [reporter]
 
 
+async def test_the_watch_lists_whatever_was_done_since_by_whom_and_is_for_oversight(house: House) -> None:
+    accused = await house.seated("accused", Role.UNIT_HEAD)
+    await house.complain(accused)
+    async with await house.visitor(house.head) as head:
+        path = f"/v1/people/{house.whom}/contacts"
+        approved = {"name": "Namuna", "relation": "parent", "since": "2026-01-01"}
+        contact = (await head.post(path, json=approved)).json()["id"]
+        ended = await head.post(f"/v1/contacts/{contact}/ending", json={"reason": "x"})
+        assert ended.status_code == 204
+        sanction = (await house.punished(head)).json()["id"]
+        assert (await head.get("/oversight/watch")).status_code == 403
+    colleague = await user(house.engine, "colleague", role=Role.OVERSIGHT)
+    await house.complain(colleague, days=3)
+    async with await house.visitor(house.overseer) as oversight:
+        watched = (await oversight.get("/v1/oversight/watch")).json()["complaints"]
+        page = (await oversight.get("/oversight/watch")).text
+    assert [(one["reference"], one["against"]) for one in watched] == [
+        ("M-3", [colleague]),
+        ("M-10", [accused]),
+    ]
+    touched = [(one["kind"], one["subject"], one["actor"], one["tie"]) for one in watched[1]["touches"]]
+    assert touched == [
+        ("contact_ended", contact, house.head, "same_unit"),
+        ("sanction", sanction, house.head, "same_unit"),
+    ]
+    assert f'data-testid="touch-sanction-{sanction}"' in page
+    async with await house.visitor(colleague) as other:
+        mine = (await other.get("/v1/oversight/watch")).json()["complaints"]
+    assert [one["reference"] for one in mine] == ["M-10"]
+
+
 async def test_a_complaint_that_comes_to_the_register_after_the_deed_counts(house: House) -> None:
     async with await house.visitor(house.head) as head:
         await house.punished(head)

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from core import statutes
 from core.model import PersonId, UserId
 from inmates.legality import rules
-from inmates.legality.model import Breach, Complaint, ComplaintId, Deed, DeedKind, Segregation
+from inmates.legality.model import (
+    Breach,
+    Complaint,
+    ComplaintId,
+    Deed,
+    DeedKind,
+    Grievance,
+    Posting,
+    Segregation,
+    Tie,
+)
 
 LAW = statutes.load("legality").on(date(2026, 11, 20))
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -106,3 +116,28 @@ def test_the_longest_time_is_that_of_the_days_themselves(times: list[Segregation
             days += 1
         longest = max(longest, days)
     assert rules.longest(times, DAY) == longest
+
+
+def test_the_watch_shows_every_deed_of_the_time_and_how_its_doer_stands_to_the_accused() -> None:
+    here, elsewhere = 1, 2
+    made, days = AT - timedelta(days=60), LAW.whole("retaliation.within_days")
+    near, far = UserId(31), UserId(32)
+    one = Grievance(ComplaintId(1), WHOM, "M-1", made, frozenset({ACCUSED}))
+    postings = [
+        Posting(ACCUSED, here, made - timedelta(days=9), None),
+        Posting(near, here, made - timedelta(days=9), made + timedelta(days=50)),
+        Posting(far, elsewhere, made - timedelta(days=9), None),
+    ]
+
+    def deed(day: int, *actors: UserId) -> Deed:
+        return Deed(DeedKind.CELL_CHANGE, WHOM, frozenset(actors), made + timedelta(days=day), day + 100)
+
+    deeds = [deed(-1, ACCUSED), deed(days, ACCUSED), deed(days + 1, near), deed(3, near, far), deed(51, near)]
+    found = rules.watched(one, deeds, postings=postings, law=LAW)
+    assert found.until == made + timedelta(days=days)
+    assert [(touch.subject - 100, touch.actor, touch.tie) for touch in found.touches] == [
+        (3, near, Tie.SAME_UNIT),
+        (3, far, Tie.OTHER),
+        (51, near, Tie.OTHER),
+        (days, ACCUSED, Tie.ACCUSED),
+    ]
