@@ -61,8 +61,10 @@ class SeatGuard:
     async def __call__(self, connection: HTTPConnection) -> Seat:
         """Without a pass of a call that goes on there is no call."""
         same_origin(connection)
-        secret = next((one[len(PASS) :] for one in protocols(connection) if one.startswith(PASS)), "")
-        state = connection.app.state
+        offered, state = list(protocols(connection)), connection.app.state
+        secret = next((one[len(PASS) :] for one in offered if one.startswith(PASS)), "")
+        if PROTOCOL not in offered:
+            raise NotFound
         finds: Finds = state.seats
         found = await finds(state.engine, state.keys, secret, now=clock.now()) if secret else None
         if found is None:

@@ -119,18 +119,18 @@ async def counsel_call_page(
     found = [one for one in await booking.of_lawyer(conn, caller) if one.call.id == call_id]
     if not found:
         raise NotFound
-    return _place(request, "counsel-call.html", one=found[0])
+    return _place(request, "counsel-call.html", script="counsel", one=found[0])
 
 
 @router.get("/kiosk")
 async def kiosk_page(request: Request, _caller: Caller | None = allow(PUBLIC)) -> Response:
     """Of an institution's device: it knows nobody until an officer's code is typed."""
-    return _place(request, "kiosk.html")
+    return _place(request, "kiosk.html", script="kiosk")
 
 
 @router.get("/my/call")
 async def my_call_page(request: Request, _caller: Caller | None = allow(PUBLIC)) -> Response:
-    return _place(request, "my-call.html", below=FOR_KIN)
+    return _place(request, "my-call.html", script="relative", below=FOR_KIN)
 
 
 def _place(request: Request, name: str, *, below: tuple[str, ...] = ("call.",), **known: object) -> Response:

@@ -1,4 +1,4 @@
-"""A month of monitoring for everybody: no hidden number is computed, and nothing entered later changes one."""
+"""A month of monitoring for everybody: nothing hidden is computed, nothing entered later changes it."""
 
 from datetime import date, timedelta
 from typing import Any
