@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Float, case, cast, func, select
+from sqlalchemy import Float, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import clock
@@ -46,11 +47,11 @@ async def alerts_by_outcome(
     last = (
         select(alert_entries.c.alert_id, alert_entries.c.outcome)
         .where(alert_entries.c.outcome.is_not(None), alert_entries.c.at < as_of)
-        .distinct(alert_entries.c.alert_id)
+        .ext(distinct_on(alert_entries.c.alert_id))
         .order_by(alert_entries.c.alert_id, alert_entries.c.id.desc())
         .subquery()
     )
-    name = case((last.c.outcome.is_(None), OPEN), else_=last.c.outcome)
+    name = func.coalesce(last.c.outcome, literal_column(f"'{OPEN}'"))
     query = (
         select(name, func.count())
         .select_from(alerts.outerjoin(last, last.c.alert_id == alerts.c.id))

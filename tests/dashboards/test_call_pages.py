@@ -46,7 +46,9 @@ FAKE = (  # a camera and a microphone that do not exist, and a network that is t
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 )
 PHONE = {"width": 390, "height": 844}
-SEES = "document.getElementById('theirs').getVideoPlaybackQuality().totalVideoFrames > 5"
+SEEN = """() => new Promise((seen) => document.getElementById("theirs")
+    .requestVideoFrameCallback((_, frame) => seen(frame.width > 0 && frame.presentedFrames > 0)))"""
+"""A frame of the other side was put on the screen."""
 TOLD = re.compile(r"a=fingerprint|candidate:|typ host|ice-ufrag")
 """What stands in signals, and in nothing else."""
 
@@ -166,7 +168,7 @@ async def test_two_browsers_see_each_other_and_the_use_is_drawn_once(
             await expect(page.get_by_test_id("room")).to_have_attribute(
                 "data-state", "talking", timeout=20_000
             )
-            await page.wait_for_function(SEES)
+            assert await page.evaluate(SEEN)
         assert await words(inside) == await words(outside)
 
         assert await refused(site, PROTOCOL) == 404
