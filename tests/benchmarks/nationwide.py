@@ -151,7 +151,7 @@ async def play(
     held = {k: figures[k] for k in ("messages_per_s", "worst_lag_s", "unacknowledged")}
     flat = {"memory_mb_begin": min(memory[-3:-2] + memory[:1]), "memory_mb_end": memory[-1]} if memory else {}
     click.echo(f"{name}: {held} {cores} {said} {flat}")
-    return {**held, **cores, **said, **flat, "begun": figures.get("begins_us")}
+    return {**held, **cores, **said, **flat}
 
 
 async def kill_some(stand: Stand, kills: int, minutes: float) -> None:
@@ -172,10 +172,11 @@ async def kill_some(stand: Stand, kills: int, minutes: float) -> None:
 
 async def commit_ms(conn: asyncpg.Connection, since: datetime) -> dict[str, float]:
     """Of a worker that knows everybody; the first minute, in which it meets them, stands beside."""
-    warm, now = since + WARM_UP, await conn.fetchval("select clock_timestamp()")
+    begun = await conn.fetchval("select min(received_at) from fixes where received_at >= $1", since)
+    warm, now = begun + WARM_UP, await conn.fetchval("select clock_timestamp()")
     waits = [
         [float(row[0]) * 1000 for row in await conn.fetch(COMMITTED, *times, 0.02)]
-        for times in ((warm, now), (since, warm))
+        for times in ((warm, now), (begun, warm))
     ]
     (p50, p99), cold = np.percentile(waits[0], (50, 99)), np.percentile(waits[1], 99)
     return {"p50_ms": p50, "p99_ms": p99, "first_minute_p99_ms": cold, "fixes": float(len(waits[0]))}
