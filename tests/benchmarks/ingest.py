@@ -38,7 +38,7 @@ from tracking.links import LinkKind
 NATIONAL = 17_000
 """Fixes a second of 255,000 devices, one each 15 s."""
 AGO_US = 4 * 3_600_000_000
-"""The load begins so long ago: each part of the run goes on where the one before ended, and none reaches now."""
+"""The load begins so long ago: each part of the run goes on where the one before ended, before now."""
 COUNT = "select count(*) from fixes"
 READY = '"recovered"'
 
