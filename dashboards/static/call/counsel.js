@@ -16,3 +16,4 @@ join.addEventListener("click", async () => {
   await enter(said);
   join.hidden = false;
 });
+join.disabled = false;

@@ -8,6 +8,7 @@ const form = document.getElementById("code-form");
 const wrong = document.getElementById("wrong");
 document.getElementById("language").addEventListener("change", ({ target }) => target.form.submit());
 
+document.getElementById("open").disabled = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   wrong.textContent = "";

@@ -23,3 +23,4 @@ join.addEventListener("click", async () => {
     else throw failure;
   }
 });
+join.disabled = false;
