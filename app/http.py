@@ -37,6 +37,7 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.receipts.api
@@ -112,6 +113,7 @@ from dashboards.records import (
 )
 from geofence import bracelets
 from messaging.mobile import live as pulse
+from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
@@ -198,6 +200,7 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.push.api,
     messaging.mobile.uploads.api,
     messaging.relatives.files.api,
     messaging.relatives.kinship.api,
@@ -239,6 +242,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.relatives = tokens.bearer
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
+    app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
