@@ -1,5 +1,6 @@
 """What every answer has in common: problems, one transaction, security headers, a description."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,9 +27,12 @@ TITLES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_problem_speaks_the_readers_language(app: FastAPI, language: str) -> None:
     async with browser(app, accept_language=language) as visitor:
-        answer = await visitor.get("/v1/me")
+        answer = await visitor.get("/v1/me", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+        other = await visitor.get("/v1/me", headers={"traceparent": "00-" + "0" * 32})
+    assert re.fullmatch("[0-9a-f]{32}", other.json()["trace_id"])
     assert answer.headers["content-type"] == http.PROBLEM
     assert answer.json() == {
+        "trace_id": "a" * 32,
         "type": "/problems/not_signed_in",
         "title": TITLES[language],
         "status": 401,

@@ -182,8 +182,8 @@ def placeless(content: bytes) -> bytes:
     copy = bytearray(PLACE.sub(lambda found: b" " * len(found[0]), content))
     for found in LOCI.finditer(content):
         begins, size = found.start(), int.from_bytes(found[1], "big")
-        ends = min(begins + size, len(copy))
-        copy[begins + 4 : ends] = b"free" + bytes(max(0, ends - begins - 8))
+        ends = min(begins + max(size, 8), len(copy))
+        copy[begins + 4 : ends] = b"free" + bytes(ends - begins - 8)
     return bytes(copy)
 
 
