@@ -9,6 +9,7 @@ from simulators.relatives.model import Cut, Where
 
 NAME: Final = "cut"
 """Of the request's extension."""
+WAIT_S: Final = 40.0
 
 
 class Line(httpx.AsyncBaseTransport):
@@ -23,7 +24,8 @@ class Line(httpx.AsyncBaseTransport):
         if cut is None:
             return await self.whole.handle_async_request(request)
         try:
-            await _send(request, cut)
+            async with asyncio.timeout(WAIT_S):
+                await _send(request, cut)
         except OSError as why:
             raise httpx.ConnectError(str(why), request=request) from why
         raise httpx.ReadError("the line was cut", request=request)
