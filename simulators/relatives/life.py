@@ -11,7 +11,7 @@ from simulators.relatives.outbox import PATH, Outbox
 from simulators.relatives.phone import Phone
 
 DRAFTS: Final = "/v1/my/drafts"
-JSON: Final = {"content_type": "application/json"}
+JSON: Final = "application/json"
 
 
 async def live(phone: Phone, part: Part, ledger: Ledger) -> None:
@@ -40,7 +40,7 @@ async def _draft(phone: Phone, client_id: UUID) -> int:
     made.raise_for_status()
     path, tag = f"{DRAFTS}/{made.json()['id']}", made.headers["etag"]
     edit = b'{"body": "namuna 2"}'
-    await phone.asked(partial(phone.handset.send, "PUT", path, content=edit, if_match=tag, **JSON))
+    await phone.asked(partial(phone.handset.send, "PUT", path, content=edit, if_match=tag, content_type=JSON))
     await phone.asked(partial(phone.handset.send, "DELETE", path))
     return int(made.json()["id"])
 

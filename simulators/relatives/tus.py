@@ -12,8 +12,8 @@ from simulators.relatives.model import Attachment, Cut, Where
 from simulators.relatives.phone import Phone
 
 PATH: Final = "/v1/my/uploads"
-VERSION: Final = {"tus_resumable": "1.0.0"}
-BYTES: Final = {"content_type": "application/offset+octet-stream"}
+VERSION: Final = "1.0.0"
+BYTES: Final = "application/offset+octet-stream"
 
 
 async def upload(phone: Phone, ledger: Ledger, file: Attachment) -> int:
@@ -38,8 +38,15 @@ async def upload(phone: Phone, ledger: Ledger, file: Attachment) -> int:
 async def _begin(phone: Phone, file: Attachment) -> str:
     said = {"filetype": file.type, "client_id": str(file.client_id)}
     meta = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in said.items())
-    headers = VERSION | {"upload_length": str(len(file.content)), "upload_metadata": meta}
-    answer = await phone.asked(partial(phone.handset.post, PATH, key=str(file.client_id), **headers))
+    ask = partial(
+        phone.handset.post,
+        PATH,
+        key=str(file.client_id),
+        tus_resumable=VERSION,
+        upload_length=str(len(file.content)),
+        upload_metadata=meta,
+    )
+    answer = await phone.asked(ask)
     answer.raise_for_status()
     return answer.headers["location"]
 
@@ -58,13 +65,14 @@ async def _rest(phone: Phone, ledger: Ledger, file: Attachment, path: str, *, ac
 
 
 async def _patch(phone: Phone, path: str, left: bytes, *, at: int, cut: Cut | None = None) -> Response:
-    headers = {"upload_offset": str(at)} | VERSION | BYTES
-    return await phone.handset.send("PATCH", path, content=left, cut=cut, **headers)
+    return await phone.handset.send(
+        "PATCH", path, content=left, cut=cut, tus_resumable=VERSION, upload_offset=str(at), content_type=BYTES
+    )
 
 
 async def _offset(phone: Phone, path: str) -> int:
     phone.tries["pieces"] += 1
-    answer = await phone.asked(partial(phone.handset.send, "HEAD", path, **VERSION))
+    answer = await phone.asked(partial(phone.handset.send, "HEAD", path, tus_resumable=VERSION))
     answer.raise_for_status()
     return int(answer.headers["upload-offset"])
 

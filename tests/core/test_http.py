@@ -27,7 +27,7 @@ TITLES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_problem_speaks_the_readers_language(app: FastAPI, language: str) -> None:
     async with browser(app, accept_language=language) as visitor:
-        answer = await visitor.get("/v1/me", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+        answer = await visitor.get("/v1/me")
         other = await visitor.get("/v1/me", headers={"traceparent": "00-" + "0" * 32})
     assert re.fullmatch("[0-9a-f]{32}", other.json()["trace_id"])
     assert answer.headers["content-type"] == http.PROBLEM

@@ -47,7 +47,8 @@ def endpoint(text: str, hosts: Collection[str]) -> str:
 
 def pause(failures: int, asked_s: int | None) -> timedelta:
     """As long as the service asks; else twice as long each time."""
-    own = min(FIRST * 2 ** min(failures, 20), LONGEST)
+    times: int = 2 ** min(failures, 20)
+    own = min(FIRST * times, LONGEST)
     return own if asked_s is None else min(max(own, timedelta(seconds=asked_s)), LONGEST)
 
 
