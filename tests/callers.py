@@ -49,6 +49,7 @@ def browser(app: FastAPI, secret: str | None = None, **headers: str) -> AsyncCli
     return AsyncClient(
         transport=ASGITransport(app, raise_app_exceptions=False),
         base_url=HOST,
-        headers={"origin": HOST, "traceparent": PARENT} | {name.replace("_", "-"): value for name, value in headers.items()},
+        headers={"origin": HOST, "traceparent": PARENT}
+        | {name.replace("_", "-"): value for name, value in headers.items()},
         cookies={sessions.COOKIE: secret} if secret else None,
     )
