@@ -89,6 +89,9 @@ from dashboards import (
     shifts,
     tasks,
 )
+from dashboards.managers import pages as figures
+from dashboards.nearby import pages as nearby
+from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
 )
@@ -111,6 +114,7 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web
@@ -211,6 +215,10 @@ ROUTERS = (
     authorize,
     receipts,
     boxes,
+    figures,
+    space,
+    nearby,
+    pairs,
 )
 
 
