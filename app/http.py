@@ -239,7 +239,6 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = i18n.load()
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
-    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
@@ -264,6 +263,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.pulse = pulse.Pulse(app.state.engine)
