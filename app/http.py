@@ -38,8 +38,8 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.calls.api
-import messaging.calls.line
 import messaging.mobile.api
+import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.receipts.api
@@ -91,11 +91,11 @@ from dashboards import (
     security,
     shifts,
     tasks,
-    watching,
 )
-from dashboards.records import (
-    appeals as appeals_tab,
-)
+from dashboards.managers import pages as figures
+from dashboards.nearby import pages as nearby
+from dashboards.pairs import pages as pairs
+from dashboards.records import appeals as appeals_tab
 from dashboards.records import (
     conduct,
     custody,
@@ -115,8 +115,10 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
+from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
@@ -186,7 +188,6 @@ ROUTERS = (
     identity,
     timeline,
     oversight,
-    watching,
     education,
     custody,
     entitlements,
@@ -205,19 +206,23 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.push.api,
     messaging.mobile.uploads.api,
     messaging.relatives.files.api,
     messaging.relatives.kinship.api,
     messaging.relatives.contact.api,
     messaging.relatives.letters.api,
     messaging.calls.api,
-    messaging.calls.line,
     calls,
     kinship,
     relatives,
     authorize,
     receipts,
     boxes,
+    figures,
+    space,
+    nearby,
+    pairs,
 )
 
 
@@ -238,7 +243,6 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = i18n.load()
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
-    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
@@ -263,12 +267,14 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
+    app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
-    messaging.calls.line.install(app, settings.ice)
+    messaging.calls.api.install(app, settings.ice)
     app.state.open_sets = (*messaging.open.api.SETS, *geofence.figures.api.SETS)
     app.state.abroad = Abroad(providers(settings.providers))
 

@@ -78,6 +78,8 @@ class Permission(StrEnum):
     ALERT_ANSWER = "alert:answer"
     SHIFT_READ = "shift:read"
     SHIFT_WRITE = "shift:write"
+    FIGURE_READ = "figure:read"
+    FIGURE_PUBLISH = "figure:publish"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
@@ -134,9 +136,7 @@ CALLS: Final = _of("call") - {Permission.CALL_JOIN}
 """Of those who bring somebody to the kiosk: they book, open and end, and hear nothing; a lawyer joins."""
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 """What is open to whoever must have a second factor and has none yet."""
-ADMINISTRATORS_ONLY: Final = frozenset(
-    {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
-)
+ADMINISTRATORS_ONLY: Final = _of("zone", "condition", "absence", verb=":write")
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: EVERYBODY
     | (MONITORING - ADMINISTRATORS_ONLY)
@@ -164,7 +164,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | APPEALS
     | KINSHIP
     | CALLS
-    | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
+    | _of("conduct", "entitlement", "custody", "flag", "work", "duty")
+    | {Permission.FIGURE_READ, Permission.ALERT_READ},  # the ladder of alerts leads to them
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
@@ -174,15 +175,12 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ACCOUNTANT: EVERYBODY
     | _of("work", "payroll")
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("figure") | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
     **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL), BOXES | BEFORE_ENROLMENT),
     Role.LAWYER: BOXES | BEFORE_ENROLMENT | {Permission.CALL_JOIN},
 }
-GRAVE: Final = _of("access") | {
-    Permission.ZONE_WRITE,
-    Permission.CONDITION_WRITE,
-    Permission.ABSENCE_WRITE,
+GRAVE: Final = (_of("access") | ADMINISTRATORS_ONLY) | {
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,

@@ -11,7 +11,7 @@ from fastapi import Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from core import disclosure
+from core import disclosure, open_months
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}}}}
@@ -38,7 +38,7 @@ def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Response
     return Response(written.getvalue(), media_type="text/csv; charset=utf-8")
 
 
-def schema(fields: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> dict[str, Any]:
+def schema(fields: Sequence[Mapping[str, object]], *, key: Sequence[str]) -> dict[str, Any]:
     """Frictionless Table Schema; how small counts were hidden stands beside it."""
     return {
         "fields": list(fields),
@@ -46,9 +46,9 @@ def schema(fields: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> dict[s
         "primaryKey": list(key),
         "ejazo": {
             "least": disclosure.LEAST,
-            "floor": disclosure.FLOOR,
+            "floor": open_months.FLOOR,
             "base": disclosure.BASE,
-            "settled_months": disclosure.SETTLED_MONTHS,
+            "settled_months": open_months.SETTLED_MONTHS,
         },
     }
 

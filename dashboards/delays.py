@@ -6,6 +6,7 @@ from starlette.responses import Response
 from core import clock, http
 from core.auth import PUBLIC, Caller, allow
 from dashboards.pages import page
+from dashboards.watching import scorecards
 from messaging.appeals import delays
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -34,3 +35,6 @@ NAMED = frozenset(
 async def delays_page(request: Request, conn: http.Conn, _caller: Caller | None = allow(PUBLIC)) -> Response:
     now = clock.now()
     return page(request, "delays.html", regions=await delays.delays(conn, now=now), named=NAMED, now=now)
+
+
+router.include_router(scorecards.router)

@@ -13,6 +13,7 @@ from core.fields import RowId
 from core.model import UserId
 from dashboards.pages import page
 from dashboards.records.conduct import local
+from dashboards.watching import watch
 from inmates import store as people
 from inmates.detections import store as detections
 from inmates.legality import service as legality
@@ -96,3 +97,6 @@ async def complaint_form(
         reference=said.reference.strip(),
     )
     return RedirectResponse("/oversight", 303)
+
+
+router.include_router(watch.router)

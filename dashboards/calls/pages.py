@@ -1,7 +1,7 @@
 """Who speaks with whom and when, opening the kiosk, and the three places from which a call is joined."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
@@ -133,7 +133,7 @@ async def my_call_page(request: Request, _caller: Caller | None = allow(PUBLIC))
     return _place(request, "my-call.html", script="relative", below=FOR_KIN)
 
 
-def _place(request: Request, name: str, *, below: tuple[str, ...] = ("call.",), **known: object) -> Response:
+def _place(request: Request, name: str, *, below: tuple[str, ...] = ("call.",), **known: Any) -> Response:
     texts: i18n.Texts = request.app.state.texts
     catalogue = texts.catalogues[http.language(request)]
     words = {key: text for key, text in catalogue.items() if key.startswith(below)}

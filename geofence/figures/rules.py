@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from core.disclosure import FLOOR, WHOLE, Cell, divided
+from core.open_months import FLOOR, WHOLE, Cell, divided
 from geofence.figures.model import Part
 
 MINUTES: Final = 5

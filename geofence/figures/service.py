@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import clock, disclosure
+from core import clock, disclosure, open_months
 from core.calendar import months_after
 from core.errors import NotFound
 from core.sealing import Keys
@@ -21,7 +21,7 @@ MEDIAN: Final = "median_minutes"
 
 async def months(conn: AsyncConnection) -> list[date]:
     """Those that nothing changes any more, newest first."""
-    return disclosure.settled_since(await store.first_day(conn), clock.today())
+    return open_months.settled_since(await store.first_day(conn), clock.today())
 
 
 async def monthly(conn: AsyncConnection, keys: Keys, *, month: date) -> list[Line]:
@@ -29,7 +29,7 @@ async def monthly(conn: AsyncConnection, keys: Keys, *, month: date) -> list[Lin
         raise NotFound
     after = months_after(month, 1)
     since, until = clock.local_day(month)[0], clock.local_day(after)[0]
-    as_of = clock.local_day(disclosure.settles_on(month))[0]
+    as_of = clock.local_day(open_months.settles_on(month))[0]
     orders = await store.orders_by_kind(conn, since=month, until=after, as_of=as_of)
     alerts = await store.alerts_by_kind(conn, since=since, until=until)
     outcomes = await store.alerts_by_outcome(conn, since=since, until=until, as_of=as_of)

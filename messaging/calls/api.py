@@ -1,20 +1,22 @@
 """Calls over HTTP: the staff book and open, relatives and lawyers take their places, a kiosk shows a code."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from core import http
 from core.api import address
+from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.fields import WITHOUT_NUL, Moment
 from core.kin import KinScope, Relative, allow_kin
 from core.model import PersonId
 from core.seats import Party
 from inmates.entitlements.model import Thing
-from messaging.calls import model
+from messaging.calls import ice, line, model
 from messaging.calls.model import CallId, Ice, Kind, Shown, State
 from messaging.calls.rooms import Rooms
 from messaging.calls.service import booking, entering
@@ -190,9 +192,17 @@ async def join_my_call(
     return _entry(await entering.as_relative(conn, keys, relative, call=CallId(call_id), ice=ice_of(request)))
 
 
+def install(app: FastAPI, servers: Path | None) -> None:
+    """Who holds a line, whose pass it is, and through which servers browsers may reach each other."""
+    app.state.rooms = Rooms()
+    app.state.seats = entering.seated
+    app.state.kiosk_attempts = Attempts()
+    app.state.ice = ice.read(servers)
+
+
 def ice_of(request: Request) -> Ice:
-    ice: Ice = request.app.state.ice
-    return ice
+    found: Ice = request.app.state.ice
+    return found
 
 
 def rooms_of(request: Request) -> Rooms:
@@ -242,3 +252,4 @@ def _entry(made: model.Entry) -> Entry:
 
 router.include_router(staff_router)
 router.include_router(kin_router)
+router.include_router(line.router)

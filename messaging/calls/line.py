@@ -2,21 +2,18 @@
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, FastAPI, WebSocket
+from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from core import clock
-from core.attempts import Attempts
 from core.seats import PROTOCOL, Seat, allow_seat
-from messaging.calls import ice
 from messaging.calls import rooms as lines
 from messaging.calls.model import EventKind
 from messaging.calls.rooms import Line, Rooms
-from messaging.calls.service import entering, talking
+from messaging.calls.service import talking
 
 LOOK_S: Final = 15.0
 """Whether somebody put an end to the call is asked so often, whichever process heard of it."""
@@ -34,14 +31,6 @@ class Said(msgspec.Struct, forbid_unknown_fields=True):
     """`connected`: this browser hears the other."""
     turn: int = 0
     data: dict[str, Text | int | None] = {}
-
-
-def install(app: FastAPI, servers: Path | None) -> None:
-    """Who holds a line, whose pass it is, and through which servers browsers may reach each other."""
-    app.state.rooms = Rooms()
-    app.state.seats = entering.seated
-    app.state.kiosk_attempts = Attempts()
-    app.state.ice = ice.read(servers)
 
 
 @router.websocket("/v1/calls/line")

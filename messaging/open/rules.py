@@ -7,7 +7,8 @@ could only be computed as its parent less its sisters, or as the sum of its chil
 from collections.abc import Mapping
 from typing import Final
 
-from core.disclosure import FLOOR, LEAST, WHOLE, divided, hidden
+from core.disclosure import LEAST, hidden
+from core.open_months import FLOOR, WHOLE, divided
 
 PARTS: Final = {"kind": ("ariza", "shikoyat", "taklif"), "clock": ("on_time", "late")}
 TOPIC: Final = "topic"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock, disclosure
+from core import audit, clock, disclosure, open_months
 from core.auth import Caller, Permission
 from core.errors import NotFound
 from core.sealing import Keys
@@ -21,7 +21,7 @@ CARD_DAYS = 365
 
 async def months(conn: AsyncConnection) -> list[date]:
     """Those that nothing changes any more, newest first."""
-    return disclosure.settled_since(await store.first_month(conn), clock.today())
+    return open_months.settled_since(await store.first_month(conn), clock.today())
 
 
 async def monthly(conn: AsyncConnection, keys: Keys, *, month: date) -> list[Line]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callers import browser, session, user
-from core import clock, disclosure
+from core import clock, disclosure, open_months
 from core.auth import Role
 from core.calendar import months_after
 from filed.appeals import filed
@@ -63,9 +63,9 @@ def test_topics_beside_the_months_table_give_nothing_away(month: dict[str, Any],
     cuts = sorted(data.draw(st.lists(st.integers(0, whole), min_size=4, max_size=4)))
     counts = [b - a for a, b in zip([0, *cuts], [*cuts, whole], strict=True)]
     topics = rules.topics(dict(zip(names, counts, strict=True)))
-    assert topics[disclosure.WHOLE] == (whole if whole >= disclosure.FLOOR else None)
+    assert topics[open_months.WHOLE] == (whole if whole >= open_months.FLOOR else None)
     shown: dict[Cell, int | None] = rules.protected(month)
-    if whole < disclosure.FLOOR:  # the table is not there
+    if whole < open_months.FLOOR:  # the table is not there
         assert set(topics.values()) == {None}
         return
     shown |= {("topic", name): topics[name] for name in names}
@@ -105,9 +105,9 @@ def test_rounding_is_right_on_average() -> None:
 
 
 def test_a_month_is_told_when_nothing_of_it_changes() -> None:
-    assert disclosure.last_settled(date(2026, 11, 27)) == date(2026, 6, 1)
-    assert disclosure.is_settled(date(2026, 6, 1), date(2026, 11, 1))
-    assert not disclosure.is_settled(date(2026, 6, 1), date(2026, 10, 31))
+    assert open_months.last_settled(date(2026, 11, 27)) == date(2026, 6, 1)
+    assert open_months.is_settled(date(2026, 6, 1), date(2026, 11, 1))
+    assert not open_months.is_settled(date(2026, 6, 1), date(2026, 10, 31))
 
 
 async def test_everybody_reads_old_months_and_nobody_young_ones(
@@ -118,7 +118,7 @@ async def test_everybody_reads_old_months_and_nobody_young_ones(
     await stay(engine, whom, here)
     for _ in range(7):
         await filed(engine, whom)
-    old = disclosure.last_settled(clock.today())
+    old = open_months.last_settled(clock.today())
     await conn.execute("set session_replication_role = replica")  # appeals of half a year ago
     await conn.execute("update appeals set received_at = $1", clock.local_day(old)[0] + timedelta(days=3))
     await conn.execute(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import files
 from callers import browser, user
-from core import clock, disclosure
-from core.disclosure import WHOLE
+from core import clock, disclosure, open_months
+from core.open_months import WHOLE
 from geofence.figures import rules
 from geofence.figures.model import Part
 from solving import Cell, computed
@@ -65,7 +65,7 @@ async def test_a_settled_month_says_the_same_whatever_is_entered_today(
 ) -> None:
     engine, whom = app.state.engine, await files.person(app.state.engine)
     worn = await files.device(engine, whom)
-    month = disclosure.last_settled(clock.today())
+    month = open_months.last_settled(clock.today())
     at = clock.local_day(month)[0] + timedelta(days=2)
     made = [await files.alert(engine, whom, worn, kind="strap") for _ in range(21)]
     silent = [await files.alert(engine, whom, worn, kind="silent") for _ in range(9)]

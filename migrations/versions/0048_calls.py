@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0042"
-down_revision = "0039"
+revision = "0048"
+down_revision = "0045"
 
 STEPS = (
     """

@@ -1,4 +1,4 @@
-"""What was done to those who complained, for oversight; how units answer, for their heads."""
+"""What was done to those who complained, for oversight."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -11,12 +11,11 @@ from inmates.legality import service as legality
 from inmates.legality import watching
 from inmates.legality.model import ComplaintId
 from inmates.service import within
-from messaging.open import service
 
-router = APIRouter(tags=["pages"], include_in_schema=False)
+router = APIRouter()
 
 
-@router.get("/oversight/watch")
+@router.get("/watch")
 async def watch_page(
     request: Request,
     conn: http.Conn,
@@ -36,17 +35,4 @@ async def watch_page(
         staff=await people.staff(conn, staff),
         days=legality.law(clock.now()).whole("retaliation.within_days"),
         now=clock.now(),
-    )
-
-
-@router.get("/scorecards")
-async def scorecards_page(
-    request: Request, conn: http.Conn, caller: Caller = allow(Permission.APPEAL_HEAD)
-) -> Response:
-    return page(
-        request,
-        "scorecards.html",
-        cards=await service.cards(conn, caller),
-        ratings=await service.ratings(conn, caller),
-        institutions=await people.houses(conn),
     )
