@@ -29,7 +29,7 @@ class EmRows(BaseModel):
 
 @router.get("/schema", summary="What the columns mean (Frictionless Table Schema)")
 async def read_em_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
-    fields = [
+    fields: list[dict[str, object]] = [
         {"name": "month", "type": "yearmonth"},
         {"name": "part", "type": "string", "constraints": {"enum": list(map(str, Part))}},
         {"name": "name", "type": "string"},

@@ -14,8 +14,8 @@ from messaging.open.model import About, Line
 
 router = APIRouter(prefix="/v1", tags=["open data"])
 SETS = (OpenSet("appeals_monthly", service.months), OpenSet("topics_monthly", service.months))
-MONTH = {"name": "month", "type": "yearmonth"}
-COUNT = {"type": "integer", "constraints": {"minimum": 0}}
+MONTH: dict[str, object] = {"name": "month", "type": "yearmonth"}
+COUNT: dict[str, object] = {"type": "integer", "constraints": {"minimum": 0}}
 
 
 class Row(BaseModel):
@@ -78,7 +78,11 @@ async def read_catalogue(
 
 @router.get("/open/appeals_monthly/schema", summary="What the columns mean (Frictionless Table Schema)")
 async def read_open_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
-    region = {"name": "soato4", "type": "string", "constraints": {"pattern": "([0-9]{4})?"}}
+    region: dict[str, object] = {
+        "name": "soato4",
+        "type": "string",
+        "constraints": {"pattern": "([0-9]{4})?"},
+    }
     numbers = [{"name": name} | COUNT for name in service.COLUMNS]
     return open_sets.schema([MONTH, region, *numbers], key=("month", "soato4"))
 
@@ -106,7 +110,11 @@ async def read_open_month(
 
 @router.get("/open/topics_monthly/schema", summary="What the columns mean (Frictionless Table Schema)")
 async def read_topics_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
-    fields = [MONTH, {"name": "topic", "type": "string"}, {"name": "received"} | COUNT]
+    fields: list[dict[str, object]] = [
+        MONTH,
+        {"name": "topic", "type": "string"},
+        {"name": "received"} | COUNT,
+    ]
     return open_sets.schema(fields, key=("month", "topic"))
 
 

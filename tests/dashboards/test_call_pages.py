@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Page, async_playwright, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -98,13 +97,14 @@ async def scene(engine: AsyncEngine, home: Path) -> Scene:
     return Scene(made, officer, whom, {"access_token": tokens.access, "refresh_token": tokens.refresh})
 
 
-async def phone(browser: Browser, site: Site, tokens: dict[str, Any]) -> tuple[BrowserContext, Page]:
-    context = await browser.new_context(viewport=PHONE, locale="en", base_url=site.url)
+async def phone(site: Site, tokens: dict[str, Any]) -> Page:
+    """A relative's, signed in."""
+    context = await site.browser.new_context(viewport=PHONE, locale="en", base_url=site.url)
     page = await context.new_page()
     await page.goto("/my/call")
     keep = "async (tokens) => (await import('/static/my/keep.js')).put('session', 'tokens', tokens)"
     await page.evaluate(keep, tokens)
-    return context, page
+    return page
 
 
 async def words(page: Page) -> list[str | None]:
@@ -133,6 +133,31 @@ async def refused(site: Site, *protocols: str, origin: str | None = None) -> int
     return answer.value.response.status_code
 
 
+async def at_kiosk(site: Site, code: str) -> Page:
+    """A wrong code first, then the officer's."""
+    kiosk = await site.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
+    page = await kiosk.new_page()
+    await page.goto(site.url + "/kiosk")
+    await page.get_by_test_id("code").fill("00000000")
+    await page.get_by_test_id("open").click()
+    await expect(page.get_by_test_id("wrong")).not_to_be_empty()
+    await page.get_by_test_id("code").fill(code)
+    await page.get_by_test_id("open").click()
+    await is_now("waiting", page)
+    return page
+
+
+async def is_now(state: str, *pages: Page) -> None:
+    for page in pages:
+        await expect(page.get_by_test_id("room")).to_have_attribute("data-state", state, timeout=30_000)
+
+
+async def strangers_find_no_call(site: Site) -> None:
+    assert await refused(site, PROTOCOL) == 404
+    assert await refused(site, PROTOCOL, f"{PASS}{'x' * 43}") == 404
+    assert await refused(site, PROTOCOL, origin="http://elsewhere.test") == 403
+
+
 @pytest.mark.slow
 async def test_two_browsers_see_each_other_and_the_use_is_drawn_once(
     site: Site,
@@ -142,46 +167,26 @@ async def test_two_browsers_see_each_other_and_the_use_is_drawn_once(
     conn: asyncpg.Connection,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with AsyncExitStack() as open_, site.officer(engine, scene.officer) as (desk, _):
+    async with site.officer(engine, scene.officer) as (desk, _):
         listed = await desk.new_page()
         await listed.goto(site.url + "/calls")
         await listed.get_by_test_id(f"open-{scene.call}").click()
-        code = (await listed.get_by_test_id("code").inner_text()).strip()
-
-        kiosk = await site.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
-        open_.push_async_callback(kiosk.close)
-        inside = await kiosk.new_page()
-        await inside.goto(site.url + "/kiosk")
-        await inside.get_by_test_id("code").fill("00000000")
-        await inside.get_by_test_id("open").click()
-        await expect(inside.get_by_test_id("wrong")).not_to_be_empty()
-        await inside.get_by_test_id("code").fill(code)
-        await inside.get_by_test_id("open").click()
-        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "waiting")
-
-        context, outside = await phone(site.browser, site, scene.tokens)
-        open_.push_async_callback(context.close)
+        inside = await at_kiosk(site, await listed.get_by_test_id("code").inner_text())
+        outside = await phone(site, scene.tokens)
         await outside.goto("/my#/calls")
         await outside.get_by_test_id(f"join-{scene.call}").click()
         await outside.get_by_test_id("join").click()
-        for page in (inside, outside):
-            await expect(page.get_by_test_id("room")).to_have_attribute(
-                "data-state", "talking", timeout=20_000
-            )
-            assert await page.evaluate(SEEN)
+        await is_now("talking", inside, outside)
+        assert [await page.evaluate(SEEN) for page in (inside, outside)] == [True, True]
         assert await words(inside) == await words(outside)
-
-        assert await refused(site, PROTOCOL) == 404
-        assert await refused(site, PROTOCOL, f"{PASS}{'x' * 43}") == 404
-        assert await refused(site, PROTOCOL, origin="http://elsewhere.test") == 403
+        await strangers_find_no_call(site)
 
         await outside.get_by_test_id("leave").click()
-        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "waiting")
+        await is_now("waiting", inside)
         await outside.get_by_test_id("join").click()  # the same call, and nothing is drawn a second time
-        await expect(inside.get_by_test_id("room")).to_have_attribute("data-state", "talking", timeout=20_000)
+        await is_now("talking", inside)
         await listed.get_by_test_id(f"end-{scene.call}").click()
-        for page in (inside, outside):
-            await expect(page.get_by_test_id("room")).to_have_attribute("data-state", "ended")
+        await is_now("ended", inside, outside)
         await expect(listed.get_by_test_id(f"call-{scene.call}")).to_contain_text("took place")
     [drawn] = await conn.fetch("select thing, outcome, made_by, contact_id from entitlement_uses")
     assert tuple(drawn) == ("video_visit", "kept", scene.officer, None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
+from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,15 @@ def test_a_month_is_told_when_nothing_of_it_changes() -> None:
     assert not open_months.is_settled(date(2026, 6, 1), date(2026, 10, 31))
 
 
+async def check_topics(visitor: AsyncClient, month: date) -> None:
+    """Seven appeals are no table of topics."""
+    path = f"/v1/open/topics_monthly/{month:%Y-%m}"
+    assert {row["received"] for row in (await visitor.get(path)).json()["rows"]} == {None}
+    assert (await visitor.get(f"{path}.csv")).text.startswith("month,topic,received")
+    schema = (await visitor.get("/v1/open/topics_monthly/schema")).json()
+    assert [field["name"] for field in schema["fields"]] == ["month", "topic", "received"]
+
+
 async def test_everybody_reads_old_months_and_nobody_young_ones(
     app: FastAPI, conn: asyncpg.Connection
 ) -> None:
@@ -138,11 +148,7 @@ async def test_everybody_reads_old_months_and_nobody_young_ones(
             field["name"] for field in (await visitor.get("/v1/open/appeals_monthly/schema")).json()["fields"]
         ]
         assert table[0].split(",") == names
-        topics = (await visitor.get(f"/v1/open/topics_monthly/{old:%Y-%m}")).json()["rows"]
-        assert {row["received"] for row in topics} == {None}  # seven are no table of topics
-        assert (await visitor.get(f"/v1/open/topics_monthly/{old:%Y-%m}.csv")).text.startswith("month,topic,")
-        schema = (await visitor.get("/v1/open/topics_monthly/schema")).json()
-        assert [field["name"] for field in schema["fields"]] == ["month", "topic", "received"]
+        await check_topics(visitor, old)
         assert [one["dct:title"] for one in catalogue["dcat:dataset"]] == [
             "appeals_monthly",
             "topics_monthly",
