@@ -40,6 +40,7 @@ DOORS: Final = {
     "second_factor": "/prove",
     "step_up": "/prove",
     "factor_missing": "/me",
+    "own_signed_out": "/own/sign-in",
 }
 """Where a page leads that asks for more; and from there back."""
 POLICY: Final = {
