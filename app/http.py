@@ -42,6 +42,7 @@ import messaging.mobile.api
 import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
+import messaging.own.service
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -52,10 +53,9 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
-from app.problems import PROBLEM_SCHEMA
+from app.problems import openapi
 from core import basic, db, http, i18n
 from core.attempts import Attempts
-from core.auth import PUBLIC, Caller, allow
 from core.federation.model import providers
 from core.federation.service import Abroad
 from core.lookups import Noted
@@ -94,6 +94,7 @@ from dashboards import (
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
+from dashboards.own import pages as own
 from dashboards.pairs import pages as pairs
 from dashboards.records import appeals as appeals_tab
 from dashboards.records import (
@@ -115,6 +116,7 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.records import own as own_tab
 from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
@@ -223,6 +225,8 @@ ROUTERS = (
     space,
     nearby,
     pairs,
+    own,
+    own_tab,
 )
 
 
@@ -244,6 +248,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
     app.state.relatives = tokens.bearer
+    app.state.supervised = messaging.own.service.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
@@ -289,12 +294,3 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def name(route: APIRoute) -> str:
     """Operation ids are the handlers' names: short, stable, tested to be unique."""
     return route.name
-
-
-def openapi(app: FastAPI) -> Any:
-    async def describe(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
-        described = app.openapi()
-        described["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
-        return described
-
-    return describe

@@ -1,5 +1,11 @@
 """How the API describes a problem (RFC 9457) to programs."""
 
+from typing import Any
+
+from fastapi import FastAPI
+
+from core.auth import PUBLIC, Caller, allow
+
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status"],
@@ -24,3 +30,12 @@ PROBLEM_SCHEMA = {
         },
     },
 }
+
+
+def openapi(app: FastAPI) -> Any:
+    async def describe(_caller: Caller | None = allow(PUBLIC)) -> dict[str, Any]:
+        described = app.openapi()
+        described["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
+        return described
+
+    return describe

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0045"
+revision = "0051"
+down_revision = "0050"
 
 STEPS = (
     """
