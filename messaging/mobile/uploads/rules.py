@@ -36,6 +36,7 @@ KINDS: Final = {
     "text/plain": set(),
 }
 """Declared type → what the content may look like."""
+RECORDINGS: Final = frozenset(kind for kind in KINDS if kind.startswith("audio/"))
 PICTURES: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -90,6 +91,12 @@ class NotKept(Invalid):
     """It is not whole yet, or was refused."""
 
     code = "upload_not_kept"
+
+
+class NotSpoken(Invalid):
+    """What stands for a text has to be a recording."""
+
+    code = "upload_not_spoken"
 
 
 def version(said: str) -> None:

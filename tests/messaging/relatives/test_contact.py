@@ -1,24 +1,32 @@
 """What a confirmed relative learns, books and asks, and what an officer answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from callers import browser, session, user
-from core import clock
+from core import clock, db
 from core.auth import Role
 from core.errors import Refusal
 from core.model import PersonId, RelativeId, UserId
+from filed.conduct import DOCUMENT, sanction
 from filed.custody import episode, movement
+from filed.entitlements import contact
 from filed.relatives import confirmed
 from files import institution, person, posting
+from inmates.conduct.model import Measure, Proposal
 from inmates.custody.model import EpisodeId, InstitutionId, Regime, Standing, State
-from inmates.entitlements.model import Balance, Thing
-from messaging.relatives.contact import rules
-from messaging.relatives.contact.model import Contact, Decision, Entry, Left, Visit, VisitId
+from inmates.entitlements import rules as entitlements
+from inmates.entitlements.model import Balance, ContactId, Relation, Thing
+from inmates.entitlements.model import Contact as Listed
+from inmates.entitlements.tables import uses
+from inmates.tasks.tables import tasks
+from messaging.relatives.contact import rules, store
+from messaging.relatives.contact.model import Bars, Contact, Decision, Entry, Left, Visit, VisitId
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship.model import ClaimId
 from related import account, handset
@@ -44,7 +52,13 @@ def test_what_is_asked_for_or_confirmed_takes_a_place_until_its_hour() -> None:
         visit(Thing.CALL, NOW - timedelta(hours=1), Decision.CONFIRMED),
     ]
     pool = {Thing.VIDEO_VISIT: Thing.CALL}
-    assert rules.left(due, some, pool=lambda one: pool.get(one, one), now=NOW)[0].left == 2
+    left = rules.left(due, some, pool=lambda one: pool.get(one, one), now=NOW)
+    assert left[0].left == 1  # one of them was confirmed, and nobody has said what became of it
+    ended = [replace(some[-1], entries=[*some[-1].entries, Entry(Decision.KEPT, NOW, None, "")])]
+    last_year = [replace(some[-1], wanted_at=NOW - timedelta(days=365))]
+    assert rules.left(due, ended + last_year, pool=lambda one: one, now=NOW)[0].left == 5
+    free = rules.bookable(left, pool=lambda one: pool.get(one, one), barred=frozenset({Thing.CALL}))
+    assert free == [Left(Thing.VIDEO_VISIT, is_unlimited=False, left=1)]
     assert rules.next_visit(some, now=NOW) == FAR
 
 
@@ -60,6 +74,7 @@ def test_what_is_asked_for_or_confirmed_takes_a_place_until_its_hour() -> None:
         ({"wanted_at": NOW}, rules.MomentWrong),
         ({"wanted_at": NOW + timedelta(days=91)}, rules.MomentWrong),
         ({"thing": Thing.PARCEL}, rules.NotBooked),
+        ({"barred": frozenset({Thing.CALL})}, entitlements.ContactBarred),
     ],
 )
 def test_a_booking_needs_a_place_an_hour_and_somebody_there(
@@ -95,6 +110,20 @@ def test_contact_follows_where_somebody_is() -> None:
     }
     assert rules.contact(None, is_supervised=True) is Contact.FREE
     assert rules.contact(at(State.PRESENT), is_supervised=True) is Contact.FREE
+
+
+def test_the_list_and_the_cell_stand_between_a_relative_and_a_visit() -> None:
+    law = kinship.law(NOW.date())
+    listed = Listed(
+        ContactId(1), "x", Relation.PARENT, 1, NOW.date(), NOW.date(), frozenset({Thing.CALL}), None
+    )
+    assert rules.bars(None, is_in_cell=False, law=law, at=NOW) == Bars()
+    assert rules.bars(None, is_in_cell=True, law=law, at=NOW).is_shut
+    assert rules.bars(listed, is_in_cell=False, law=law, at=NOW) == Bars(things=frozenset({Thing.CALL}))
+    assert rules.bars(listed, is_in_cell=False, law=law, at=FAR).is_shut
+    assert rules.bars(replace(listed, ended_at=NOW), is_in_cell=False, law=law, at=NOW).is_shut
+    present = Standing(State.PRESENT, EpisodeId(1), InstitutionId(1), Regime.ORDINARY)
+    assert rules.contact(present, is_supervised=False, is_shut=True) is Contact.NOT_NOW
 
 
 @dataclass(slots=True)
@@ -150,6 +179,66 @@ async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI)
         assert cancelled.json()["state"] == "cancelled"
         assert (await stage.phone.post(f"/v1/my/visits/{seen['id']}/cancel")).status_code == 409
         assert (await card(stage))["next_visit"] is None
+
+
+async def test_what_became_of_a_visit_is_drawn_from_the_balance(
+    app: FastAPI,
+) -> None:
+    stage, engine = await scene(app), app.state.engine
+    listed = await contact(engine, stage.whom)
+    async with db.transaction(engine) as conn:
+        at = clock.now() - timedelta(hours=1)
+        past = await store.add_visit(
+            conn, ClaimId(stage.kin), uuid7(), thing=Thing.SHORT_VISIT, wanted_at=at, at=at
+        )
+    async with stage.phone.http, browser(app, stage.secret) as officer:
+        to_come = (await stage.phone.post("/v1/my/visits", booking(stage.kin))).json()["id"]
+        before = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
+        for ident in (past, to_come):
+            answer = await officer.post(f"/kinship/visits/{ident}", data={"confirmed": "true"})
+            assert answer.status_code == 303
+        path, kept = f"/kinship/visits/{past}/outcome", {"outcome": "kept"}
+        assert f'data-testid="held-{past}"' in (await officer.get("/kinship")).text
+        assert (await officer.post(path, data=kept)).json()["type"] == "/problems/contact_needed"
+        chosen = {"contact": str(listed)}
+        assert (await officer.post(f"/kinship/claims/{stage.kin}/list", data=chosen)).status_code == 303
+        early = await officer.post(f"/kinship/visits/{to_come}/outcome", data=kept)
+        assert early.json()["type"] == "/problems/visit_to_come"
+        assert [(await officer.post(path, data=kept)).status_code for _ in range(2)] == [303, 409]
+        assert f'data-testid="held-{past}"' not in (await officer.get("/kinship")).text
+        after = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
+        assert after == before - 1
+    async with engine.begin() as conn:
+        [used] = (await conn.execute(select(uses.c.contact_id, uses.c.outcome))).all()
+        assert used == (listed, "kept")
+        kinds = select(tasks.c.kind).where(tasks.c.done_at.is_(None), tasks.c.subject_kind == "visit_request")
+        assert (await conn.execute(kinds)).scalars().all() == ["visit_outcome"]
+
+
+async def test_the_card_honours_the_list_and_the_cell(app: FastAPI) -> None:
+    stage, engine = await scene(app), app.state.engine
+    listed = await contact(engine, stage.whom, barred=frozenset({Thing.SHORT_VISIT}))
+    async with stage.phone.http, browser(app, stage.secret) as officer:
+        stranger = await contact(engine, await person(engine))
+        path = f"/kinship/claims/{stage.kin}/list"
+        assert (await officer.post(path, data={"contact": str(stranger)})).status_code == 404
+        assert (await officer.post(path)).json()["type"] == "/problems/kin_nobody_named"
+        assert (await officer.post(path, data={"contact": str(listed)})).status_code == 303
+        shown = await card(stage)
+        assert "short_visit" not in {one["thing"] for one in (*shown["left"], *shown["bookable"])}
+        assert "long_visit" in {one["thing"] for one in shown["bookable"]}
+        refused = await stage.phone.post("/v1/my/visits", booking(stage.kin))
+        assert refused.json()["type"] == "/problems/contact_barred"
+        days = Proposal(Measure.DISCIPLINARY_CELL, DOCUMENT, begins_on=clock.today(), days=2)
+        await sanction(engine, stage.whom, stage.officer, proposal=days)
+        assert (await card(stage))["contact"] == "not_now"
+        at = (clock.now() + timedelta(hours=3)).isoformat()
+        refused = await stage.phone.post(
+            "/v1/my/visits", booking(stage.kin, thing="long_visit", wanted_at=at)
+        )
+        assert refused.json()["type"] == "/problems/visit_contact_impossible"
+        later = booking(stage.kin, thing="long_visit")  # the cell is over then
+        assert (await stage.phone.post("/v1/my/visits", later)).status_code == 201
 
 
 async def test_two_relatives_share_one_balance(app: FastAPI) -> None:
