@@ -100,7 +100,7 @@ async def test_spoken_without_a_network_sent_in_pieces_answered_and_rated(
     telephone: BrowserContext, engine: AsyncEngine, home: Path
 ) -> None:
     page, asked, cut = await telephone.new_page(), set[str](), 0
-    page.on("request", lambda one: asked.add(urlsplit(one.url).path.split("/")[1]))
+    page.on("request", lambda one: asked.add(urlsplit(one.url.removeprefix("blob:")).path.split("/")[1]))
 
     async def break_off(route: Route) -> None:
         nonlocal cut
@@ -148,7 +148,8 @@ async def test_spoken_without_a_network_sent_in_pieces_answered_and_rated(
     await expect(page.get_by_test_id("looks")).to_contain_text("Oversight")
     await page.get_by_test_id("star-4").click()
     await expect(page.get_by_test_id("rating")).to_have_count(0)
-    assert asked <= {"my", "static", "vendor", "v1"}
+    own = {one for one in asked if "-" not in one}  # without the recording, which the page itself names
+    assert own == {"my", "static", "vendor", "v1"}
 
 
 async def patched(route: Route, deed: object) -> None:
@@ -210,7 +211,10 @@ async def test_a_broken_network_doubles_nothing_and_a_sealed_letter_waits_unread
     assert await untold.holding(conn, ["oqshom"]) == []
 
     async with db.transaction(engine) as opened:
-        [found] = api.exported(await emptying.exported(opened, ombudsman)).model_dump(mode="json")["letters"]
+        export = api.exported(await emptying.exported(opened, ombudsman)).model_dump(mode="json")
+        [found] = export["letters"]
+        record = opening.record(export, PAIR, by="N. Namunaviy", at=clock.now())
+        await emptying.post_opening(opened, ombudsman, signed=record["signed"], taken_out=record["letters"])
         read = opening.letter(found, PAIR)
         assert (read.said["subject"], read.said["body"]) == ("oqshom", WORDS)
         message = wire.unpacked(opening.answered(read.said, "Tekshirdik."))

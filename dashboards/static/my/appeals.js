@@ -50,10 +50,9 @@ function shown(found, act) {
 function journal(id) {
   const lines = el("ul.plain", { "data-testid": "looks" });
   const made = el("details", { "data-testid": "journal" }, el("summary", {}, t("my.looks")), lines);
-  made.addEventListener("toggle", async () => {
-    const { looks } = await read(`/v1/my/appeals/${id}/looks`);
-    lines.replaceChildren(...(looks.length ? looks.map(look) : [el("li.quiet", {}, t("my.no_looks"))]));
-  }, { once: true });
+  made.addEventListener("toggle", () => read(`/v1/my/appeals/${id}/looks`).then(
+    ({ looks }) => lines.replaceChildren(...(looks.length ? looks.map(look) : [el("li.quiet", {}, t("my.no_looks"))])),
+    () => lines.replaceChildren(el("li.quiet", {}, t("my.offline")))));
   return made;
 }
 
