@@ -88,6 +88,9 @@ from dashboards import (
     shifts,
     tasks,
 )
+from dashboards.managers import pages as figures
+from dashboards.nearby import pages as nearby
+from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
 )
@@ -110,6 +113,7 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.uploads.clamd import Clamd
@@ -208,6 +212,10 @@ ROUTERS = (
     authorize,
     receipts,
     boxes,
+    figures,
+    space,
+    nearby,
+    pairs,
 )
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0041"
-down_revision = "0039"
+revision = "0047"
+down_revision = "0044"
 
 STEPS = (
     "alter table appeals drop constraint ck_appeals_sealed",
