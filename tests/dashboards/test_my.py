@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,9 +73,39 @@ async def speak(page: Page) -> None:
     await page.get_by_test_id("next").click()
 
 
+@dataclass
+class Cuts:
+    """The platform has it, and its answer never arrives."""
+
+    seen: int = 0
+
+    async def part(self, route: Route) -> None:
+        """The second part of the files."""
+        self.seen += route.request.method == "PATCH"
+        await (self.lose(route) if route.request.method == "PATCH" and self.seen == 2 else route.continue_())
+
+    async def twice(self, route: Route) -> None:
+        """The first two that send something."""
+        if route.request.method != "POST" or self.seen == 2:
+            return await route.continue_()
+        self.seen += 1
+        return await self.lose(route)
+
+    async def lose(self, route: Route) -> None:
+        await route.fetch()
+        await route.abort("connectionreset")
+
+
 async def count(engine: AsyncEngine) -> int:
     async with engine.begin() as conn:
         return int(await conn.scalar(select(func.count()).select_from(appeals)) or 0)
+
+
+async def is_spoken(engine: AsyncEngine) -> bool:
+    """The one appeal has a recording and no text."""
+    async with engine.begin() as conn:
+        [found] = await conn.execute(select(appeals.c.body, appeals.c.voice_sha256))
+    return found.body is None and found.voice_sha256 is not None
 
 
 async def answer(engine: AsyncEngine) -> None:
@@ -99,18 +130,8 @@ async def answer(engine: AsyncEngine) -> None:
 async def test_spoken_without_a_network_sent_in_pieces_answered_and_rated(
     telephone: BrowserContext, engine: AsyncEngine, home: Path
 ) -> None:
-    page, asked, cut = await telephone.new_page(), set[str](), 0
+    page, asked, cuts = await telephone.new_page(), set[str](), Cuts()
     page.on("request", lambda one: asked.add(urlsplit(one.url.removeprefix("blob:")).path.split("/")[1]))
-
-    async def break_off(route: Route) -> None:
-        nonlocal cut
-        cut += 1
-        if cut == 2:  # a part in the middle of the files: the platform has it, its answer is lost
-            await route.fetch()
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
     await sign_in(page, engine, home)
     await page.evaluate("navigator.serviceWorker.ready")
     await telephone.set_offline(True)
@@ -124,22 +145,18 @@ async def test_spoken_without_a_network_sent_in_pieces_answered_and_rated(
     await expect(page.get_by_test_id("line")).to_be_visible()
     assert await count(engine) == 0
 
-    await telephone.route(lambda url: "/v1/my/uploads/" in url, lambda route: patched(route, break_off))
+    await telephone.route(lambda url: "/v1/my/uploads/" in url, cuts.part)
     await telephone.set_offline(False)
     await expect(page.get_by_test_id("line")).to_be_hidden()
     await page.evaluate("dispatchEvent(new Event('online'))")
     await expect(page.get_by_test_id("outbox")).to_have_count(0)
-    assert cut > 2
+    assert cuts.seen > 2
     await page.get_by_test_id("receipts").click()
     await page.get_by_role("link", name="Letters").click()
     await expect(page.get_by_test_id("code")).to_have_text(re.compile(r"^(\d{4} ){3}\d{4}$"))
     await expect(page.get_by_test_id("qr")).to_be_visible()
     await expect(page.get_by_test_id("clock")).to_be_visible()
-    async with engine.begin() as conn:
-        spoken = (await conn.execute(select(appeals.c.body, appeals.c.voice_sha256))).one()
-    assert spoken.body is None
-    assert spoken.voice_sha256 is not None
-
+    assert await is_spoken(engine)
     await answer(engine)
     await page.get_by_test_id("to-appeal").click()
     await expect(page.get_by_test_id("state")).to_have_attribute("data-state", "answered")
@@ -152,47 +169,25 @@ async def test_spoken_without_a_network_sent_in_pieces_answered_and_rated(
     assert own == {"my", "static", "vendor", "v1"}
 
 
-async def patched(route: Route, deed: object) -> None:
-    assert callable(deed)
-    await (deed(route) if route.request.method == "PATCH" else route.continue_())
-
-
 @pytest.mark.slow
 async def test_a_broken_network_doubles_nothing_and_a_sealed_letter_waits_unreadable(
     telephone: BrowserContext, engine: AsyncEngine, conn: asyncpg.Connection, home: Path
 ) -> None:
     page = await telephone.new_page()
     await sign_in(page, engine, home)
-    lost = 0
-
-    async def break_off(route: Route) -> None:
-        nonlocal lost
-        if route.request.method == "POST" and lost < 2:
-            lost += 1
-            await route.fetch()  # the platform has it, its answer never arrives
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
-    await telephone.route("**/v1/my/appeals", break_off)
+    cuts = Cuts()
+    await telephone.route("**/v1/my/appeals", cuts.twice)
     await write(page, "Parcels")
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("waiting")).to_be_visible()
     for _ in range(2):
         await page.evaluate("dispatchEvent(new Event('online'))")
     await expect(page.get_by_test_id("code")).to_be_visible()
-    assert lost == 2
+    assert cuts.seen == 2
     assert await count(engine) == 1
 
     await registered(engine, await addressee(engine), PAIR)
-    await page.evaluate("navigator.serviceWorker.ready")
-    await page.goto("/my")
-    await page.get_by_test_id("write").click()
-    async with page.expect_response(lambda one: one.url.endswith("libsodium-sumo.mjs")):
-        await page.get_by_test_id("to-ombudsman").check()
-    await page.get_by_test_id("next").click()
-    await filled(page, "oqshom")
-    await expect(page.get_by_test_id("fingerprint")).to_have_text(re.compile(r"^(\d{4} ){9}\d{4}$"))
+    await address(page)
     await telephone.set_offline(True)
     await page.get_by_test_id("send").click()
     await expect(page.get_by_test_id("waiting")).to_be_visible()
@@ -212,6 +207,18 @@ async def test_a_broken_network_doubles_nothing_and_a_sealed_letter_waits_unread
     assert await emptied(engine) == ("oqshom", WORDS)
     await page.get_by_test_id("look").click()
     await expect(page.get_by_test_id("sealed-answer")).to_have_text("Tekshirdik.")
+
+
+async def address(page: Page) -> None:
+    """A letter to the Ombudsman, to the last question; the library of sealing has come by then."""
+    await page.evaluate("navigator.serviceWorker.ready")
+    await page.goto("/my")
+    await page.get_by_test_id("write").click()
+    async with page.expect_response(lambda one: one.url.endswith("libsodium-sumo.mjs")):
+        await page.get_by_test_id("to-ombudsman").check()
+    await page.get_by_test_id("next").click()
+    await filled(page, "oqshom")
+    await expect(page.get_by_test_id("fingerprint")).to_have_text(re.compile(r"^(\d{4} ){9}\d{4}$"))
 
 
 async def emptied(engine: AsyncEngine) -> tuple[str, str]:

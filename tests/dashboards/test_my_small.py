@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Response, expect
+from playwright.async_api import BrowserContext, Page, Response, expect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -78,24 +78,7 @@ async def test_a_confirmed_relative_sees_books_and_asks_and_nobody_else_does(
 ) -> None:
     page = await small.new_page()
     await sign_in(page, engine, home)
-    await page.get_by_test_id("kin").click()
-    await page.get_by_test_id("claim").click()
-    await choose(page, "relation-parent")
-    await page.get_by_test_id("surname").fill("Hech")
-    await page.get_by_test_id("next").click()
-    await expect(page.get_by_test_id("wrong")).to_be_visible()
-    await page.get_by_test_id("number").fill("yoq-1")
-    await page.get_by_test_id("next").click()
-    for name, said in (("own_surname", "Namuna"), ("own_name", "Namuna"), ("own_born_on", "1970-01-02")):
-        await page.get_by_test_id(name).fill(said)
-    await page.get_by_test_id("document").fill("AA0000000")
-    wrong = await faults(page)
-    await page.get_by_test_id("next").click()
-    await page.get_by_test_id("files").set_input_files(photo())
-    await expect(page.get_by_test_id("file")).to_be_visible()
-    await page.get_by_test_id("next").click()
-    await expect(page.locator("[data-state=received]")).to_be_visible()
-
+    wrong = await claimed(page)
     whom, here = await person(engine), await institution(engine)
     await episode(engine, whom, here)
     async with engine.begin() as conn:
@@ -126,3 +109,25 @@ async def test_a_confirmed_relative_sees_books_and_asks_and_nobody_else_does(
     await page.reload()
     await expect(page.get_by_role("alert")).to_be_visible()
     await expect(page.get_by_test_id("card")).to_have_count(0)
+
+
+async def claimed(page: Page) -> list[str]:
+    """To whom, whom one means, who one is, and a picture for proof."""
+    await page.get_by_test_id("kin").click()
+    await page.get_by_test_id("claim").click()
+    await choose(page, "relation-parent")
+    await page.get_by_test_id("surname").fill("Hech")
+    await page.get_by_test_id("next").click()
+    await expect(page.get_by_test_id("wrong")).to_be_visible()
+    await page.get_by_test_id("number").fill("yoq-1")
+    await page.get_by_test_id("next").click()
+    for name, said in (("own_surname", "Namuna"), ("own_name", "Namuna"), ("own_born_on", "1970-01-02")):
+        await page.get_by_test_id(name).fill(said)
+    await page.get_by_test_id("document").fill("AA0000000")
+    wrong = await faults(page)
+    await page.get_by_test_id("next").click()
+    await page.get_by_test_id("files").set_input_files(photo())
+    await expect(page.get_by_test_id("file")).to_be_visible()
+    await page.get_by_test_id("next").click()
+    await expect(page.locator("[data-state=received]")).to_be_visible()
+    return wrong

@@ -110,20 +110,18 @@ def test_contact_follows_where_somebody_is() -> None:
     }
     assert rules.contact(None, is_supervised=True) is Contact.FREE
     assert rules.contact(at(State.PRESENT), is_supervised=True) is Contact.FREE
+    assert rules.contact(at(State.PRESENT), is_supervised=False, is_shut=True) is Contact.NOT_NOW
 
 
 def test_the_list_and_the_cell_stand_between_a_relative_and_a_visit() -> None:
     law = kinship.law(NOW.date())
-    listed = Listed(
-        ContactId(1), "x", Relation.PARENT, 1, NOW.date(), NOW.date(), frozenset({Thing.CALL}), None
-    )
+    today, barred = NOW.date(), frozenset({Thing.CALL})
+    listed = Listed(ContactId(1), "x", Relation.PARENT, 1, today, today, barred, None)
     assert rules.bars(None, is_in_cell=False, law=law, at=NOW) == Bars()
     assert rules.bars(None, is_in_cell=True, law=law, at=NOW).is_shut
-    assert rules.bars(listed, is_in_cell=False, law=law, at=NOW) == Bars(things=frozenset({Thing.CALL}))
+    assert rules.bars(listed, is_in_cell=False, law=law, at=NOW) == Bars(things=barred)
     assert rules.bars(listed, is_in_cell=False, law=law, at=FAR).is_shut
     assert rules.bars(replace(listed, ended_at=NOW), is_in_cell=False, law=law, at=NOW).is_shut
-    present = Standing(State.PRESENT, EpisodeId(1), InstitutionId(1), Regime.ORDINARY)
-    assert rules.contact(present, is_supervised=False, is_shut=True) is Contact.NOT_NOW
 
 
 @dataclass(slots=True)
@@ -156,6 +154,10 @@ async def card(stage: Scene) -> dict[str, Any]:
     return answer
 
 
+async def short_visits(stage: Scene) -> int:
+    return {one["thing"]: int(one["left"]) for one in (await card(stage))["left"]}["short_visit"]
+
+
 async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI) -> None:
     stage = await scene(app)
     async with stage.phone.http:
@@ -165,8 +167,7 @@ async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI)
         said = booking(stage.kin)
         made = [(await stage.phone.post("/v1/my/visits", said)).json() for _ in range(2)]
         assert made[0] == made[1]
-        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}
-        assert left["short_visit"] == {o["thing"]: o["left"] for o in before["left"]}["short_visit"] - 1
+        assert await short_visits(stage) == {o["thing"]: o["left"] for o in before["left"]}["short_visit"] - 1
         async with browser(app, stage.secret) as visitor:
             assert f'data-testid="visit-{made[0]["id"]}"' in (await visitor.get("/kinship")).text
             path = f"/kinship/visits/{made[0]['id']}"
@@ -186,28 +187,25 @@ async def test_what_became_of_a_visit_is_drawn_from_the_balance(
 ) -> None:
     stage, engine = await scene(app), app.state.engine
     listed = await contact(engine, stage.whom)
+    kin, at, thing = ClaimId(stage.kin), clock.now() - timedelta(hours=1), Thing.SHORT_VISIT
     async with db.transaction(engine) as conn:
-        at = clock.now() - timedelta(hours=1)
-        past = await store.add_visit(
-            conn, ClaimId(stage.kin), uuid7(), thing=Thing.SHORT_VISIT, wanted_at=at, at=at
-        )
+        past = await store.add_visit(conn, kin, uuid7(), thing=thing, wanted_at=at, at=at)
     async with stage.phone.http, browser(app, stage.secret) as officer:
         to_come = (await stage.phone.post("/v1/my/visits", booking(stage.kin))).json()["id"]
-        before = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
+        before = await short_visits(stage)
         for ident in (past, to_come):
             answer = await officer.post(f"/kinship/visits/{ident}", data={"confirmed": "true"})
             assert answer.status_code == 303
         path, kept = f"/kinship/visits/{past}/outcome", {"outcome": "kept"}
         assert f'data-testid="held-{past}"' in (await officer.get("/kinship")).text
         assert (await officer.post(path, data=kept)).json()["type"] == "/problems/contact_needed"
-        chosen = {"contact": str(listed)}
-        assert (await officer.post(f"/kinship/claims/{stage.kin}/list", data=chosen)).status_code == 303
+        listing = f"/kinship/claims/{stage.kin}/list"
+        assert (await officer.post(listing, data={"contact": str(listed)})).status_code == 303
         early = await officer.post(f"/kinship/visits/{to_come}/outcome", data=kept)
         assert early.json()["type"] == "/problems/visit_to_come"
         assert [(await officer.post(path, data=kept)).status_code for _ in range(2)] == [303, 409]
         assert f'data-testid="held-{past}"' not in (await officer.get("/kinship")).text
-        after = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
-        assert after == before - 1
+        assert await short_visits(stage) == before - 1
     async with engine.begin() as conn:
         [used] = (await conn.execute(select(uses.c.contact_id, uses.c.outcome))).all()
         assert used == (listed, "kept")
@@ -219,8 +217,7 @@ async def test_the_card_honours_the_list_and_the_cell(app: FastAPI) -> None:
     stage, engine = await scene(app), app.state.engine
     listed = await contact(engine, stage.whom, barred=frozenset({Thing.SHORT_VISIT}))
     async with stage.phone.http, browser(app, stage.secret) as officer:
-        stranger = await contact(engine, await person(engine))
-        path = f"/kinship/claims/{stage.kin}/list"
+        path, stranger = f"/kinship/claims/{stage.kin}/list", await contact(engine, await person(engine))
         assert (await officer.post(path, data={"contact": str(stranger)})).status_code == 404
         assert (await officer.post(path)).json()["type"] == "/problems/kin_nobody_named"
         assert (await officer.post(path, data={"contact": str(listed)})).status_code == 303
@@ -247,8 +244,7 @@ async def test_two_relatives_share_one_balance(app: FastAPI) -> None:
     kin = await confirmed(app.state.engine, other, stage.whom)
     second = await handset(app, other)
     async with stage.phone.http, second.http:
-        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
-        for number in range(left):
+        for number in range(await short_visits(stage)):
             at = (clock.now() + timedelta(days=1 + number)).isoformat()
             answer = await stage.phone.post("/v1/my/visits", booking(stage.kin, wanted_at=at))
             assert answer.status_code == 201
