@@ -36,9 +36,9 @@ async def put(
     found = await store.one(conn, claim, scope=within(caller))
     if found is None or found.person is None:
         raise NotFound
+    rules.check_running(found, on=clock.today())
     if not caller.may(Permission.ENTITLEMENT_WRITE):
         raise NotAllowed
-    rules.check_running(found, on=clock.today())
     known = {one.id for one in await entitlements.contacts(conn, found.person)}
     if contact is not None and contact not in known:
         raise NotFound

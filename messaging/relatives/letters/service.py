@@ -67,6 +67,7 @@ async def hand_in(
     if claim is not None:
         _, person = await kinship.kin(conn, relative, claim=claim)
         about = person.id
+    coined = await receipts.coin()
     spoken = await files.recording(conn, relative, upload=enclosed.voice) if enclosed.voice else None
     filed = await appeals.submit(conn, replace(draft, about=about, voice_sha256=spoken))
     if not filed.is_new:
@@ -77,6 +78,7 @@ async def hand_in(
     slip = await receipts.issue(
         conn,
         keys,
+        coined=coined,
         number=one.number,
         content=bytes.fromhex(one.content_sha256),
         regime=one.regime,
