@@ -71,7 +71,7 @@ appeals = Table(
     Column("channel", Text, _one_of("channel", OPEN), nullable=False),
     Column("regime", Text, _one_of("regime", Regime), nullable=False),
     Column("topic", Text, _one_of("topic", Topic), nullable=False),
-    Column("subject", Text, CheckConstraint("subject <> ''", "subject"), nullable=False),
+    Column("subject", Text, CheckConstraint("subject is not null and subject <> ''", "subject")),
     Column("body", Text, CheckConstraint("body <> ''", "body")),
     Column("voice_sha256", Text, CheckConstraint("voice_sha256 ~ '^[0-9a-f]{64}$'", "voice_sha256")),
     Column("applicant", Text, _one_of("applicant", ApplicantKind), nullable=False),

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0047"
-down_revision = "0045"
+revision = "0051"
+down_revision = "0050"
 
 STEPS = (
     "alter table appeals drop constraint ck_appeals_sealed",
@@ -12,9 +12,8 @@ STEPS = (
     alter table appeals
         add column voice_sha256 text constraint ck_appeals_voice_sha256
             check (voice_sha256 ~ '^[0-9a-f]{64}$'),
-        alter column subject set not null,
         add constraint ck_appeals_channel check (channel in ('ordinary', 'medical')),
-        add constraint ck_appeals_subject check (subject <> ''),
+        add constraint ck_appeals_subject check (subject is not null and subject <> ''),
         add constraint ck_appeals_body check (body <> ''),
         add constraint ck_appeals_words check (num_nonnulls(body, voice_sha256) = 1)
     """,
@@ -48,31 +47,6 @@ STEPS = (
         add constraint uq_visit_entries_use_id unique (use_id)
     """,
 )
-BACK = (
-    """
-    alter table visit_entries
-        drop constraint uq_visit_entries_use_id,
-        drop constraint fk_visit_entries_use_id,
-        drop constraint ck_visit_entries_use,
-        drop constraint ck_visit_entries_decision,
-        drop column use_id,
-        add constraint ck_visit_entries_decision check (decision in ('confirmed', 'refused', 'cancelled'))
-    """,
-    "drop table kin_listings",
-    """
-    alter table appeals
-        drop constraint ck_appeals_words,
-        drop constraint ck_appeals_body,
-        drop constraint ck_appeals_subject,
-        drop constraint ck_appeals_channel,
-        drop column voice_sha256,
-        alter column subject drop not null,
-        add constraint ck_appeals_channel check (channel in ('ordinary', 'protected', 'ombudsman_box',
-            'medical', 'legal')),
-        add constraint ck_appeals_sealed check ((channel in ('protected', 'ombudsman_box', 'legal'))
-            = (subject is null) and (subject is null) = (body is null) and subject <> '' and body <> '')
-    """,
-)
 
 
 def upgrade() -> None:
@@ -83,5 +57,29 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     run = op.get_bind().exec_driver_sql
-    for step in BACK:
+    steps = (
+        """
+        alter table visit_entries
+            drop constraint uq_visit_entries_use_id,
+            drop constraint fk_visit_entries_use_id,
+            drop constraint ck_visit_entries_use,
+            drop constraint ck_visit_entries_decision,
+            drop column use_id,
+            add constraint ck_visit_entries_decision check (decision in ('confirmed', 'refused', 'cancelled'))
+        """,
+        "drop table kin_listings",
+        """
+        alter table appeals
+            drop constraint ck_appeals_words,
+            drop constraint ck_appeals_body,
+            drop constraint ck_appeals_subject,
+            drop constraint ck_appeals_channel,
+            drop column voice_sha256,
+            add constraint ck_appeals_channel check (channel in ('ordinary', 'protected', 'ombudsman_box',
+                'medical', 'legal')),
+            add constraint ck_appeals_sealed check ((channel in ('protected', 'ombudsman_box', 'legal'))
+                = (subject is null) and (subject is null) = (body is null) and subject <> '' and body <> '')
+        """,
+    )
+    for step in steps:
         run(step)
