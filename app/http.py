@@ -105,11 +105,13 @@ from dashboards.records import (
     psychology,
     relatives,
     rights,
+    rules,
     sentence,
     supervision,
     timeline,
     writs,
 )
+from dashboards.zones import pages as zone_pages
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.uploads.clamd import Clamd
@@ -191,6 +193,8 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
+    rules,
+    zone_pages,
     employment,
     writs,
     jobs,
@@ -230,6 +234,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.texts = texts
     app.state.fonts = assets.fonts()
+    app.state.zone_points = settings.zone_points
     app.state.pages = Pages([pages.TEMPLATES], texts)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()

@@ -82,6 +82,10 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    RULE_READ = "rule:read"
+    RULE_WRITE = "rule:write"
+    RULE_PUBLISH = "rule:publish"
+    """Of zones and hours that somebody else has proposed."""
     BOX_READ = "box:read"
     BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
@@ -96,7 +100,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of(
-    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence", "rule"
 )
 EVERYBODY: Final = _of("session", "factor", "me", "task") | {
     Permission.PERSON_READ,
@@ -175,6 +179,7 @@ GRAVE: Final = _of("access") | {
     Permission.ZONE_WRITE,
     Permission.CONDITION_WRITE,
     Permission.ABSENCE_WRITE,
+    Permission.RULE_PUBLISH,
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,

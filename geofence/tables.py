@@ -32,6 +32,7 @@ zones = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("is_shared", Boolean, nullable=False, server_default="false"),  # for more than one order
     Column("made_by", ForeignKey("users.id")),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
