@@ -14,6 +14,7 @@ import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
+import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
@@ -160,6 +161,7 @@ ROUTERS = (
     geofence.api,
     geofence.evidence.api,
     geofence.incidents.api,
+    geofence.proposals.api,
     geofence.shifts.api,
     live,
     my,

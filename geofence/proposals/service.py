@@ -74,7 +74,7 @@ async def target_of_zone(conn: AsyncConnection, caller: Caller, *, zone: ZoneId 
 
 async def draft(conn: AsyncConnection, caller: Caller, *, target: Target, content: Content) -> ProposalId:
     """The target is one of those above: the caller may know it."""
-    await _checked(conn, target, content)
+    content = await _checked(conn, target, content)
     made = await store.add(conn, caller.user, target=target)
     await store.add_version(conn, caller.user, proposal=made, number=1, content=content)
     await _record(conn, caller, Permission.RULE_WRITE, proposal=made, version=1)
@@ -89,7 +89,7 @@ async def edit(
     rules.check_open(found.end)
     if found.last.number != after:
         raise Stale
-    await _checked(conn, found.target, content)
+    content = await _checked(conn, found.target, content)
     await store.add_version(conn, caller.user, proposal=proposal, number=after + 1, content=content)
     await _record(conn, caller, Permission.RULE_WRITE, proposal=proposal, version=after + 1)
     return after + 1
@@ -159,10 +159,12 @@ async def collections(conn: AsyncConnection) -> list[Collection]:
     return await held_store.collections(conn)
 
 
-async def _checked(conn: AsyncConnection, target: Target, content: Content) -> None:
+async def _checked(conn: AsyncConnection, target: Target, content: Content) -> Content:
+    content = rules.settled(target, content)
     rules.check(target, content)
     if content.uses is not None and not await held_store.is_shared(conn, content.uses):
         raise NotShared
+    return content
 
 
 async def _record(

@@ -1,12 +1,13 @@
 """Is a proposal complete, who may publish it, from when on does it bind?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Final
 
 from core.errors import Conflict, Invalid
 from core.model import UserId
-from geofence.model import ConditionKind
+from geofence.model import ConditionKind, Hours
 from geofence.proposals.model import Content, End, Leave, Target
 from geofence.rules import drawing
 from geofence.rules.refusals import CurfewWithoutHours, NameMissing, PeriodEmpty, ReasonMissing
@@ -41,8 +42,17 @@ class TooManyDays(Invalid):
     code: ClassVar[str] = "too_many_days"
 
 
+def settled(target: Target, content: Content) -> Content:
+    """A shared zone has neither kind nor hours: each order gives it its own."""
+    if target.order is not None:
+        return content
+    return replace(content, kind=None, uses=None, hours=Hours(), leaves=(), until=None)
+
+
 def check(target: Target, content: Content) -> None:
     """Raises the first refusal that applies."""
+    if content.shape is None and content.uses is None:
+        raise drawing.ShapeEmpty
     if not content.name.strip():
         raise NameMissing
     if not content.reason.strip():
