@@ -43,9 +43,8 @@ async def _filled(request: Request) -> Filled:
     async with request.form(max_part_size=LONGEST, max_fields=FIELDS, max_files=1) as form:
         given = form.get("file")
         content = await given.read(reading.MOST_BYTES + 1) if isinstance(given, UploadFile) else b""
-        after = sheets.words(form, "after")
-        number = int(after) if after.isdecimal() and len(after) < 9 else 0
-        return Filled(sheets.read(form), sheets.words(form, "deed") or "save", content, number)
+        after = sheets.row(sheets.words(form, "after"))
+        return Filled(sheets.read(form), sheets.words(form, "deed") or "save", content, after)
 
 
 FilledIn = Annotated[Filled, Depends(_filled)]
@@ -60,8 +59,8 @@ async def redrawn(request: Request, conn: http.Conn, filled: Filled) -> tuple[Sh
             places = reading.read(filled.file, most=most)
             shape = shaping.gathered([place.geometry for place in places], metres)
         elif filled.deed == "template":
-            chosen = CollectionId(int(sheet.collection)) if sheet.collection.isdecimal() else None
-            district = sheet.district.partition(": ")[2]
+            number, _, district = sheet.template.partition(":")
+            chosen = CollectionId(sheets.row(number))
             shape = await collecting.shape_of(conn, chosen, district=district, metres=metres)
         else:
             shape = shaping.buffered(sheet.drawn(most=most), metres)

@@ -20,6 +20,7 @@ from geofence.rules.drawing import ShapeEmpty
 
 Kind = TypeVar("Kind", ShapeKind, ConditionKind)
 DAYS = 7
+WIDEST = 18
 YEARS = range(1900, 2200)
 Rows = tuple[tuple[str, ...], ...]
 
@@ -47,8 +48,8 @@ class Sheet:
     since: str = ""
     until: str = ""
     metres: str = ""
-    collection: str = ""
-    district: str = ""
+    template: str = ""
+    """The collection's number, a colon, the district or nothing."""
 
     def with_shape(self, shape: Shape) -> "Sheet":
         words = typed.coordinates(shape)
@@ -74,7 +75,7 @@ class Sheet:
         return shaping.gathered(parts, radius_m)
 
     def content(self, *, most: int, is_shared: bool) -> Content:
-        uses = ZoneId(int(self.uses)) if self.uses.isdecimal() else None
+        uses = ZoneId(row(self.uses)) if self.uses else None
         made = Content(self.name, self.reason, None if uses else self.drawn(most=most), uses)
         period = {"since": moment(self.since), "until": moment(self.until)}
         if is_shared:
@@ -130,8 +131,7 @@ PLAIN = (
     "since",
     "until",
     "metres",
-    "collection",
-    "district",
+    "template",
 )
 
 
@@ -152,6 +152,11 @@ def shown(shape: Shape) -> Mapping[str, Any]:
     """For the map."""
     geometry = msgspec.json.decode(shapely.to_geojson(shape.geometry))
     return {"kind": str(shape.kind), "geometry": geometry, "radius": shape.radius_m}
+
+
+def row(said: str) -> int:
+    """The number of a row; 0, which no row has, for anything else."""
+    return int(said) if said.isdecimal() and len(said) <= WIDEST else 0
 
 
 def number(said: str) -> float:

@@ -117,7 +117,9 @@ async def test_drawn_published_and_judged_by(
         await page.get_by_test_id("publish").click()
         await expect(page.get_by_test_id("proposal-state")).to_have_attribute("data-state", "published")
     assert await conn.fetchval("select count(*) from breaches") == 0
-    fresh = fixes(21, 1, end_us=clock.now_us() + 1_000_000, where=where)
+    fresh = fixes(
+        21, 3, end_us=clock.now_us() + 2 * STEP_US + 1_000_000, where=where
+    )  # a clock ahead of ours
     with Sender(own_broker, {SERIAL: fresh}) as device:
         device.wait(30)
     async with asyncio.timeout(20):
