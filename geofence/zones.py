@@ -14,12 +14,12 @@ from core.errors import Conflict, NotFound
 from core.model import OrderId, PersonId, UserId
 from geofence import feed
 from geofence.model import ConditionId, ConditionKind, Hours, Shape, ZoneId
+from geofence.refusals import CurfewWithoutHours as CurfewWithoutHours  # noqa: PLC0414 - of this module's face
+from geofence.refusals import InThePast as InThePast  # noqa: PLC0414 - of this module's face
+from geofence.refusals import NameMissing as NameMissing  # noqa: PLC0414 - of this module's face
+from geofence.refusals import PeriodEmpty as PeriodEmpty  # noqa: PLC0414 - of this module's face
+from geofence.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414 - of this module's face
 from geofence.rules import drawing
-from geofence.rules.refusals import CurfewWithoutHours as CurfewWithoutHours  # noqa: PLC0414 - of this module's face
-from geofence.rules.refusals import InThePast as InThePast  # noqa: PLC0414 - of this module's face
-from geofence.rules.refusals import NameMissing as NameMissing  # noqa: PLC0414 - of this module's face
-from geofence.rules.refusals import PeriodEmpty as PeriodEmpty  # noqa: PLC0414 - of this module's face
-from geofence.rules.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414 - of this module's face
 from geofence.store import zones as store
 
 ALWAYS: Final = Hours()

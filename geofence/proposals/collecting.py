@@ -13,8 +13,8 @@ from geofence.proposals.model import CollectionId, Place
 from geofence.proposals.rules import shaping
 from geofence.proposals.store import held as store
 from geofence.proposals.wire import reading
+from geofence.refusals import NameMissing
 from geofence.rules import drawing
-from geofence.rules.refusals import NameMissing
 
 KINDS: Final = {"Point": ShapeKind.CIRCLE, "LineString": ShapeKind.CORRIDOR}
 

@@ -1,16 +1,16 @@
-"""The editor at the keyboard: hours walked and painted, a file taken in, a plain form without scripts, axe."""
+"""The editor at the keyboard: hours walked and painted, a file taken in, a form without scripts, axe."""
 
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 from sqlalchemy.ext.asyncio import AsyncEngine
+from test_desk_pages import AXE, faults, signed_in
 
 import files
 from core.model import PersonId
 from officers_desk import Site
 from proposing import geojson
-from test_desk_pages import AXE, faults, signed_in
 
 LINE = {"type": "LineString", "coordinates": [[69.24, 41.3], [69.25, 41.31]]}
 POINTS = {"type": "MultiPoint", "coordinates": [[69.24, 41.3], [69.26, 41.3]]}

@@ -9,8 +9,8 @@ from core.errors import Conflict, Invalid
 from core.model import UserId
 from geofence.model import ConditionKind, Hours
 from geofence.proposals.model import Content, End, Leave, Target
+from geofence.refusals import CurfewWithoutHours, NameMissing, PeriodEmpty, ReasonMissing
 from geofence.rules import drawing
-from geofence.rules.refusals import CurfewWithoutHours, NameMissing, PeriodEmpty, ReasonMissing
 
 MOST_LEAVES: Final = 50
 MOST_DAYS: Final = 400

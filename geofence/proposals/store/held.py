@@ -147,23 +147,19 @@ async def add_collection(
 
 async def collections(conn: AsyncConnection) -> list[Collection]:
     """The newest of each name."""
-    newest = (
-        select(zone_collections)
-        .distinct(zone_collections.c.name)
-        .order_by(zone_collections.c.name, zone_collections.c.id.desc())
-        .subquery()
-    )
+    newest = select(func.max(zone_collections.c.id)).group_by(zone_collections.c.name)
     query = (
         select(
-            newest.c.id,
-            newest.c.name,
+            zone_collections.c.id,
+            zone_collections.c.name,
             func.array_agg(func.distinct(zone_places.c.district)),
             func.count(),
-            newest.c.made_at,
+            zone_collections.c.made_at,
         )
-        .join(zone_places, zone_places.c.collection_id == newest.c.id)
-        .group_by(newest.c.id, newest.c.name, newest.c.made_at)
-        .order_by(newest.c.name)
+        .join(zone_places, zone_places.c.collection_id == zone_collections.c.id)
+        .where(zone_collections.c.id.in_(newest))
+        .group_by(zone_collections.c.id)
+        .order_by(zone_collections.c.name)
     )
     return [
         Collection(CollectionId(ident), name, tuple(sorted(filter(None, districts))), count, made_at)
