@@ -89,6 +89,9 @@ from dashboards import (
     shifts,
     tasks,
 )
+from dashboards.managers import pages as figures
+from dashboards.nearby import pages as nearby
+from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
 )
@@ -112,6 +115,7 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.space import pages as space
 from dashboards.zones import pages as zone_pages
 from geofence import bracelets
 from messaging.mobile import live as pulse
@@ -214,6 +218,10 @@ ROUTERS = (
     authorize,
     receipts,
     boxes,
+    figures,
+    space,
+    nearby,
+    pairs,
 )
 
 

@@ -67,8 +67,8 @@ async def run(stand: Stand, minutes: float, plot: Path) -> list[Row]:
     eyes = await nationwide.begin(stand)
     await eyes.open()
     ledger = stand.home / "soak.ledger"
-    options = ["--duration", f"{minutes * 60:g}", "--breaking", BREAKING, "--connections", "200"]
-    child = nationwide.simulate(stand, ledger, *options)
+    times = ["--interval", "15", "--duration", f"{minutes * 60:g}"]
+    child = nationwide.simulate(stand, ledger, *times, "--breaking", BREAKING, "--connections", "200")
     course = Course()
     killing = asyncio.create_task(faults(stand, course, minutes))
     while child.poll() is None:
