@@ -133,9 +133,7 @@ HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
-ADMINISTRATORS_ONLY: Final = frozenset(
-    {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
-)
+ADMINISTRATORS_ONLY: Final = _of("condition", "absence") | {Permission.ZONE_WRITE}
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: EVERYBODY
     | (MONITORING - ADMINISTRATORS_ONLY)
@@ -178,10 +176,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")
     ),
 }
-GRAVE: Final = _of("access") | {
+GRAVE: Final = _of("access", "condition", "absence") | {
     Permission.ZONE_WRITE,
-    Permission.CONDITION_WRITE,
-    Permission.ABSENCE_WRITE,
     Permission.RULE_PUBLISH,
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,

@@ -70,19 +70,21 @@ class Sheet:
         if not self.geometry.strip():
             raise ShapeEmpty
         parts = [place.geometry for place in reading.read(self.geometry.encode(), most=most)]
-        if kind is ShapeKind.AREA and all(isinstance(part, Polygon) for part in parts):
-            return Shape(kind, parts[0] if len(parts) == 1 else MultiPolygon(parts))
+        areas = [part for part in parts if isinstance(part, Polygon)]
+        if kind is ShapeKind.AREA and len(areas) == len(parts):
+            return Shape(kind, areas[0] if len(areas) == 1 else MultiPolygon(areas))
         return shaping.gathered(parts, radius_m)
 
     def content(self, *, most: int, is_shared: bool) -> Content:
         uses = ZoneId(row(self.uses)) if self.uses else None
         made = Content(self.name, self.reason, None if uses else self.drawn(most=most), uses)
-        period = {"since": moment(self.since), "until": moment(self.until)}
+        made = replace(made, since=moment(self.since))
         if is_shared:
-            return replace(made, since=period["since"])
+            return made
+        until = moment(self.until)
         leaves = tuple(_leave(row) for row in self.leaves if any(row))
         kind = _one(ConditionKind, self.kind)
-        return replace(made, kind=kind, hours=self.hours(), leaves=leaves, **period)
+        return replace(made, kind=kind, hours=self.hours(), leaves=leaves, until=until)
 
     def hours(self) -> Hours:
         week = tuple(Window(n, *span) for n, words in enumerate(self.week) for span in typed.windows(words))

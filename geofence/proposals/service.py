@@ -114,8 +114,15 @@ async def publish(
     await _checked(conn, found.target, found.content)
     since = rules.binds_from(found.content, now)
     zone, condition = await publishing.put_in_force(conn, caller.user, found, since=since, now=now)
-    kept = {"binds_at": since, "zone": zone, "condition": condition}
-    await store.add_end(conn, caller.user, proposal=found, kind=State.PUBLISHED, **kept)
+    await store.add_end(
+        conn,
+        caller.user,
+        proposal=found,
+        kind=State.PUBLISHED,
+        binds_at=since,
+        zone=zone,
+        condition=condition,
+    )
     await _record(conn, caller, Permission.RULE_PUBLISH, proposal=proposal, version=after)
     return since
 

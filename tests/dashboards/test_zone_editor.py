@@ -1,9 +1,7 @@
 """The editor at the keyboard: hours walked and painted, a file taken in, a form without scripts, axe."""
 
-from typing import Any
-
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from test_desk_pages import AXE, faults, signed_in
 
@@ -16,7 +14,7 @@ LINE = {"type": "LineString", "coordinates": [[69.24, 41.3], [69.25, 41.31]]}
 POINTS = {"type": "MultiPoint", "coordinates": [[69.24, 41.3], [69.26, 41.3]]}
 
 
-def upload(content: bytes) -> dict[str, Any]:
+def upload(content: bytes) -> FilePayload:
     return {"name": "x.geojson", "mimeType": "application/json", "buffer": content}
 
 

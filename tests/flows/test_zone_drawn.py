@@ -15,7 +15,7 @@ import files
 import tracked
 from app.private.broker import Broker
 from core import clock
-from core.model import DeviceId, PersonId
+from core.model import DeviceId, PersonId, UserId
 from officers_desk import Site
 from platform_running import Platform
 from sender import Sender
@@ -77,22 +77,13 @@ async def drawn(page: Page) -> tuple[float, float]:
     return lon, lat
 
 
-@pytest.mark.slow
-async def test_drawn_published_and_judged_by(
-    running: Site, own_broker: Broker, conn: asyncpg.Connection, engine: AsyncEngine
-) -> None:
-    _, person = await tracked.a_wearer(conn, SERIAL)
-    order = await files.order(engine, person)
-    one, two = await callers.user(engine, "one"), await callers.user(engine, "two")
-    for officer in (one, two):
-        await files.caseload(engine, officer, person)
-    now_us = clock.now_us()
-    past = fixes(1, 20, end_us=now_us - DAY_US, where=CENTRE)
-    with Sender(own_broker, {SERIAL: past}) as device:
-        device.wait(30)
-    async with running.officer(engine, one) as (context, faults):
+async def draft(
+    site: Site, engine: AsyncEngine, who: UserId, *, person: int, order: int
+) -> tuple[str, tuple[float, float]]:
+    """Its page, and a place in it; afterwards a border that crosses itself is refused there."""
+    async with site.officer(engine, who) as (context, faults):
         page = await context.new_page()
-        await page.goto(f"{running.url}/people/{person}/rules")
+        await page.goto(f"{site.url}/people/{person}/rules")
         await page.get_by_test_id(f"new-rule-{order}").click()
         where = await drawn(page)
         await page.locator("[name=name]").fill("Maktab")
@@ -107,15 +98,36 @@ async def test_drawn_published_and_judged_by(
         await expect(page.get_by_test_id("fault")).to_contain_text("69.27500, 41.31500")
         await expect(page.get_by_test_id("zone-map")).to_have_attribute("data-ready", "yes")
         faults.seen[:] = [fault for fault in faults.seen if "422" not in fault]
-    async with running.officer(engine, two) as (context, _):
+    return proposal, where
+
+
+async def publish(site: Site, engine: AsyncEngine, who: UserId, *, proposal: str) -> None:
+    """After a look at what would have been."""
+    async with site.officer(engine, who) as (context, _):
         page = await context.new_page()
-        await page.goto(proposal)
-        await page.get_by_test_id("preview").click()
+        await page.goto(f"{proposal}/preview")
         await expect(page.get_by_test_id("line-1")).to_have_attribute("data-what", "appears")
         await expect(page.get_by_test_id("zone-map")).to_have_attribute("data-ready", "yes")
         await page.goto(proposal)
         await page.get_by_test_id("publish").click()
         await expect(page.get_by_test_id("proposal-state")).to_have_attribute("data-state", "published")
+
+
+@pytest.mark.slow
+async def test_drawn_published_and_judged_by(
+    running: Site, own_broker: Broker, conn: asyncpg.Connection, engine: AsyncEngine
+) -> None:
+    _, person = await tracked.a_wearer(conn, SERIAL)
+    order = await files.order(engine, person)
+    one, two = await callers.user(engine, "one"), await callers.user(engine, "two")
+    for officer in (one, two):
+        await files.caseload(engine, officer, person)
+    now_us = clock.now_us()
+    past = fixes(1, 20, end_us=now_us - DAY_US, where=CENTRE)
+    with Sender(own_broker, {SERIAL: past}) as device:
+        device.wait(30)
+    proposal, where = await draft(running, engine, one, person=person, order=order)
+    await publish(running, engine, two, proposal=proposal)
     assert await conn.fetchval("select count(*) from breaches") == 0
     fresh = fixes(
         21, 3, end_us=clock.now_us() + 2 * STEP_US + 1_000_000, where=where

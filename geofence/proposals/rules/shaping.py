@@ -68,10 +68,10 @@ def widened(part: Geometry, metres: float) -> Geometry:
     scale = np.array(metres_per_degree(float(middle[1])))
 
     def to_metres(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (degrees - middle) * scale
+        return np.asarray((degrees - middle) * scale)
 
     def to_degrees(metres: NDArray[np.float64]) -> NDArray[np.float64]:
-        return metres / scale + middle
+        return np.asarray(metres / scale + middle)
 
     wide = shapely.buffer(shapely.transform(part, to_metres), metres, quad_segs=TURN)
     return shapely.set_precision(shapely.transform(wide, to_degrees), DIGITS)

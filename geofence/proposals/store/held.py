@@ -1,8 +1,10 @@
 """What holds already: a condition with its zone and hours, shared zones, and collections of places."""
 
+from typing import Any
+
 import shapely
 from geoalchemy2 import WKBElement
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import OrderId, PersonId, UserId
@@ -57,7 +59,7 @@ async def condition(conn: AsyncConnection, wanted: ConditionId) -> Held | None:
     )
 
 
-def _shape(row: Row[tuple[object, ...]]) -> Shape:
+def _shape(row: Any) -> Shape:
     return Shape(ShapeKind(row.shape), shapely.from_wkb(bytes(row.wkb)), float(row.radius_m))
 
 

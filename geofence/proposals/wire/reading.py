@@ -15,8 +15,7 @@ def read(content: bytes, *, most: int) -> list[Place]:
     if len(content) > MOST_BYTES:
         raise ZoneFileTooLarge(points=most)
     plain = content.lstrip(b"\xef\xbb\xbf \r\n\t")
-    form = kml if plain.startswith(b"<") else geojson
-    found = form.read(plain, Budget(most))
+    found = (kml.read if plain.startswith(b"<") else geojson.read)(plain, Budget(most))
     if not found:
         raise ZoneFileEmpty
     check_axes([place.geometry for place in found])

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core import clock, db
 from core.auth import Caller, Role
-from core.errors import NotFound, Stale
+from core.errors import Invalid, NotFound, Stale
 from core.model import OrderId
 from files import condition, order, person, zone
 from geofence import zones
@@ -47,7 +47,7 @@ LEAVE = Leave(NOW, NOW + HOUR, "shifokor")
     ],
 )
 def test_an_incomplete_proposal_is_refused_by_its_own_code(changes: dict[str, object], code: str) -> None:
-    with pytest.raises(rules.Invalid) as said:
+    with pytest.raises(Invalid) as said:
         rules.check(Target(OrderId(1)), content(**changes))
     assert said.value.code == code
 
