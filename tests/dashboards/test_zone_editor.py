@@ -3,11 +3,10 @@
 import pytest
 from playwright.async_api import FilePayload, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
-from test_desk_pages import AXE, faults, signed_in
 
 import files
 from core.model import PersonId
-from officers_desk import Site
+from officers_desk import AXE, Site, faults, signed_in
 from proposing import geojson
 
 LINE = {"type": "LineString", "coordinates": [[69.24, 41.3], [69.25, 41.31]]}

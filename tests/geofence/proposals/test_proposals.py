@@ -163,10 +163,8 @@ async def test_a_revision_changes_only_what_differs(desk: Desk, conn: asyncpg.Co
         old = await service.held(records, desk.one, condition=held)
     plain = replace(old.content, reason="1-1", kind=ConditionKind.INCLUSION)
     await desk.published(await desk.drafted(replace(plain, shape=replace(CIRCLE, radius_m=300)), of=held))
-    assert await conn.fetch("select zone_id, version from zone_versions order by 2") == [
-        (where, 1),
-        (where, 2),
-    ]
+    versions = await conn.fetch("select zone_id, version from zone_versions order by 2")
+    assert [tuple(row) for row in versions] == [(where, 1), (where, 2)]
     now = await conn.fetchval("select max(id) from conditions")
     assert await conn.fetchval("select kind from conditions where id = $1", now) == "inclusion"
 
