@@ -89,6 +89,7 @@ from dashboards import (
     security,
     shifts,
     tasks,
+    zones,
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
@@ -110,14 +111,12 @@ from dashboards.records import (
     psychology,
     relatives,
     rights,
-    rules,
     sentence,
     supervision,
     timeline,
     writs,
 )
 from dashboards.space import pages as space
-from dashboards.zones import pages as zone_pages
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web
@@ -201,8 +200,7 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
-    rules,
-    zone_pages,
+    zones,
     employment,
     writs,
     jobs,
