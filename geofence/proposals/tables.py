@@ -59,7 +59,7 @@ zone_proposal_versions = Table(
     Column("made_by", ForeignKey("users.id"), nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("proposal_id", "number"),
-    UniqueConstraint("proposal_id", "number", "made_by", name="uq_zone_proposal_versions_made_by"),
+    UniqueConstraint("proposal_id", "number", "made_by"),
     CheckConstraint("name <> '' and reason <> ''", "words"),
     CheckConstraint("ends_at > begins_at", "period"),
     CheckConstraint("(geom is null) = (uses_zone_id is not null)", "one"),
