@@ -52,7 +52,7 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
-from app.problems import PROBLEM_SCHEMA
+from app.problems import PROBLEM_SCHEMA, PROBLEMS
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -125,14 +125,6 @@ from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": "A problem (RFC 9457)",
-        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for code in ("4XX", "5XX")
-}
 
 MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
