@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -15,6 +14,7 @@ import geofence.api
 import geofence.evidence.api
 import geofence.figures.api
 import geofence.incidents.api
+import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
@@ -53,7 +53,7 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
-from app.problems import openapi
+from app.problems import PROBLEMS, openapi
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.federation.model import providers
@@ -91,6 +91,7 @@ from dashboards import (
     security,
     shifts,
     tasks,
+    zones,
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
@@ -123,14 +124,6 @@ from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": "A problem (RFC 9457)",
-        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for code in ("4XX", "5XX")
-}
 
 MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
@@ -168,6 +161,7 @@ ROUTERS = (
     geofence.evidence.api,
     geofence.figures.api,
     geofence.incidents.api,
+    geofence.proposals.api,
     geofence.shifts.api,
     live,
     my,
@@ -201,6 +195,7 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
+    zones,
     employment,
     writs,
     jobs,
@@ -275,6 +270,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
+    app.state.zone_points = settings.zone_points
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from core import http
 from core.auth import PUBLIC, Caller, allow
 
 PROBLEM_SCHEMA = {
@@ -29,6 +30,15 @@ PROBLEM_SCHEMA = {
             },
         },
     },
+}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": "A problem (RFC 9457)",
+        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for code in ("4XX", "5XX")
 }
 
 

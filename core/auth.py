@@ -87,6 +87,10 @@ class Permission(StrEnum):
     CALL_READ = "call:read"
     CALL_WRITE = "call:write"
     CALL_JOIN = "call:join"
+    RULE_READ = "rule:read"
+    RULE_WRITE = "rule:write"
+    RULE_PUBLISH = "rule:publish"
+    """Of zones and hours that somebody else has proposed."""
     BOX_READ = "box:read"
     BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
@@ -101,7 +105,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of(
-    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence", "rule"
 )
 EVERYBODY: Final = _of("session", "factor", "me", "task") | {
     Permission.PERSON_READ,
@@ -132,11 +136,12 @@ HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
-CALLS: Final = _of("call") - {Permission.CALL_JOIN}
-"""Of those who bring somebody to the kiosk: they book, open and end, and hear nothing; a lawyer joins."""
+AT_HAND: Final = KINSHIP | (
+    _of("call") - {Permission.CALL_JOIN}
+)  # who brings to the kiosk hears nothing; a lawyer joins
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 """What is open to whoever must have a second factor and has none yet."""
-ADMINISTRATORS_ONLY: Final = _of("zone", "condition", "absence", verb=":write")
+ADMINISTRATORS_ONLY: Final = _of("condition", "absence") | {Permission.ZONE_WRITE}
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: EVERYBODY
     | (MONITORING - ADMINISTRATORS_ONLY)
@@ -156,14 +161,12 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.REGISTRAR: EVERYBODY
     | RECORDS
     | HANDLING
-    | KINSHIP
-    | CALLS
+    | AT_HAND
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY
     | RECORDS
     | APPEALS
-    | KINSHIP
-    | CALLS
+    | AT_HAND
     | _of("conduct", "entitlement", "custody", "flag", "work", "duty")
     | {Permission.FIGURE_READ, Permission.ALERT_READ},  # the ladder of alerts leads to them
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
@@ -181,6 +184,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.LAWYER: BOXES | BEFORE_ENROLMENT | {Permission.CALL_JOIN},
 }
 GRAVE: Final = (_of("access") | ADMINISTRATORS_ONLY) | {
+    Permission.RULE_PUBLISH,
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,

@@ -60,7 +60,7 @@ class Call:
     claim: ClaimId | None
     relative: RelativeId | None
     is_visit_off: bool
-    """The relative cancelled the request."""
+    """The relative cancelled the request, or the staff said that nothing came of it."""
 
     @property
     def has_picture(self) -> bool:

@@ -12,25 +12,25 @@ from core.auth import Role
 from core.model import PersonId, RelativeId, UserId
 from core.seats import Party
 from core.tables import users
-from inmates.entitlements.model import Thing, UseId
+from inmates.entitlements.model import Thing
 from inmates.model import Scope
 from inmates.store import seen_by
 from messaging.calls.model import Call, CallId, CodeId, Event, EventKind, Kind
-from messaging.calls.tables import call_codes, call_events, call_passes, call_uses, calls
+from messaging.calls.tables import call_codes, call_events, call_passes, calls
 from messaging.relatives.contact.model import VisitId
 from messaging.relatives.contact.tables import visit_entries, visits
 from messaging.relatives.kinship.model import ClaimId
 from messaging.relatives.kinship.tables import claims
 
 MOST = 200
+OFF = ("cancelled", "no_show", "called_off")
+"""What became of a request that comes to no call, whoever said so."""
 
 
 def _calls() -> Select[Any]:
     joined = calls.outerjoin(visits, visits.c.id == calls.c.visit_id)
     joined = joined.outerjoin(claims, claims.c.id == visits.c.claim_id)
-    off = exists().where(
-        visit_entries.c.visit_id == calls.c.visit_id, visit_entries.c.decision == "cancelled"
-    )
+    off = exists().where(visit_entries.c.visit_id == calls.c.visit_id, visit_entries.c.decision.in_(OFF))
     return (
         select(calls, visits.c.claim_id, claims.c.relative_id, off.label("is_off"))
         .select_from(joined)
@@ -183,14 +183,6 @@ async def opened_by(conn: AsyncConnection, call: CallId) -> UserId | None:
     query = select(call_codes.c.made_by).where(call_codes.c.call_id == call)
     found = (await conn.execute(query.order_by(call_codes.c.id.desc()).limit(1))).scalar()
     return None if found is None else UserId(found)
-
-
-async def is_drawn(conn: AsyncConnection, call: CallId) -> bool:
-    return await conn.scalar(select(call_uses.c.use_id).where(call_uses.c.call_id == call)) is not None
-
-
-async def add_use(conn: AsyncConnection, call: CallId, use: UseId) -> None:
-    await conn.execute(insert(call_uses).values(call_id=call, use_id=use))
 
 
 def _call(row: Any) -> Call:

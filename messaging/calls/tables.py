@@ -76,11 +76,3 @@ call_events = Table(
     CheckConstraint("(party is null) = (kind in ('ended', 'cancelled'))", "staff"),
     CheckConstraint("(party is null) = (by is not null)", "by"),
 )
-
-call_uses = Table(  # drawn from the balance once, however often somebody reports
-    "call_uses",
-    metadata,
-    Column("call_id", ForeignKey("calls.id"), primary_key=True, autoincrement=False),
-    Column("use_id", ForeignKey("entitlement_uses.id"), nullable=False, unique=True),
-    Column("entry", BigInteger, Identity(), nullable=False, unique=True),  # the ledger's order
-)

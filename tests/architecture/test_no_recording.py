@@ -39,7 +39,6 @@ COLUMNS = {
     "call_codes": "id call_id blind ends_at made_by made_at",
     "call_passes": "id call_id party blind code_id made_at",
     "call_events": "id call_id kind party at by",
-    "call_uses": "call_id use_id entry",
 }
 TOOLS = re.compile(
     r"MediaRecorder|captureStream|getDisplayMedia|RTCRtpScriptTransform|createEncodedStreams|TrackProcessor"

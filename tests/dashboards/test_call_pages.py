@@ -33,6 +33,7 @@ from inmates.entitlements.model import Thing
 from messaging.calls.model import CallId
 from messaging.calls.service import booking
 from messaging.relatives.contact import store as contact
+from messaging.relatives.contact.model import Decision, Entry
 from officers_desk import Site
 from platform_running import free_port
 from related import enrolled, signed_in
@@ -89,8 +90,8 @@ async def scene(engine: AsyncEngine, home: Path) -> Scene:
         asked = await contact.add_visit(
             conn, kin, uuid7(), thing=Thing.VIDEO_VISIT, wanted_at=begins, at=now - timedelta(days=1)
         )
+        await contact.decide(conn, asked, Entry(Decision.CONFIRMED, now, officer, ""))
         visit = (await contact.of_person(conn, whom))[0]
-        assert visit.id == asked
         made = await booking.confirmed(conn, visit, by=officer)
     assert made is not None
     tokens = await signed_in(engine, relative)
@@ -190,6 +191,7 @@ async def test_two_browsers_see_each_other_and_the_use_is_drawn_once(
         await expect(listed.get_by_test_id(f"call-{scene.call}")).to_contain_text("took place")
     [drawn] = await conn.fetch("select thing, outcome, made_by, contact_id from entitlement_uses")
     assert tuple(drawn) == ("video_visit", "kept", scene.officer, None)
-    assert [row[0] for row in await conn.fetch("select call_id from call_uses")] == [scene.call]
+    told = await conn.fetch("select decision, by from visit_entries order by id")
+    assert [tuple(one) for one in told] == [("confirmed", scene.officer), ("kept", scene.officer)]
     assert await kept(conn) == {}
     assert not TOLD.search(caplog.text)

@@ -99,14 +99,14 @@ async def officer(conn: AsyncConnection) -> UserId:
     return UserId((await conn.execute(upsert(users).values(who).returning(users.c.id))).scalar_one())
 
 
-async def kept(conn: AsyncConnection, relative: RelativeId) -> UploadId:
-    """A whole file whose bytes nobody can open."""
+async def kept(conn: AsyncConnection, relative: RelativeId, *, declared: str = "text/plain") -> UploadId:
+    """A whole file whose bytes nobody can open; its digest is its number."""
     at = clock.now()
     made = await uploads.add(
-        conn, relative, uuid7(), length=5, declared="text/plain", at=at, ends_at=at + timedelta(days=7)
+        conn, relative, uuid7(), length=5, declared=declared, at=at, ends_at=at + timedelta(days=7)
     )
     await uploads.add_part(conn, made, at=0, body=b"?", size=5)
-    await uploads.finish(conn, made, fault=None, digest="0" * 64, derived=None)
+    await uploads.finish(conn, made, fault=None, digest=f"{made:064x}", derived=None)
     return made
 
 

@@ -43,8 +43,8 @@ async def code(conn: AsyncConnection, keys: Keys, caller: Caller, *, call: CallI
         raise NotFound
     person = await known(conn, caller, person=found.person)
     now = clock.now()
-    await _open(conn, found, now=now)
-    if found.thing is not None and not await store.is_drawn(conn, call):
+    shown = await _open(conn, found, now=now)
+    if found.thing is not None and shown.standing.connected_at is None:
         await entitlements.check_due(conn, person, thing=found.thing, at=now)
     ends_at = now + timedelta(minutes=booking.law(now).whole("code.minutes"))
     digits = _drawn()
