@@ -136,9 +136,7 @@ HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
-AT_HAND: Final = KINSHIP | (
-    _of("call") - {Permission.CALL_JOIN}
-)  # who brings to the kiosk hears nothing; a lawyer joins
+AT_HAND: Final = KINSHIP | (_of("call") - {Permission.CALL_JOIN})  # they hear nothing; a lawyer joins
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 """What is open to whoever must have a second factor and has none yet."""
 ADMINISTRATORS_ONLY: Final = _of("condition", "absence") | {Permission.ZONE_WRITE}
