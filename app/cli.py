@@ -28,6 +28,7 @@ COMMANDS = {
     "ledger": "app.ledger",
     "verify": "app.verify",
     "box": "app.box",
+    "open-part": "app.open_part",
     "explain": "app.explain",
     "replay-traces": "app.replay_traces",
     "bench": "app.bench",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from core import pictures
 from core.model import RelativeId
 from messaging.mobile import live, service
 from messaging.mobile.model import Thing
@@ -124,7 +125,7 @@ def test_the_copy_of_a_picture_tells_neither_place_nor_device() -> None:
 
 
 def test_a_picture_of_too_many_points_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "POINTS", 1199)
+    monkeypatch.setattr(pictures, "POINTS", 1199)
     assert rules.look(photo(), "image/jpeg").fault is Fault.PICTURE
 
 
