@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Lateral,
     Select,
     any_,
     case,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, Range, distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from core.clock import HERE
 from core.model import PersonId, UserId
@@ -40,7 +40,7 @@ from inmates.model import Scope
 from inmates.tables import institutions, postings, stays
 
 DAY = timedelta(days=1)
-ZONE = literal_column(f"'{HERE.key}'")
+ZONE: ColumnElement[str] = literal_column(f"'{HERE.key}'")
 left_on = (  # the first day on which somebody stays there no longer; none: they stay, or never did
     select(
         case(
@@ -228,7 +228,7 @@ def _placements(named_on: date | None = None) -> Select[Any]:
     )
 
 
-def _named(on: date | None) -> Lateral:
+def _named(on: date | None) -> LateralFromClause:
     """The version of the job on that day, or on the last day of the placement, or now; the first one of a job
     that was written down later."""
     bound = func.timezone(ZONE, cast(UNTIL if on is None else func.least(UNTIL, on + DAY), TIMESTAMP))

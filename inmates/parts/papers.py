@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from core import i18n
 from core.paper import Paper
@@ -11,7 +12,9 @@ from inmates.parts.model import Part
 
 def printed(part: Part, content: str | None, say: Callable[..., str], *, language: str, fonts: Path) -> bytes:
     """`content`: none where the keys on this machine do not open it; the paper says so."""
-    said = json.loads(content) if content else {"title": say("part.title"), "entries": []}
+    said: dict[str, Any] = {"title": say("part.title"), "entries": []}
+    if content:
+        said = json.loads(content)
     paper = Paper(fonts, title=said["title"], made_at=part.made_at)
     paper.pairs(
         [
