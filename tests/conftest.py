@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrate
-from app.http import application
+from app.http import application, furnish
 from app.private.broker import Broker
 from app.private.postgres import Cluster
 from core import db
@@ -90,9 +90,15 @@ def broker(home: Path) -> Iterator[Broker]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def house() -> FastAPI:
+    """Every route, built once."""
+    return application(Settings(database_url="postgresql:///nowhere"))
+
+
 @pytest.fixture
-async def app(database: str, home: Path) -> AsyncIterator[FastAPI]:
+async def app(house: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
     """The real application on a fresh database; ask it through `callers.browser`."""
-    made = application(Settings(database_url=database, keys=home / "keys"))
-    yield made
-    await made.state.engine.dispose()
+    furnish(house, Settings(database_url=database, keys=home / "keys"))
+    yield house
+    await house.state.engine.dispose()
