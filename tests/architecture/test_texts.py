@@ -51,6 +51,8 @@ LATIN_IN_CYRILLIC = {
     "JPEG",
     "PNG",
     "WebP",
+    "XLSX",
+    "CSV",
 }
 
 

@@ -5,10 +5,12 @@ import io
 import json
 from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
+from httpx import AsyncClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -53,32 +55,38 @@ async def staffed(app: FastAPI) -> tuple[PersonId, dict[Role, str]]:
     return whom, secrets
 
 
+async def of_the_doctor(doctor: AsyncClient, whom: PersonId) -> list[dict[str, Any]]:
+    """Two parts, and a third one on the page."""
+    of = f"/v1/people/{whom}/health"
+    await doctor.post(f"{of}/findings", json={"text": FINDING})
+    made = [(await doctor.post(f"{of}/parts")).json() for _ in range(2)]
+    assert made[0]["code"] != made[1]["code"]
+    listed = (await doctor.get(f"{of}/parts")).json()["parts"]
+    assert [one["number"] for one in listed] == [made[1]["number"], made[0]["number"]]
+    assert "code" not in listed[0]
+    assert FINDING in words((await doctor.get(f"{of}/parts/{made[1]['id']}/pdf")).content)
+    page = (await doctor.post(f"/people/{whom}/health/parts")).text
+    assert 'data-testid="part-code"' in page
+    return made
+
+
+async def of_the_psychologist(psychologist: AsyncClient, whom: PersonId) -> dict[str, Any]:
+    of = f"/v1/people/{whom}/psychology"
+    ground = {"basis": "consent", "basis_note": "x"}
+    screen = {"screen": "phq9", "language": "en", "answers": [3] * 9} | ground
+    await psychologist.post(f"{of}/screenings", json=screen)
+    await psychologist.post(f"{of}/notes", json={"text": "ishchi-qayd-55"})
+    made: dict[str, Any] = (await psychologist.post(f"{of}/parts")).json()
+    return made
+
+
 async def test_the_special_unit_carries_what_only_the_person_opens(app: FastAPI, tmp_path: Path) -> None:
     whom, secrets = await staffed(app)
     of = f"/v1/people/{whom}"
     async with browser(app, secrets[Role.DOCTOR]) as doctor:
-        await doctor.post(f"{of}/health/findings", json={"text": FINDING})
-        first = (await doctor.post(f"{of}/health/parts")).json()
-        made = (await doctor.post(f"{of}/health/parts")).json()
-        assert made["code"] != first["code"]
-        listed = (await doctor.get(f"{of}/health/parts")).json()["parts"]
-        assert [one["number"] for one in listed] == [made["number"], first["number"]]
-        assert "code" not in listed[0]
-        paper = (await doctor.get(f"{of}/health/parts/{made['id']}/pdf")).content
-        page = (await doctor.post(f"/people/{whom}/health/parts")).text
-    assert FINDING in words(paper)
-    assert 'data-testid="part-code"' in page
+        first, made = await of_the_doctor(doctor, whom)
     async with browser(app, secrets[Role.PSYCHOLOGIST]) as psychologist:
-        screen = {
-            "screen": "phq9",
-            "language": "en",
-            "answers": [3] * 9,
-            "basis": "consent",
-            "basis_note": "x",
-        }
-        await psychologist.post(f"{of}/psychology/screenings", json=screen)
-        await psychologist.post(f"{of}/psychology/notes", json={"text": "ishchi-qayd-55"})
-        mind = (await psychologist.post(f"{of}/psychology/parts")).json()
+        mind = await of_the_psychologist(psychologist, whom)
         assert (await psychologist.get(f"{of}/psychology/parts/{made['id']}/pdf")).status_code == 404
     async with browser(app, secrets[Role.REGISTRAR]) as registrar:
         found = await registrar.get(f"{of}/file")
