@@ -38,6 +38,7 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.receipts.api
@@ -118,6 +119,7 @@ from dashboards.records import (
 from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
+from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
@@ -206,6 +208,7 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.push.api,
     messaging.mobile.uploads.api,
     messaging.relatives.files.api,
     messaging.relatives.kinship.api,
@@ -240,7 +243,6 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = i18n.load()
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
-    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
@@ -265,10 +267,12 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
+    app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     app.state.abroad = Abroad(providers(settings.providers))
 

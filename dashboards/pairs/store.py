@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,52 +16,53 @@ from tracking.tables import fixes, wearings
 
 LOOK_BACK: Final = timedelta(days=7)
 """Who was last heard longer ago is nowhere."""
+COLUMNS: Final = (
+    "device_id",
+    "sequence",
+    "taken_at",
+    "received_at",
+    "lon",
+    "lat",
+    "accuracy_m",
+    "speed_mps",
+    "mechanism",
+    "flags",
+)
 KINDS: Final = ("too_near", "escort_lost")
 
 
 async def newest(conn: AsyncConnection, person: PersonId, *, now: datetime) -> Fix | None:
     """Of whatever they wear now."""
     worn = select(wearings.c.device_id).where(wearings.c.person_id == person, wearings.c.during.contains(now))
-    columns = fixes.c
     query = (
-        select(
-            columns.device_id,
-            columns.sequence,
-            columns.taken_at,
-            columns.received_at,
-            columns.lon,
-            columns.lat,
-            columns.accuracy_m,
-            columns.speed_mps,
-            columns.mechanism,
-            columns.flags,
-        )
+        select(*(fixes.c[name] for name in COLUMNS))
         .where(
-            columns.device_id.in_(worn),
-            columns.person_id == person,
-            columns.taken_at > now - LOOK_BACK,
-            columns.taken_at <= now,
-            columns.flags.bitwise_and(int(Flag.MOCK)) == 0,
+            fixes.c.device_id.in_(worn),
+            fixes.c.person_id == person,
+            fixes.c.taken_at > now - LOOK_BACK,
+            fixes.c.taken_at <= now,
+            fixes.c.flags.bitwise_and(int(Flag.MOCK)) == 0,
         )
-        .order_by(columns.taken_at.desc(), columns.sequence.desc())
+        .order_by(fixes.c.taken_at.desc(), fixes.c.sequence.desc())
         .limit(1)
     )
     row = (await conn.execute(query)).one_or_none()
-    if row is None:
-        return None
-    device, sequence, taken_at, received_at, lon, lat, accuracy_m, speed_mps, mechanism, flags = row
+    return _fix(row, person) if row else None
+
+
+def _fix(row: Any, person: PersonId) -> Fix:
     return Fix(
-        DeviceId(device),
-        sequence,
+        DeviceId(row.device_id),
+        row.sequence,
         person,
-        to_us(taken_at),
-        to_us(received_at),
-        lon,
-        lat,
-        accuracy_m,
-        speed_mps=speed_mps,
-        mechanism=Mechanism(mechanism),
-        flags=Flag(flags),
+        to_us(row.taken_at),
+        to_us(row.received_at),
+        row.lon,
+        row.lat,
+        row.accuracy_m,
+        speed_mps=row.speed_mps,
+        mechanism=Mechanism(row.mechanism),
+        flags=Flag(row.flags),
     )
 
 
