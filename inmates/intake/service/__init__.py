@@ -83,9 +83,9 @@ async def columned(
     found = await read(conn, caller, ident=source)
     if not found.is_trial:
         raise NoTrial
-    columns = _chosen(found, fields)
     if len(await store.contents(conn, source)) == 0:
         raise Forgotten
+    columns = _chosen(found, fields)
     new = replace(found, columns=columns, made_by=caller.user, made_at=clock.now(), ended_at=None, stopped="")
     return await _copied(conn, caller, new, source=source)
 
