@@ -41,6 +41,7 @@ import messaging.mobile.api
 import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
+import messaging.own.service
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -51,7 +52,7 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
-from app.problems import PROBLEM_SCHEMA
+from app.problems import PROBLEM_SCHEMA, PROBLEMS
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -92,6 +93,7 @@ from dashboards import (
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
+from dashboards.own import pages as own
 from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
@@ -116,20 +118,13 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.records import own as own_tab
 from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": "A problem (RFC 9457)",
-        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for code in ("4XX", "5XX")
-}
 
 MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
@@ -223,6 +218,8 @@ ROUTERS = (
     space,
     nearby,
     pairs,
+    own,
+    own_tab,
 )
 
 
@@ -244,6 +241,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
     app.state.relatives = tokens.bearer
+    app.state.supervised = messaging.own.service.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
