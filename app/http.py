@@ -14,6 +14,7 @@ import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
+import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
@@ -90,14 +91,13 @@ from dashboards import (
     security,
     shifts,
     tasks,
+    zones,
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
 from dashboards.own import pages as own
 from dashboards.pairs import pages as pairs
-from dashboards.records import (
-    appeals as appeals_tab,
-)
+from dashboards.records import appeals as appeals_tab
 from dashboards.records import (
     conduct,
     custody,
@@ -162,6 +162,7 @@ ROUTERS = (
     geofence.api,
     geofence.evidence.api,
     geofence.incidents.api,
+    geofence.proposals.api,
     geofence.shifts.api,
     live,
     my,
@@ -196,6 +197,7 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
+    zones,
     employment,
     writs,
     jobs,
@@ -268,6 +270,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
+    app.state.zone_points = settings.zone_points
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None

@@ -28,6 +28,7 @@ PROBLEM_SCHEMA = {
         },
     },
 }
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     code: {
         "description": "A problem (RFC 9457)",

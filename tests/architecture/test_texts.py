@@ -53,6 +53,9 @@ LATIN_IN_CYRILLIC = {
     "WebP",
     "XLSX",
     "CSV",
+    "GeoJSON",
+    "KML",
+    "district",
 }
 
 
