@@ -14,6 +14,7 @@ from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from core.sealing import Keys
 from dashboards.records import back
+from inmates import service as people
 from inmates.photos import service
 from inmates.photos.api import JPEG, OUTLINE, SVG, pictured
 from inmates.photos.model import PhotoId
@@ -38,12 +39,15 @@ async def photo_form(
     conn: http.Conn,
     keys: http.Sealing,
     *,
-    file: Annotated[UploadFile, File()],
     taken_on: Annotated[date, Form()],
+    file: Annotated[UploadFile | None, File()] = None,
     caller: Caller = allow(Permission.PERSON_WRITE),
 ) -> Response:
-    content = await file.read(LONGEST + 1)
-    await service.add(conn, keys, caller, person=PersonId(person_id), content=content, taken_on=taken_on)
+    """Where no file was chosen, nothing happens."""
+    person = (await people.known(conn, caller, person=PersonId(person_id))).id
+    if file is not None:
+        content = await file.read(LONGEST + 1)
+        await service.add(conn, keys, caller, person=person, content=content, taken_on=taken_on)
     return back(person_id, "identity", "#photos")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import func, select
 
 from app.http import application
-from asked import BODIES, FILES, FORMS, HEADERS, QUESTIONS
+from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Permission, Role, allow
 from core.kin import KinScope, Relative
@@ -105,7 +105,6 @@ async def ask(
             path,
             json=body,
             data=form,
-            files=FILES.get(way.path) if way.method != "GET" else None,
             params=question,
             headers=HEADERS.get(way.name, {}) | (headers or {}),
         )

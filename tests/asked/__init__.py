@@ -11,8 +11,6 @@ QUESTIONS: dict[str, dict[str, str]] = {}
 """Queries."""
 FORMS: dict[str, dict[str, str]] = {}
 """Bodies of pages' forms."""
-FILES: dict[str, dict[str, tuple[str, bytes]]] = {}
-"""Files of pages' forms."""
 HEADERS: dict[str, dict[str, str]] = {}
 """By method and path, as If-Match: `"PUT /v1/jobs/{job_id}": {"if-match": '"1"'}`."""
 
@@ -21,5 +19,4 @@ for found in iter_modules([str(Path(__file__).parent)]):
     BODIES |= getattr(topic, "BODIES", {})
     QUESTIONS |= getattr(topic, "QUESTIONS", {})
     FORMS |= getattr(topic, "FORMS", {})
-    FILES |= getattr(topic, "FILES", {})
     HEADERS |= getattr(topic, "HEADERS", {})

@@ -18,6 +18,3 @@ FORMS: dict[str, dict[str, str]] = {
     "/people/{person_id}/health/parts": {},
     "/people/{person_id}/psychology/parts": {},
 }
-FILES: dict[str, dict[str, tuple[str, bytes]]] = {
-    "/people/{person_id}/photos": {"file": ("photo.jpg", photo("navy"))}
-}
