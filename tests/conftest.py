@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import migrate
 from app.http import application
 from app.private.broker import Broker
-from app.private.postgres import Cluster
+from app.private.postgres import API, ROLE, Cluster
 from core import db
 from core.settings import Settings
 
@@ -92,7 +92,8 @@ def broker(home: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 async def app(database: str, home: Path) -> AsyncIterator[FastAPI]:
-    """The real application on a fresh database; ask it through `callers.browser`."""
-    made = application(Settings(database_url=database, keys=home / "keys"))
+    """The real application on a fresh database, as its own role; ask it through `callers.browser`."""
+    door = database.replace(f"//{ROLE}@", f"//{API}@")
+    made = application(Settings(database_url=door, keys=home / "keys"))
     yield made
     await made.state.engine.dispose()
