@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
@@ -29,7 +30,9 @@ TOOLS = {
 def command() -> None:
     """Run the linters, the type check, the import contracts and the check of the migrations."""
     steps = {name: _tool(argv) for name, argv in TOOLS.items()} | {"migrations": migrations}
-    failed = [name for name, step in steps.items() if not _passes(name, step)]
+    with ThreadPoolExecutor() as pool:  # each waits for a process of its own
+        passed = list(pool.map(_passes, steps, steps.values()))
+    failed = [name for name, good in zip(steps, passed, strict=True) if not good]
     if failed:
         raise click.ClickException(f"failed: {', '.join(failed)}")
 

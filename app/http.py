@@ -212,6 +212,7 @@ ROUTERS = (
 
 
 def application(settings: Settings) -> FastAPI:
+    """All ways in, and what they need: building the ways takes a second, furnishing them nothing."""
     app = FastAPI(
         title="E-jazo",
         version="1",
@@ -224,28 +225,20 @@ def application(settings: Settings) -> FastAPI:
         telemetry={"tracing": False},
         max_body_size=MOST_BYTES,
     )
-    texts = i18n.load()
-    app.state.engine = db.engine(settings.database_url)
-    app.state.keys = Keys(settings.keys)
-    app.state.flag_sources = known.sources(app.state.keys)
-    app.state.texts = texts
+    app.state.texts = i18n.load()
     app.state.fonts = assets.fonts()
-    app.state.pages = Pages([pages.TEMPLATES], texts)
-    app.state.attempts = Attempts()
-    app.state.receipt_attempts = Attempts()
+    app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
     app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
-    app.state.proven = basic.Proven()
-    app.state.rates = Rates()
     app.state.relatives = tokens.bearer
-    app.state.pulse = pulse.Pulse(app.state.engine)
-    app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets
-    app.state.hub = hub.Hub(app.state.engine, settings.database_url)
+    furnish(app, settings)
     http.install(app, secure=settings.secure_cookies)
     app.add_middleware(inmates.education.statements.api.Versioned)
-    border(app, settings)
+    app.add_middleware(Noted)
+    if settings.metrics_port:
+        app.add_middleware(metrics.Measured)
     for package in ROUTERS:
         app.include_router(package.router)
     assets.mount(app)
@@ -253,12 +246,19 @@ def application(settings: Settings) -> FastAPI:
     return app
 
 
-def border(app: FastAPI, settings: Settings) -> None:
-    """Other providers, look-ups of what is not there, and how fast all are answered."""
+def furnish(app: FastAPI, settings: Settings) -> None:
+    """What an installation brings: its database, its keys, its neighbours."""
+    app.state.engine = db.engine(settings.database_url)
+    app.state.keys = Keys(settings.keys)
+    app.state.flag_sources = known.sources(app.state.keys)
+    app.state.attempts = Attempts()
+    app.state.receipt_attempts = Attempts()
+    app.state.proven = basic.Proven()
+    app.state.rates = Rates()
+    app.state.pulse = pulse.Pulse(app.state.engine)
+    app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
+    app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     app.state.abroad = Abroad(providers(settings.providers))
-    app.add_middleware(Noted)
-    if settings.metrics_port:
-        app.add_middleware(metrics.Measured)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrate
-from app.http import application
+from app.http import application, furnish
 from app.private.broker import Broker
 from app.private.postgres import API, ROLE, Cluster
 from core import db
@@ -90,10 +90,16 @@ def broker(home: Path) -> Iterator[Broker]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def house() -> FastAPI:
+    """Every route, built once."""
+    return application(Settings(database_url="postgresql:///nowhere"))
+
+
 @pytest.fixture
-async def app(database: str, home: Path) -> AsyncIterator[FastAPI]:
+async def app(house: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
     """The real application on a fresh database, as its own role; ask it through `callers.browser`."""
     door = database.replace(f"//{ROLE}@", f"//{API}@")
-    made = application(Settings(database_url=door, keys=home / "keys"))
-    yield made
-    await made.state.engine.dispose()
+    furnish(house, Settings(database_url=door, keys=home / "keys"))
+    yield house
+    await house.state.engine.dispose()

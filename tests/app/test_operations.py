@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import files
 from app import doctor_platform, metrics, standing
+from app.http import application
 from app.private.broker import free_port
 from callers import browser
 from core import clock, heartbeat
@@ -52,11 +53,12 @@ async def test_the_keeper_shows_what_waits(engine: AsyncEngine, conn: asyncpg.Co
     assert value("ejazo_alerts_open", severity="1") == 0
 
 
-async def test_answers_are_counted_without_their_paths(app: FastAPI) -> None:
+async def test_answers_are_counted_without_their_paths(database: str) -> None:
+    app = application(Settings(database_url=database, metrics_port=free_port()))
     before = value("ejazo_http_requests_total", method="GET", status="4xx") or 0
-    app.add_middleware(metrics.Measured)
     async with browser(app) as visitor:
         await visitor.get("/v1/people/4711")
+    await app.state.engine.dispose()
     assert value("ejazo_http_requests_total", method="GET", status="4xx") == before + 1
     port = free_port()
     metrics.serve(port)

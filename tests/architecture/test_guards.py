@@ -149,14 +149,11 @@ def seat(way: Way) -> Role:
     return next(role for role in SCOPED if way.guards[0] in GRANTS[role])
 
 
-async def seats(app: FastAPI, institution: int) -> dict[Role, tuple[UserId, str]]:
-    """One user of each of these roles, all posted in one institution."""
-    made = {}
-    for role in SCOPED:
-        who = await user(app.state.engine, f"{role}-{next(numbers)}", role=role)
-        await posting(app.state.engine, who, institution)
-        made[role] = (who, await session(app.state.engine, who))
-    return made
+async def posted(app: FastAPI, role: Role, institution: int) -> tuple[UserId, str]:
+    """A user of this role in this institution, signed in."""
+    who = await user(app.state.engine, f"{role}-{next(numbers)}", role=role)
+    await posting(app.state.engine, who, institution)
+    return who, await session(app.state.engine, who)
 
 
 async def test_a_strange_object_is_not_there(app: FastAPI) -> None:
@@ -165,7 +162,7 @@ async def test_a_strange_object_is_not_there(app: FastAPI) -> None:
     for way in (w for w in GUARDED if objects(w.path) and w.guards[0] in SEATED):
         if way.method != "GET":  # it may change what the next one asks for
             mine = await everything(app.state.engine)
-        _, secret = (await seats(app, mine["institution_id"]))[seat(way)]
+        _, secret = await posted(app, seat(way), mine["institution_id"])
         answers = await ask(app, secret, way, strange), await ask(app, secret, way, mine)
         if answers[0] != 404 or answers[1] not in DONE:
             wrong[way.name] = answers
@@ -175,7 +172,8 @@ async def test_a_strange_object_is_not_there(app: FastAPI) -> None:
 async def test_every_reading_of_a_person_or_an_alert_is_recorded(app: FastAPI) -> None:
     """Walks what shows one of them: each answer leaves a row of its own that names the caller."""
     mine = await everything(app.state.engine)
-    seated, silent = await seats(app, mine["institution_id"]), []
+    seated = {role: await posted(app, role, mine["institution_id"]) for role in SCOPED}
+    silent = []
     read = (w for w in GUARDED if w.method == "GET" and objects(w.path) & {"person_id", "alert_id"})
     for way in (w for w in read if w.guards[0] in SEATED):
         who, secret = seated[seat(way)]

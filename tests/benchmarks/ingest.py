@@ -1,6 +1,6 @@
 """Fixes a second from the publisher through the broker into the database, and what they are compared with.
 
-`ejazo bench ingest [--people N] [--fixes N] [--only peak,…] [--json FILE]`
+`ejazo bench ingest [--people N] [--fixes N] [--only peak,…] [--json FILE]`, `… --soak 30m [--plot FILE]`
 
 A private cluster with fsync, a private broker, a seeded city with its orders, zones and hours, our worker.
 The publisher's bytes are made beforehand and are the same for everybody: our worker; the broker alone with a
@@ -8,11 +8,9 @@ subscriber that only acknowledges; the pipeline that people write first. All in 
 A nation's live load, with everything beside it, is `ejazo bench nationwide`."""
 
 import asyncio
-import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,55 +19,19 @@ import click
 import psutil
 import uvloop
 
-from app import migrate
 from app.ingest import CLIENT_ID
-from app.private.broker import Broker
-from app.private.postgres import Cluster
-from benchmarks import blast, report
+from benchmarks import blast, report, soak
 from benchmarks.blast import Load
 from benchmarks.naive import Naive
 from benchmarks.report import Row
-from core import clock, db
-from platform_running import Platform
+from benchmarks.stand import NATIONAL, Stand
+from core import db
 from tracking import wire
 from tracking.inbox import Inbox
 from tracking.links import LinkKind
 
-NATIONAL = 17_000
-"""Fixes a second of 255,000 devices, one each 15 s."""
-AGO_US = 3_000_000_000
-"""The load begins so long ago: each part of the run goes on where the one before ended."""
 COUNT = "select count(*) from fixes"
 READY = '"recovered"'
-
-
-class Stand:
-    """What the contenders are measured on."""
-
-    def __init__(self, home: Path, people: int) -> None:
-        self.home, self.people = home, people
-        self.cluster, self.broker = Cluster(home / "pg").start(), Broker(home / "mq").start()
-        self.cluster.ensure("ejazo")
-        migrate.upgrade(self.cluster.url("ejazo"))
-        self.platform = Platform(self.cluster.url("ejazo"), self.broker.url("ingest"), home)
-        self.platform.settings |= {"EJAZO_MQTT_LINK": "lean", "EJAZO_ACK_EVERY_S": "30"}
-        click.echo(self.platform.run("seed", "--people", str(people)).stderr, nl=False)
-        self.first, self.at_us, self.rows = 1, clock.now_us() - AGO_US, list[Row]()
-
-    def close(self) -> None:
-        self.platform.stop()
-        self.broker.stop()
-        self.cluster.stop()
-        shutil.rmtree(self.home, ignore_errors=True)
-
-    def load(self, messages: int, **more: object) -> Load:
-        """The next minutes of every device."""
-        made = replace(  # type: ignore[arg-type]
-            Load(self.people, messages), first=self.first, begins_us=self.at_us, **more
-        )
-        self.first += made.messages * made.batch
-        self.at_us += made.lasts_us
-        return made
 
 
 async def started(stand: Stand) -> psutil.Process:
@@ -179,7 +141,7 @@ async def batches(stand: Stand, fixes: int) -> None:
 async def backlog(stand: Stand, fixes: int) -> None:
     """Reports of a while wait at the broker; the worker drains them, judging each. The peer: COPY of the same
     rows from a file into the same table with the same indexes, by the server alone."""
-    each = max(1, 3 * fixes // stand.people // 50)
+    each = max(1, 10 * fixes // stand.people // 50)
     load = stand.load(each, batch=50, encoding="binary")
     url = stand.broker.url("ingest")
     async with Inbox(url, client_id=CLIENT_ID, topics=wire.SUBSCRIPTIONS, link=LinkKind.LEAN) as inbox:
@@ -221,14 +183,20 @@ SECTIONS = {"peak": peak, "batches": batches, "backlog": backlog}
 @click.option("--people", default=20_000, show_default=True)
 @click.option("--fixes", default=300_000, show_default=True, help="In each measurement.")
 @click.option("--only", default=",".join(SECTIONS), show_default=True)
+@click.option("--soak", "minutes", type=soak.MINUTES, help="Instead: so long a run with faults, as 30m.")
+@click.option("--plot", type=click.Path(path_type=Path), help="The soak's picture.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
-def main(people: int, fixes: int, only: str, file: Path | None) -> None:
-    """Measure ingestion against its peers."""
+def main(
+    *, people: int, fixes: int, only: str, minutes: float | None, plot: Path | None, file: Path | None
+) -> None:
+    """Measure ingestion against its peers, or hold it for a while."""
     home = Path(tempfile.mkdtemp(prefix="ejazo-bench-"))
     home.chmod(0o711)
     stand = Stand(home, people)
     try:
-        for name in only.split(","):
+        if minutes:
+            stand.rows += asyncio.run(soak.run(stand, minutes, plot or home.parent / "ejazo-soak.png"))
+        for name in only.split(",") if not minutes else ():
             uvloop.run(SECTIONS[name](stand, fixes))
     finally:
         stand.close()

@@ -26,8 +26,8 @@ import websockets
 
 import callers
 from benchmarks import report
-from benchmarks.ingest import NATIONAL, Stand
 from benchmarks.report import Row
+from benchmarks.stand import NATIONAL, Stand
 from core import db, sessions
 from core.auth import Role
 from platform_running import ROOT
@@ -36,6 +36,8 @@ PARTS = ("api", "ingest", "watch")
 EYES = 5
 """Live sockets of a duty centre that sees the whole country."""
 WARM_UP = timedelta(minutes=1)
+VICTIMS = ("ingest", "broker", "api", "postgres")
+"""Killed one after the other; postgres: all of it."""
 LAG_S = 1.0
 """A simulator that falls farther behind its schedule has not held the load."""
 LOADS = {"half": 0.5, "whole": 1.0, "more": 1.8}
@@ -151,31 +153,35 @@ async def play(
     held = {k: figures[k] for k in ("messages_per_s", "worst_lag_s", "unacknowledged")}
     flat = {"memory_mb_begin": min(memory[-3:-2] + memory[:1]), "memory_mb_end": memory[-1]} if memory else {}
     click.echo(f"{name}: {held} {cores} {said} {flat}")
-    return {**held, **cores, **said, **flat, "begun": figures.get("begins_us")}
+    return {**held, **cores, **said, **flat}
 
 
 async def kill_some(stand: Stand, kills: int, minutes: float) -> None:
-    """kill -9 of the worker, the broker, the API and all of PostgreSQL, one after the other."""
     for n in range(kills):
         await asyncio.sleep(minutes * 60 / (kills + 1))
-        victim = ("ingest", "broker", "api", "postgres")[n % 4]
-        click.echo(f"kill -9 {victim}")
-        if victim in stand.platform.children:
-            stand.platform.kill(victim)
-            await asyncio.to_thread(stand.platform.start, victim)
-        else:
-            service: Any = stand.broker if victim == "broker" else stand.cluster
-            service.child.kill()
-            await asyncio.to_thread(service.child.wait)
-            await asyncio.to_thread(service.start)
+        await kill(stand, VICTIMS[n % len(VICTIMS)])
+
+
+async def kill(stand: Stand, victim: str) -> None:
+    """kill -9, and a new start."""
+    click.echo(f"kill -9 {victim}")
+    if victim in stand.platform.children:
+        stand.platform.kill(victim)
+        await asyncio.to_thread(stand.platform.start, victim)
+    else:
+        service: Any = stand.broker if victim == "broker" else stand.cluster
+        service.child.kill()
+        await asyncio.to_thread(service.child.wait)
+        await asyncio.to_thread(service.start)
 
 
 async def commit_ms(conn: asyncpg.Connection, since: datetime) -> dict[str, float]:
     """Of a worker that knows everybody; the first minute, in which it meets them, stands beside."""
-    warm, now = since + WARM_UP, await conn.fetchval("select clock_timestamp()")
+    begun = await conn.fetchval("select min(received_at) from fixes where received_at >= $1", since)
+    warm, now = begun + WARM_UP, await conn.fetchval("select clock_timestamp()")
     waits = [
         [float(row[0]) * 1000 for row in await conn.fetch(COMMITTED, *times, 0.02)]
-        for times in ((warm, now), (since, warm))
+        for times in ((warm, now), (begun, warm))
     ]
     (p50, p99), cold = np.percentile(waits[0], (50, 99)), np.percentile(waits[1], 99)
     return {"p50_ms": p50, "p99_ms": p99, "first_minute_p99_ms": cold, "fixes": float(len(waits[0]))}

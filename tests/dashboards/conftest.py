@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.async_api import async_playwright
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import browsing
 import city as cities
 from app import sockets
-from app.http import application
-from core.settings import Settings
 from officers_desk import Site
 from platform_running import free_port
 
@@ -25,11 +23,10 @@ async def city(engine: AsyncEngine, conn: asyncpg.Connection) -> cities.City:
 
 
 @pytest.fixture
-async def site(database: str, home: Path) -> AsyncIterator[Site]:
+async def site(app: FastAPI) -> AsyncIterator[Site]:
     """Chromium before a running server."""
     port = free_port()
-    served = application(Settings(database_url=database, keys=home / "keys"))
-    config = uvicorn.Config(served, port=port, log_level="warning", **sockets.SERVED)
+    config = uvicorn.Config(app, port=port, log_level="warning", **sockets.SERVED)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     async with async_playwright() as driver:
