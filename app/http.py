@@ -37,6 +37,7 @@ import inmates.tasks.api
 import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.mobile.api
+import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.receipts.api
@@ -88,6 +89,9 @@ from dashboards import (
     shifts,
     tasks,
 )
+from dashboards.managers import pages as figures
+from dashboards.nearby import pages as nearby
+from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
 )
@@ -110,8 +114,10 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
+from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
@@ -198,6 +204,7 @@ ROUTERS = (
     flags,
     messaging.relatives.accounts.api,
     messaging.mobile.api,
+    messaging.mobile.push.api,
     messaging.mobile.uploads.api,
     messaging.relatives.files.api,
     messaging.relatives.kinship.api,
@@ -208,6 +215,10 @@ ROUTERS = (
     authorize,
     receipts,
     boxes,
+    figures,
+    space,
+    nearby,
+    pairs,
 )
 
 
@@ -228,7 +239,6 @@ def application(settings: Settings) -> FastAPI:
     app.state.texts = i18n.load()
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
-    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.relatives = tokens.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
@@ -253,10 +263,12 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.flag_sources = known.sources(app.state.keys)
     app.state.attempts = Attempts()
     app.state.receipt_attempts = Attempts()
+    app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
+    app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     app.state.abroad = Abroad(providers(settings.providers))
 

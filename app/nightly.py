@@ -12,6 +12,7 @@ from core.settings import Settings
 from inmates.intake import store as imports
 from inmates.sentences import service
 from messaging.mobile import service as mobile
+from messaging.mobile.push import store as pushes
 from messaging.mobile.uploads import store as uploads
 from messaging.relatives.accounts import service as accounts
 
@@ -36,6 +37,7 @@ async def rounds(loaded: Settings) -> None:
                     await mobile.sweep(conn, now=clock.now())
                     await uploads.sweep(conn, before=clock.now())
                     await retention.run(conn, now=clock.now())
+                    await pushes.sweep(conn, now=clock.now())
                 raised = await flagging.look_at_everybody(engine, known.sources(Keys(loaded.keys)))
                 log.info("sentences compared", extra={"tasks": made, "flags": raised})
                 done = today

@@ -8,6 +8,7 @@ PROBLEM_SCHEMA = {
         "title": {"type": "string", "description": "In the reader's language."},
         "status": {"type": "integer"},
         "instance": {"type": "string"},
+        "trace_id": {"type": "string", "description": "Of this request, as the log names it."},
         "errors": {
             "type": "array",
             "items": {

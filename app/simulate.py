@@ -1,4 +1,4 @@
-"""ejazo simulate: devices that do not exist report through the real broker."""
+"""ejazo simulate: devices that do not exist report through the real broker, and relatives write."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import click
 import uvloop
 
-from app import crowd, crowd_options, settings
+from app import crowd, crowd_options, relatives, settings
 from core import clock
 from simulators import gateway, play, scenarios, stage, truth, world
 from simulators.fleet import Fleet, Leap
@@ -50,7 +50,8 @@ class Order:
         return self.scenario or "mixed"
 
 
-@click.command
+@click.group(invoke_without_command=True)
+@click.pass_context
 @click.option("--devices", default=200, show_default=True, help="The first N people of the seeded city.")
 @click.option("--interval", "interval_s", default=2.0, show_default=True, help="Seconds between two fixes.")
 @click.option("--scenario", type=click.Choice(list(scenarios.SCENARIOS)), help="[default: mixed]")
@@ -69,10 +70,12 @@ class Order:
     "--clock-leap", "leap_s", default=0.0, help="All clocks wrong by so many seconds in the middle third."
 )
 @crowd_options.all_of_them
-def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
+def command(ctx: click.Context, repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
     """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first).
 
-    With --connections a whole country reports, over as many real connections."""
+    With --connections a whole country reports, over as many real connections. `relatives` writes appeals."""
+    if ctx.invoked_subcommand:
+        return
     manners = Manners(repeats, shuffles, garbage)
     if asked["connections"]:
         crowd.run(settings.load().gateway, crowd_options.order(manners, asked))
@@ -84,6 +87,9 @@ def command(repeats: float, shuffles: float, garbage: float, **asked: Any) -> No
         raise click.UsageError("the stage keeps no ledger: its curfew hangs on the moment of seeding")
     player = uvloop.run(run(settings.load().gateway, order))
     click.echo(player.summary())
+
+
+command.add_command(relatives.command, "relatives")
 
 
 async def run(url: str, order: Order) -> Player:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 import click
 
-from app import archive, duties, importing, ladder, ledger, metrics, nightly, settings, standing
+from app import archive, duties, importing, ladder, ledger, metrics, nightly, pushing, settings, standing
 from app.running import again_and_again, connected, until_told
 from core import bus, clock, heartbeat
 from core.settings import Settings
@@ -100,6 +100,7 @@ async def everything(loaded: Settings) -> None:
         again_and_again(lambda: standing.rounds(loaded)),
         again_and_again(lambda: importing.rounds(loaded)),
         again_and_again(lambda: ledger.rounds(loaded)),
+        again_and_again(lambda: pushing.rounds(loaded)),
     )
 
 

@@ -78,6 +78,8 @@ class Permission(StrEnum):
     ALERT_ANSWER = "alert:answer"
     SHIFT_READ = "shift:read"
     SHIFT_WRITE = "shift:write"
+    FIGURE_READ = "figure:read"
+    FIGURE_PUBLISH = "figure:publish"
     ZONE_READ = "zone:read"
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
@@ -155,7 +157,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | RECORDS
     | APPEALS
     | KINSHIP
-    | _of("conduct", "entitlement", "custody", "flag", "work", "duty"),
+    | _of("conduct", "entitlement", "custody", "flag", "work", "duty")
+    | {Permission.FIGURE_READ, Permission.ALERT_READ},  # the ladder of alerts leads to them
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
@@ -165,7 +168,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ACCOUNTANT: EVERYBODY
     | _of("work", "payroll")
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("figure") | _of("payroll", verb=":read"),
     Role.PROVIDER: _of("statement"),
     **dict.fromkeys(
         (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from core import i18n
+from core import i18n, tracing
 from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
 from core.origin import SAFE_METHODS
@@ -176,6 +176,7 @@ def problem(
         "title": title(connection, code, values or {}),
         "status": status,
         "instance": connection.url.path,
+        "trace_id": tracing.trace(connection),
     }
     if errors:
         body["errors"] = list(errors)
@@ -283,6 +284,7 @@ async def _on_unwritable(request: Request, error: DBAPIError) -> Response:
 
 async def _on_fault(request: Request, _fault: Exception) -> Response:
     """Raised outside the middleware, hence the headers; the server logs the fault itself."""
+    tracing.fault(request)
     answer = problem(request, 500, code="fault")
     guarded(answer.headers, secure=request.app.state.secure)
     return answer

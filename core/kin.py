@@ -67,7 +67,8 @@ async def identify(connection: HTTPConnection) -> Relative:
     found = await finds(state.engine, header[len(BEARER) :].strip(), now=clock.now())
     if found is None:
         raise TokenMissing
-    state.rates.take(f"relative:{found.id}", now_us=clock.now_us())
+    connection.state.counted = f"relative:{found.id}"
+    state.rates.take(connection.state.counted, now_us=clock.now_us())
     return found
 
 

@@ -34,3 +34,11 @@ class Rates:
         self.levels.move_to_end(who)
         if len(self.levels) > REMEMBERED:
             self.levels.popitem(last=False)
+
+    def said(self, who: str, *, now_us: int) -> dict[str, str]:
+        """What is left (RateLimit fields of the IETF's draft): requests, and seconds until all are."""
+        level, at_us = self.levels.get(who, (0.0, now_us))
+        level = max(0.0, level - (now_us - at_us) * self.per_s / SECOND)
+        left, whole_s = int(self.burst - level), ceil(level / self.per_s)
+        policy = f'"relative";q={self.burst};w={ceil(self.burst / self.per_s)}'
+        return {"ratelimit-policy": policy, "ratelimit": f'"relative";r={left};t={whole_s}'}

@@ -13,9 +13,11 @@ from core.tables import rule_sets
 
 async def keep(conn: AsyncConnection, used: RuleSet) -> str:
     """The digest under which `kept` gives it back, whatever happens to the files."""
-    row = {"digest": used.digest, "statute": used.statute, "content": statutes.dumped(used)}
+    content = statutes.dumped(used)
+    digest = statutes.named(content)
+    row = {"digest": digest, "statute": used.statute, "content": content}
     await conn.execute(insert(rule_sets).values(row).on_conflict_do_nothing())
-    return used.digest
+    return digest
 
 
 async def of_decisions(conn: AsyncConnection, digests: Collection[str]) -> dict[str, RuleSet]:

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
     clamd: str = ""
     """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
+    push_contact: str = ""
+    """mailto: or https: of who answers for pushes to relatives (RFC 8292); empty: nobody is woken."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

@@ -8,10 +8,11 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,9 @@ class Rule:
 
     def holds(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+FIELDS: Final = tuple(field.name for field in fields(Rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class RuleSet:
     @property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal: two sets of the same digest decide alike."""
-        return hashlib.sha256(dumped(self).encode()).hexdigest()
+        return named(dumped(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +98,31 @@ class Statute:
 
 
 def load(name: str, folder: Path = FOLDER) -> Statute:
-    """BadStatute says which rule is wrong and why."""
-    content = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    rules = [_rule(name, raw) for raw in content.get("rule", [])]
-    _refuse_overlaps(name, rules)
-    return Statute(name, rules)
+    """BadStatute says which rule is wrong and why. An edited file holds at once."""
+    path = folder / f"{name}.toml"
+    state = path.stat()
+    return _read(path, (state.st_mtime_ns, state.st_size, state.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _state: tuple[int, int, int]) -> Statute:
+    """To parse a file takes longer than most decisions by it."""
+    content = tomllib.loads(path.read_text("utf-8"))
+    rules = tuple(_rule(path.stem, raw) for raw in content.get("rule", []))
+    _refuse_overlaps(path.stem, rules)
+    return Statute(path.stem, rules)
 
 
 def dumped(rules: RuleSet) -> str:
     """As JSON of one spelling; `loaded` reads it back."""
-    content = {"statute": rules.statute, "rules": [asdict(rules.rules[key]) for key in sorted(rules.rules)]}
+    said = [{name: getattr(rules.rules[key], name) for name in FIELDS} for key in sorted(rules.rules)]
+    content = {"statute": rules.statute, "rules": said}
     return json.dumps(content, default=date.isoformat, ensure_ascii=False, sort_keys=True)
+
+
+def named(text: str) -> str:
+    """The digest of a set that is written out."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def loaded(text: str) -> RuleSet:

@@ -5,12 +5,15 @@ It finds devices, and how probable it is that they were there; what anybody did 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from hashlib import blake2b
+from importlib import resources
 from itertools import groupby
 from typing import ClassVar, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit
+from core import audit, clock
 from core.auth import Caller, Permission
 from core.clock import to_us
 from core.errors import Invalid
@@ -19,6 +22,8 @@ from core.model import DeviceId, PersonId
 from geofence import policies
 from geofence.policies import Policy
 from geofence.rules import doubt, presence
+from geofence.searches import store as searches
+from geofence.searches.model import Asked, Named, SearchId
 from geofence.store import nearby as store
 from inmates import service as people
 from tracking.model import Mechanism
@@ -26,6 +31,9 @@ from tracking.model import Mechanism
 LONGEST: Final = timedelta(hours=48)
 """A search is about an event: two days are enough to bracket one."""
 MOST_FIXES: Final = 20_000
+VERSION: Final = "1"
+"""Raised by hand whenever the same fixes may be weighed differently."""
+WEIGHED_BY: Final = ("presence.py", "doubt.py")
 
 
 class SearchTooLong(Invalid):
@@ -88,8 +96,11 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Answer:
     policy: str
+    algorithm: str
     hits: Sequence[Hit]
     """Of the caller's people only; surest first."""
+    run: SearchId
+    """Under which the search, its answer and what answered it are kept."""
 
 
 async def search(conn: AsyncConnection, caller: Caller, *, asked: Question) -> Answer:
@@ -109,7 +120,45 @@ async def search(conn: AsyncConnection, caller: Caller, *, asked: Question) -> A
     policy = policies.valid_at(to_us(asked.until))
     hits = answered(found, asked, policy=policy)
     await _record(conn, caller, asked=asked, why=why, persons=sorted({hit.person_id for hit in hits}))
-    return Answer(policy.id, hits)
+    run = await _keep(conn, caller, asked=asked, policy=policy, hits=hits)
+    return Answer(policy.id, version(), hits, run)
+
+
+@cache
+def version() -> str:
+    """What a search cites: the version, and a digest of the very text of what weighs a fix."""
+    texts = [(resources.files("geofence") / "rules" / name).read_bytes() for name in WEIGHED_BY]
+    return f"{VERSION}+{blake2b(b''.join(texts), digest_size=8).hexdigest()}"
+
+
+async def _keep(
+    conn: AsyncConnection, caller: Caller, *, asked: Question, policy: Policy, hits: Sequence[Hit]
+) -> SearchId:
+    """The run record: the place stands there and not in the audit, which more people read (ADR-0040)."""
+    kept = Asked(
+        asked.place,
+        asked.radius_m,
+        asked.since,
+        asked.until,
+        asked.order_number.strip(),
+        asked.reason.strip(),
+        asked.least,
+    )
+    return await searches.add(
+        conn,
+        kept,
+        by=caller.user,
+        at=clock.now(),
+        policy=policy.id,
+        algorithm=version(),
+        named=[_named(hit) for hit in hits],
+    )
+
+
+def _named(hit: Hit) -> Named:
+    best = hit.best
+    said = best.sequence, best.taken_at, best.distance_m, best.accuracy_m, best.is_assumed, best.confidence
+    return Named(hit.person_id, hit.device_id, *said, hit.fixes, hit.first_at, hit.last_at)
 
 
 def answered(found: Iterable[store.Found], asked: Question, *, policy: Policy) -> list[Hit]:

@@ -264,6 +264,7 @@ alerts = Table(  # what an officer must answer; `state` repeats the last entry s
 )
 Index("ix_alerts_open", alerts.c.severity, alerts.c.raised_at, postgresql_where=alerts.c.state != "closed")
 Index("ix_alerts_person", alerts.c.person_id, alerts.c.raised_at.desc())
+Index("ix_alerts_raised_at", alerts.c.raised_at, postgresql_using="brin")
 
 alert_entries = Table(  # append-only
     "alert_entries",

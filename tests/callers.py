@@ -12,6 +12,8 @@ from core.model import UserId
 from core.tables import users
 
 HOST = "http://ejazo.test"
+PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
+"""Answers that shall be alike are alike to the byte."""
 PASSWORD = "correct horse battery"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -47,6 +49,7 @@ def browser(app: FastAPI, secret: str | None = None, **headers: str) -> AsyncCli
     return AsyncClient(
         transport=ASGITransport(app, raise_app_exceptions=False),
         base_url=HOST,
-        headers={"origin": HOST} | {name.replace("_", "-"): value for name, value in headers.items()},
+        headers={"origin": HOST, "traceparent": PARENT}
+        | {name.replace("_", "-"): value for name, value in headers.items()},
         cookies={sessions.COOKIE: secret} if secret else None,
     )

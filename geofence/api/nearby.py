@@ -56,6 +56,8 @@ class Hit(BaseModel, from_attributes=True):
 class Answer(BaseModel):
     proves: str = Field(description="What the answer is evidence of, and of what it is not")
     policy: str = Field(description="By whose error model")
+    algorithm: str = Field(description="Version and digest of what weighed the fixes")
+    run: int = Field(description="Under which the search and its answer are kept")
     hits: list[Hit]
 
 
@@ -66,4 +68,4 @@ async def search_nearby(
     found = await nearby.search(conn, caller, asked=given.question())
     proves = request.app.state.texts.say(http.language(request), "nearby.proves")
     hits = [Hit.model_validate(hit) for hit in found.hits]
-    return Answer(proves=proves, policy=found.policy, hits=hits)
+    return Answer(proves=proves, policy=found.policy, algorithm=found.algorithm, run=found.run, hits=hits)

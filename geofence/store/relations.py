@@ -1,5 +1,6 @@
 """Relations between two wearers as administrators write them and officers read them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +71,11 @@ async def add(
 async def of_order(conn: AsyncConnection, order: OrderId) -> list[Written]:
     """All that ever were, oldest first."""
     return await _written(conn, proximities.c.order_id == order)
+
+
+async def listed(conn: AsyncConnection, wanted: Collection[RelationId]) -> list[Written]:
+    """These, oldest first."""
+    return await _written(conn, proximities.c.id.in_(wanted))
 
 
 async def one(conn: AsyncConnection, wanted: RelationId) -> Written | None:

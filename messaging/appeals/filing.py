@@ -79,9 +79,11 @@ async def _entered(
     accused = Accused(draft.accused_users, draft.accused_institutions)
     if not await people.exist(conn, accused):
         raise Incomplete(name="accused")
-    number = await adding.draw(conn, region, year=now.astimezone(clock.HERE).year)
     held = rules_today()
     kept = await rule_sets.keep(conn, held)
+    number = await adding.draw(
+        conn, region, year=now.astimezone(clock.HERE).year
+    )  # all others wait from here
     regime = rules.regime(draft)
     ident = await adding.add(
         conn, draft, number=number, regime=regime, digest=rules.digest(draft), law=kept, at=now

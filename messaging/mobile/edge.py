@@ -69,10 +69,10 @@ class Once(APIRoute):
             try:
                 answer = await handle(request)
             except Replayed as found:
-                return found.answer
+                return _counted(request, found.answer)
             if hasattr(request.state, "errand"):
                 await _keep(request, answer)
-            return _tagged(request, answer)
+            return _counted(request, _tagged(request, answer))
 
         return once
 
@@ -105,6 +105,14 @@ async def _keep(request: Request, answer: Response) -> None:
     headers = {name: answer.headers[name] for name in KEPT if name in answer.headers}
     kept = Stored(errand.fingerprint, answer.status_code, headers, body)
     await store.keep(conn, errand, kept, at=clock.now())
+
+
+def _counted(request: Request, answer: Response) -> Response:
+    """How many more requests will be answered."""
+    who = getattr(request.state, "counted", None)
+    if who is not None:
+        answer.headers.update(request.app.state.rates.said(who, now_us=clock.now_us()))
+    return answer
 
 
 def _tagged(request: Request, answer: Response) -> Response:

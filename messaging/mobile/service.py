@@ -17,6 +17,7 @@ from core.sealing import Keys
 from messaging.mobile import rules, store, store_drafts
 from messaging.mobile.edge import COMPARTMENT
 from messaging.mobile.model import Change, Draft, Thing
+from messaging.mobile.push import store as pushes
 
 MOST: Final = 100
 """Changes of a page."""
@@ -48,6 +49,7 @@ async def changes(conn: AsyncConnection, keys: Keys, relative: Relative, *, curs
     found = await store.after(conn, relative.id, seq=seq, most=MOST + 1)
     page = found[:MOST]
     last = page[-1].seq if page else seq
+    await pushes.told(conn, relative.handset, seq=last)
     return News(page, rules.cursor(relative.id, last, mac=_mac(keys)), len(found) > MOST)
 
 

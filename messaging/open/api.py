@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
-from core import http
+from core import disclosure, http
 from core.auth import PUBLIC, Caller, Permission, allow
 from messaging.open import rules, service
 from messaging.open.model import Line
@@ -75,7 +75,7 @@ async def read_open_schema(_caller: Caller | None = allow(PUBLIC)) -> dict[str, 
         "fields": [month, region, *numbers],
         "missingValues": [""],
         "primaryKey": ["month", "soato4"],
-        "ejazo": {"least": rules.LEAST, "base": rules.BASE, "settled_months": rules.SETTLED_MONTHS},
+        "ejazo": {"least": disclosure.LEAST, "base": disclosure.BASE, "settled_months": rules.SETTLED_MONTHS},
     }
 
 

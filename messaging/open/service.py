@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock
+from core import audit, clock, disclosure
 from core.auth import Caller, Permission
 from core.calendar import months_after
 from core.errors import NotFound
@@ -46,7 +46,7 @@ def _line(month: date, region: str, shown: dict[tuple[str, str], int | None], ke
     values = {}
     for name in COLUMNS:
         count = shown.get((region, name))
-        values[name] = None if count is None else rules.rounded(count, key, cell=f"{region}/{name}")
+        values[name] = None if count is None else disclosure.rounded(count, key, cell=f"{region}/{name}")
     return Line(month, region, values)
 
 

@@ -50,6 +50,20 @@ class Secret:
     token: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Coined:
+    """A code and its hash, not given to anybody yet."""
+
+    code: str
+    code_hash: str
+
+
+async def coin() -> Coined:
+    """Before anything is locked: hashing takes 20 ms, and whoever draws a number makes all others wait."""
+    code = rules.code(secrets.randbelow(10**15))
+    return Coined(code, await asyncio.to_thread(HASHER.hash, code))
+
+
 def signer(keys: Keys) -> Signing:
     return Signing(keys, wire.KIND)
 
@@ -58,6 +72,7 @@ async def issue(
     conn: AsyncConnection,
     keys: Keys,
     *,
+    coined: Coined,
     number: str,
     content: bytes,
     regime: str,
@@ -66,11 +81,10 @@ async def issue(
 ) -> Slip:
     """In the transaction of the registration. `content`: SHA-256 of what was handed in. Keep the slip's code
     nowhere: this is the only time that it is known."""
-    code = rules.code(secrets.randbelow(10**15))
     on = registered_at.astimezone(clock.HERE).date()
     receipt = Receipt(number, content, regime, on, registered_at, due_on)
-    kept = Kept(number, await asyncio.to_thread(HASHER.hash, code), None)
-    return await _give(conn, keys, receipt, kept=kept, code=code)
+    kept = Kept(number, coined.code_hash, None)
+    return await _give(conn, keys, receipt, kept=kept, code=coined.code)
 
 
 async def issue_sealed(

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from random import SystemRandom
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -13,6 +14,9 @@ from uuid import UUID
 from httpx import AsyncClient, Response
 
 from core import clock
+from simulators.relatives import parts
+from simulators.relatives.line import NAME
+from simulators.relatives.model import Cut
 
 CLIENT: Final = "desktop"
 REDIRECT: Final = "http://127.0.0.1/signed-in"
@@ -21,11 +25,8 @@ HANDLE: Final = re.compile(r'name="handle" value="([^"]+)"')
 
 
 def uuid7(now_ms: int | None = None) -> UUID:
-    """RFC 9562, 5.7: milliseconds, then chance."""
-    at = clock.now_us() // 1000 if now_ms is None else now_ms
-    number = (at & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    number = number & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=number & ~(0x3 << 62) | 0x2 << 62)
+    """RFC 9562, 5.7, by true chance."""
+    return parts.uuid7(clock.now_us() // 1000 if now_ms is None else now_ms, SystemRandom())
 
 
 @dataclass(slots=True)
@@ -52,36 +53,53 @@ class Handset:
 
     async def sign_in(self, phone: str, read_code: Callable[[], Awaitable[str]]) -> None:
         """As a browser and a human would: number, code, back to the program, tokens."""
-        page = await self.http.post("/v1/oauth/authorize", data=self.wanted | {"phone": phone})
-        handle = HANDLE.findall(page.text)[0]
-        said = self.wanted | {"handle": handle, "code": await read_code()}
-        back = await self.http.post("/v1/oauth/authorize/code", data=said)
-        code = parse_qs(urlsplit(back.headers["location"]).query)["code"][0]
-        answer = await self._tokens(grant_type="authorization_code", code=code, redirect_uri=REDIRECT)
-        answer.raise_for_status()
+        page = await self.ask_code(phone)
+        back = await self.give_code(page, await read_code())
+        (await self.redeem(back)).raise_for_status()
 
-    async def renew(self) -> Response:
-        return await self._tokens(grant_type="refresh_token", refresh_token=self.refresh)
+    async def ask_code(self, phone: str) -> Response:
+        return await self.http.post("/v1/oauth/authorize", data=self.wanted | {"phone": phone})
+
+    async def give_code(self, page: Response, code: str) -> Response:
+        said = self.wanted | {"handle": HANDLE.findall(page.text)[0], "code": code}
+        return await self.http.post("/v1/oauth/authorize/code", data=said)
+
+    async def redeem(self, back: Response) -> Response:
+        """What the browser brought back, for tokens."""
+        code = parse_qs(urlsplit(back.headers["location"]).query)["code"][0]
+        return await self._tokens(None, grant_type="authorization_code", code=code, redirect_uri=REDIRECT)
+
+    async def renew(self, *, cut: Cut | None = None) -> Response:
+        return await self._tokens(cut, grant_type="refresh_token", refresh_token=self.refresh)
 
     async def get(self, path: str, **headers: str) -> Response:
-        return await self.http.get(path, headers=self._headers(headers))
+        return await self.http.get(path, headers=self.headers(headers))
 
-    async def post(self, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Response:
+    async def post(
+        self, path: str, body: Any = None, *, key: str | None = None, cut: Cut | None = None, **headers: str
+    ) -> Response:
         """With a key that was used before it is the same request again."""
-        said = self._headers(headers) | {"idempotency-key": key or str(uuid7())}
-        return await self.http.post(path, json=body, headers=said)
+        said = self.headers(headers) | {"idempotency-key": key or str(uuid7())}
+        return await self.http.post(path, json=body, headers=said, extensions=_cutting(cut))
 
-    async def send(self, method: str, path: str, *, content: bytes = b"", **headers: str) -> Response:
-        return await self.http.request(method, path, content=content, headers=self._headers(headers))
+    async def send(
+        self, method: str, path: str, *, content: bytes = b"", cut: Cut | None = None, **headers: str
+    ) -> Response:
+        said = self.headers(headers)
+        return await self.http.request(method, path, content=content, headers=said, extensions=_cutting(cut))
 
-    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+    def headers(self, more: dict[str, str]) -> dict[str, str]:
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return {"authorization": f"Bearer {self.access}"} | named
 
-    async def _tokens(self, **said: str) -> Response:
+    async def _tokens(self, cut: Cut | None, **said: str) -> Response:
         given = {"client_id": CLIENT, "code_verifier": self.verifier} | said
-        answer = await self.http.post("/v1/oauth/token", data=given)
+        answer = await self.http.post("/v1/oauth/token", data=given, extensions=_cutting(cut))
         if answer.is_success:
             found = answer.json()
             self.access, self.refresh = found["access_token"], found["refresh_token"]
         return answer
+
+
+def _cutting(cut: Cut | None) -> dict[str, Any] | None:
+    return {NAME: cut} if cut else None

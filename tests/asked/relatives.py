@@ -10,6 +10,7 @@ SOON = (clock.now() + timedelta(days=5)).isoformat()
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/my/drafts": {"client_id": f"{UUID}1", "body": "salom"},
     "/v1/my/drafts/{draft_id}": {"body": "yana salom"},
+    "/v1/my/push": {"endpoint": "https://updates.push.services.mozilla.com/wpush/v2/namuna"},
     "/v1/my/identity": {
         "surname": "Namunayeva",
         "given_name": "Namuna",

@@ -1,5 +1,8 @@
 """What every answer has in common: problems, one transaction, security headers, a description."""
 
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +30,11 @@ TITLES = {
 async def test_a_problem_speaks_the_readers_language(app: FastAPI, language: str) -> None:
     async with browser(app, accept_language=language) as visitor:
         answer = await visitor.get("/v1/me")
+        other = await visitor.get("/v1/me", headers={"traceparent": "00-" + "0" * 32})
+    assert re.fullmatch("[0-9a-f]{32}", other.json()["trace_id"])
     assert answer.headers["content-type"] == http.PROBLEM
     assert answer.json() == {
+        "trace_id": "a" * 32,
         "type": "/problems/not_signed_in",
         "title": TITLES[language],
         "status": 401,
@@ -72,6 +78,15 @@ async def test_a_broken_body_and_a_wrong_address_are_problems_too(app: FastAPI) 
         assert (wrong.status_code, wrong.json()["type"]) == (405, "/problems/method_not_allowed")
 
 
+@pytest.fixture
+async def odd(database: str, home: Path) -> AsyncIterator[FastAPI]:
+    """An application of its own, with the routes of a test: the house keeps only its own."""
+    made = application(Settings(database_url=database, keys=home / "keys"))
+    routes_of_a_test(made)
+    yield made
+    await made.state.engine.dispose()
+
+
 def routes_of_a_test(app: FastAPI) -> None:
     @app.post("/v1/test/late", status_code=201)
     async def late(conn: http.Conn, _caller: Caller | None = allow(PUBLIC)) -> dict[str, str]:
@@ -93,21 +108,19 @@ def routes_of_a_test(app: FastAPI) -> None:
         await socket.close()
 
 
-async def test_a_failed_commit_is_a_500_and_never_a_sent_success(app: FastAPI) -> None:
-    routes_of_a_test(app)
-    async with browser(app) as visitor:
+async def test_a_failed_commit_is_a_500_and_never_a_sent_success(odd: FastAPI) -> None:
+    async with browser(odd) as visitor:
         answer = await visitor.post("/v1/test/late")
     assert (answer.status_code, answer.json()["type"]) == (500, "/problems/fault")
 
 
-async def test_a_fault_rolls_back_tells_nothing_and_keeps_the_headers(app: FastAPI) -> None:
-    routes_of_a_test(app)
-    async with browser(app) as visitor:
+async def test_a_fault_rolls_back_tells_nothing_and_keeps_the_headers(odd: FastAPI) -> None:
+    async with browser(odd) as visitor:
         answer = await visitor.post("/v1/test/fault")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
-    async with app.state.engine.begin() as conn:
+    async with odd.state.engine.begin() as conn:
         assert not (await conn.execute(select(users.c.id))).all()
 
 
@@ -151,21 +164,20 @@ async def knock(app: FastAPI, path: str, **headers: str) -> list[dict[str, Any]]
     return sent
 
 
-async def test_a_socket_is_refused_before_it_opens(app: FastAPI) -> None:
+async def test_a_socket_is_refused_before_it_opens(odd: FastAPI) -> None:
     """Without a session, and with one from another site."""
-    routes_of_a_test(app)
-    cookie = f"ejazo={await session(app.state.engine, await user(app.state.engine))}"
+    cookie = f"ejazo={await session(odd.state.engine, await user(odd.state.engine))}"
     host = HOST.removeprefix("http://")
     for headers, status in (
         ({"origin": HOST}, 401),
         ({"origin": "http://evil.test", "cookie": cookie}, 403),
         ({"cookie": cookie}, 403),
     ):
-        first = (await knock(app, "/v1/test/socket", host=host, **headers))[0]
+        first = (await knock(odd, "/v1/test/socket", host=host, **headers))[0]
         assert (first["type"], first["status"]) == ("websocket.http.response.start", status)
         assert (b"content-type", http.PROBLEM.encode()) in first["headers"]
         assert b"content-security-policy" in dict(first["headers"])
-    opened = await knock(app, "/v1/test/socket", host=host, origin=HOST, cookie=cookie)
+    opened = await knock(odd, "/v1/test/socket", host=host, origin=HOST, cookie=cookie)
     assert [message["type"] for message in opened][:2] == ["websocket.accept", "websocket.send"]
 
 

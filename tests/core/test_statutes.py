@@ -83,3 +83,10 @@ async def test_a_set_that_decided_is_kept_as_it_was(engine: AsyncEngine, tmp_pat
     async with db.transaction(engine) as conn:
         assert await rule_sets.kept(conn, digest) == used
         assert await rule_sets.kept(conn, "unknown") is None
+
+
+def test_an_edited_file_holds_at_once(tmp_path: Path) -> None:
+    """It is parsed once, and again when it is another one."""
+    first = written(tmp_path, rule("10", "2020-01-01"))
+    assert first is statutes.load("tested", tmp_path)
+    assert written(tmp_path, rule("12", "2020-01-01")).on(date(2026, 1, 1)).whole("share") == 12

@@ -1,5 +1,6 @@
 """Who was near a place: over real stored fixes, with doubt, within the caller's people, and recorded."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,17 @@ import asyncpg
 import numpy as np
 import pytest
 from fastapi import FastAPI
+from httpx import AsyncClient
 from sqlalchemy import select
 
 from callers import browser, session, user
 from core.auth import Role
+from core.clock import HERE
 from core.geo import LonLat
 from core.model import PersonId, UserId
 from core.tables import audit
 from files import caseload
+from geofence import nearby
 from geofence.rules import presence
 from geofence.store import nearby as store
 from inmates.model import Scope
@@ -46,6 +50,11 @@ async def stored(conn: asyncpg.Connection, *given: Fix) -> None:
 def asked(**more: Any) -> dict[str, Any]:
     why = {"order_number": "1-77/2026", "reason": "burglary"}
     return {"lon": LON, "lat": LAT, "radius_m": 100} | HOUR | why | more
+
+
+async def hits(visitor: AsyncClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await visitor.post("/v1/nearby", json=asked())).json()["hits"]
+    return found
 
 
 async def officer_of(app: FastAPI, *people: Supervised, login: str = "one") -> tuple[UserId, str]:
@@ -102,12 +111,14 @@ async def test_days_that_left_the_table_are_searched_too(
     await stored(conn, *lines, *(of(far, m, 900, accuracy=10) for m in (1, 2)))
     _, mine = await officer_of(app, one, far)
     async with browser(app, mine) as visitor, browser(app, await administrator(app)) as all_seeing:
-        before = [(await who.post("/v1/nearby", json=asked())).json() for who in (visitor, all_seeing)]
+        before = [
+            (await who.post("/v1/nearby", json=asked())).json()["hits"] for who in (visitor, all_seeing)
+        ]
         for day in await archive.due(conn, date.max):
             await archive.keep(conn, day, tmp_path)
         assert await conn.fetchval("select count(*) from fixes") == 0
-        after = [(await who.post("/v1/nearby", json=asked())).json() for who in (visitor, all_seeing)]
-    assert [len(answer["hits"]) for answer in before] == [1, 2]
+        after = [await hits(who) for who in (visitor, all_seeing)]
+    assert [len(found) for found in before] == [1, 2]
     assert after == before
 
 
@@ -164,6 +175,46 @@ async def test_the_search_and_each_person_found_are_recorded(
     ]
     assert (rows[0].detail["found"], rows[0].detail["radius_m"]) == (2, 100)
     assert not [row for row in rows if "41.3" in str(row.detail)]
+    async with (
+        browser(app, secret) as visitor,
+        browser(app, (await officer_of(app, login="two"))[1]) as other,
+    ):
+        [run] = re.findall(r"/nearby/(\d+)", (await visitor.get("/nearby")).text)
+        assert (await other.get(f"/nearby/{run}")).status_code == 404
+        kept = await visitor.get(f"/nearby/{run}")
+    assert kept.text.count('data-testid="hit-') == 2
+    assert nearby.version() in kept.text
+    assert POLICY.id in kept.text
+    async with app.state.engine.begin() as records_:
+        later = (await records_.execute(select(audit).where(audit.c.id > rows[-1].id))).all()
+    assert [(row.action, row.subject_kind) for row in later] == [
+        ("nearby:search", "search"),
+        *[("track:read", "person")] * 2,
+    ]
+
+
+async def test_whoever_sees_one_of_the_found_reads_the_run_and_of_it_that_one(
+    app: FastAPI, conn: asyncpg.Connection, three: list[Supervised]
+) -> None:
+    """The form leads to the record; what it refuses it says on the page."""
+    await stored(conn, of(three[0], 1), of(three[1], 1))
+    _, other = await officer_of(app, three[1])
+    form = {"lon": LON, "lat": LAT, "radius_m": 100, "order_number": "1-77/2026", "reason": "burglary"}
+    times = {"since": here(0), "until": here(60)}
+    async with browser(app, await administrator(app)) as visitor:
+        made = await visitor.post("/nearby", data=form | times)
+        assert made.status_code == 303, made.text
+        wrong = await visitor.post("/nearby", data=form | {"since": here(60), "until": here(0)})
+        assert (wrong.status_code, 'data-testid="failed"' in wrong.text) == (422, True)
+    async with browser(app, other) as visitor:
+        kept = await visitor.get(made.headers["location"])
+    assert f"hit-{three[1].person}" in kept.text
+    assert f"hit-{three[0].person}" not in kept.text
+
+
+def here(n: float) -> str:
+    """As a form says a moment: local, without an offset."""
+    return minute(n).astimezone(HERE).replace(tzinfo=None).isoformat()
 
 
 async def test_no_search_without_an_order_a_reason_and_a_bound(app: FastAPI) -> None:

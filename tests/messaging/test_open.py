@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callers import browser, session, user
-from core import clock
+from core import clock, disclosure
 from core.auth import Role
 from core.calendar import months_after
 from filed.appeals import filed
@@ -72,17 +72,17 @@ def test_no_hidden_cell_is_computed_from_one_table_or_from_two(month: dict[str, 
     """By kind and by clock are two tables of the same people: their equations are taken together."""
     shown = rules.protected(month)
     assert not computed(shown, equations(month))
-    assert all(count is None or count >= rules.LEAST for count in shown.values())
+    assert all(count is None or count >= disclosure.LEAST for count in shown.values())
 
 
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from("abcdef"), counts, min_size=2))
 def test_what_is_hidden_together_is_not_next_to_nothing(line: dict[str, int]) -> None:
-    out = rules.hidden(line)
-    assert {name for name, count in line.items() if count < rules.LEAST} <= out
-    if out and sum(line.values()) >= rules.LEAST:
+    out = disclosure.hidden(line)
+    assert {name for name, count in line.items() if count < disclosure.LEAST} <= out
+    if out and sum(line.values()) >= disclosure.LEAST:
         assert len(out) > 1
-        assert sum(line[name] for name in out) >= rules.LEAST
+        assert sum(line[name] for name in out) >= disclosure.LEAST
 
 
 def test_the_solver_finds_what_is_not_hidden_well() -> None:
@@ -95,14 +95,14 @@ def test_the_solver_finds_what_is_not_hidden_well() -> None:
 
 @given(st.integers(0, 500), st.binary(min_size=1, max_size=8))
 def test_rounding_is_near_and_always_the_same(count: int, key: bytes) -> None:
-    found = rules.rounded(count, key, cell="1703/ariza")
-    assert found % rules.BASE == 0
-    assert abs(found - count) < rules.BASE
-    assert found == rules.rounded(count, key, cell="1703/ariza")
+    found = disclosure.rounded(count, key, cell="1703/ariza")
+    assert found % disclosure.BASE == 0
+    assert abs(found - count) < disclosure.BASE
+    assert found == disclosure.rounded(count, key, cell="1703/ariza")
 
 
 def test_rounding_is_right_on_average() -> None:
-    drawn = [rules.rounded(7, bytes([n]), cell="x") for n in range(250)]
+    drawn = [disclosure.rounded(7, bytes([n]), cell="x") for n in range(250)]
     assert 6.7 < sum(drawn) / len(drawn) < 7.3
 
 

@@ -128,6 +128,7 @@ async def given_slip(app: FastAPI, number: str = NUMBER) -> Slip:
         return await service.issue(
             conn,
             app.state.keys,
+            coined=await service.coin(),
             number=number,
             content=RECEIPT.content,
             regime="appeals_law",
@@ -256,6 +257,7 @@ async def test_the_receipt_of_an_appeal_opens_its_clock_and_course(app: FastAPI)
         slip = await service.issue(
             conn,
             app.state.keys,
+            coined=await service.coin(),
             number=made.appeal.number,
             content=bytes.fromhex(made.appeal.content_sha256),
             regime=made.appeal.regime,

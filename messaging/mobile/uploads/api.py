@@ -103,9 +103,11 @@ async def drop_upload(
 
 @router.get("/{upload_id}", summary="What became of a file")
 async def read_upload(
-    upload_id: http.Id, conn: edge.Conn, relative: Relative = allow_kin(KinScope.ACCOUNT)
+    upload_id: http.Id, request: Request, relative: Relative = allow_kin(KinScope.ACCOUNT)
 ) -> File:
-    found = await service.read(conn, relative, upload=UploadId(upload_id))
+    """Looked at now, if the scanner was away when it came."""
+    state, ident = request.app.state, UploadId(upload_id)
+    found = await service.finish(state.engine, state.keys, relative, upload=ident, scanner=state.scanner)
     return File(
         id=found.id,
         client_id=found.client_id,

@@ -63,21 +63,20 @@ async def append(
 async def finish(
     engine: AsyncEngine, keys: Keys, relative: Relative, *, upload: UploadId, scanner: Scanner | None
 ) -> Upload:
-    """Once it is whole; a second finisher finds it done. If the scanner is away, an empty part asks again."""
+    """Once it is whole; nothing is held while it is looked at, and a second finisher finds it done.
+
+    NotLookedAt: the scanner is away, and whoever asks later makes it look again."""
     async with engine.begin() as conn:
         found = await read(conn, relative, upload=upload)
         if found.state is not State.RECEIVING or found.received < found.length:
             return found
         content = await whole(conn, keys, upload=upload)
-        looked = await _looked(content, found.declared, scanner=scanner)
-        await store.finish(
-            conn,
-            upload,
-            fault=looked.fault,
-            digest=sha256(content).hexdigest(),
-            derived=_sealed(keys, upload, looked),
-        )
-        await mobile.announce(conn, relative.id, thing=Thing.UPLOAD, subject=upload)
+    looked = await _looked(content, found.declared, scanner=scanner)
+    async with engine.begin() as conn:
+        if (await read(conn, relative, upload=upload)).state is State.RECEIVING:
+            digest, derived = sha256(content).hexdigest(), _sealed(keys, upload, looked)
+            await store.finish(conn, upload, fault=looked.fault, digest=digest, derived=derived)
+            await mobile.announce(conn, relative.id, thing=Thing.UPLOAD, subject=upload)
         return await read(conn, relative, upload=upload)
 
 
@@ -106,7 +105,11 @@ async def shown(conn: AsyncConnection, keys: Keys, *, upload: UploadId) -> bytes
 
 
 async def _looked(content: bytes, declared: str, *, scanner: Scanner | None) -> Looked:
-    if scanner is not None and await scanner(content):
+    try:
+        is_malware = scanner is not None and await scanner(content)
+    except (OSError, EOFError):
+        raise rules.NotLookedAt from None
+    if is_malware:
         return Looked(Fault.MALWARE, None)
     return await asyncio.to_thread(rules.look, content, declared)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import UUID7, BaseModel, ConfigDict, Field, StringConstraints
 
+from core import clock
 from core.fields import WITHOUT_NUL, Moment, RowId
 from core.kin import Relative
 from messaging.appeals import model
@@ -65,6 +66,7 @@ class Registered(BaseModel):
     registered_on: date
     due_on: date
     due_at: datetime
+    due_local: datetime
     content_sha256: str
     receipt: Receipt | None
     """None: it was handed in before, more than a week ago."""
@@ -80,6 +82,7 @@ class Registered(BaseModel):
             registered_on=standing.registered_on,
             due_on=standing.due_on,
             due_at=standing.due_at,
+            due_local=standing.due_at.astimezone(clock.HERE),
             content_sha256=one.content_sha256,
             receipt=Receipt(code=slip.code, signed=slip.signed) if slip else None,
         )
@@ -94,6 +97,7 @@ class Line(BaseModel):
     received_at: datetime
     state: State
     due_at: datetime
+    due_local: datetime
 
     @classmethod
     def of(cls, one: Found) -> "Line":
@@ -107,6 +111,7 @@ class Line(BaseModel):
             received_at=head.received_at,
             state=one.state,
             due_at=one.due_at,
+            due_local=one.due_at.astimezone(clock.HERE),
         )
 
 
@@ -136,6 +141,7 @@ class Appeal(BaseModel):
     registered_on: date
     due_on: date
     due_at: datetime
+    due_local: datetime
     state: State
     outcome: Outcome | None
     is_extended: bool
@@ -158,6 +164,7 @@ class Appeal(BaseModel):
             registered_on=standing.registered_on,
             due_on=standing.due_on,
             due_at=standing.due_at,
+            due_local=standing.due_at.astimezone(clock.HERE),
             state=standing.state,
             outcome=standing.outcome,
             is_extended=standing.is_extended,

@@ -42,6 +42,7 @@ async def hand_in(
     if claim is not None:
         _, person = await kinship.kin(conn, relative, claim=claim)
         about = person.id
+    coined = await receipts.coin()
     filed = await appeals.submit(conn, replace(draft, about=about))
     if not filed.is_new:
         return Handed(filed, None)
@@ -49,6 +50,7 @@ async def hand_in(
     slip = await receipts.issue(
         conn,
         keys,
+        coined=coined,
         number=one.number,
         content=bytes.fromhex(one.content_sha256),
         regime=one.regime,

@@ -10,14 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from asked import BODIES, HEADERS
 from core import clock, db
+from core.kin import KinScope
 from core.model import RelativeId
 from core.rates import Rates, TooManyRequests
+from files import everything
 from messaging.mobile import rules, service, store
 from messaging.mobile.model import Errand
 from messaging.mobile.tables import drafts
 from related import account, handset
 from simulators.relatives.handset import uuid7
+from ways import ways
 
 PATH = "/v1/my/drafts"
 
@@ -60,6 +64,40 @@ def test_a_bucket_empties_at_its_pace() -> None:
     rates.take("a", now_us=500_000)
     with pytest.raises(TooManyRequests):
         rates.take("a", now_us=500_000)
+    assert rates.said("a", now_us=500_000)["ratelimit"] == '"relative";r=0;t=2'
+    assert rates.said("a", now_us=2_000_000) == {
+        "ratelimit-policy": '"relative";q=3;w=2',
+        "ratelimit": '"relative";r=3;t=0',
+    }
+    assert rates.said("c", now_us=0)["ratelimit"] == '"relative";r=3;t=0'
+
+
+async def test_who_asks_too_often_is_told_how_long_to_wait(app: FastAPI) -> None:
+    app.state.rates = Rates(burst=2, per_s=0.25)
+    phone = await handset(app)
+    async with phone.http:
+        lefts = [(await phone.get("/v1/my/account")).headers["ratelimit"] for _ in range(2)]
+        assert [left.split(";")[1] for left in lefts] == ["r=1", "r=0"]
+        answer = await phone.get("/v1/my/account")
+    assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too_many_requests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 4
+
+
+async def test_no_post_of_a_relative_goes_without_a_key(app: FastAPI) -> None:
+    """A new route is found by the walk."""
+    ids = await everything(app.state.engine)
+    phone = await handset(app, RelativeId(ids["relative_id"]))
+    posts = [way for way in ways(app) if way.method == "POST" and isinstance(way.guards[0], KinScope)]
+    wrong = {}
+    async with phone.http:
+        for way in posts:
+            headers = {"authorization": f"Bearer {phone.access}"} | HEADERS.get(way.name, {})
+            path = way.path.format(**ids)
+            answer = await phone.http.post(path, json=BODIES.get(way.path), headers=headers)
+            if answer.json()["type"] != "/problems/idempotency_key_missing":
+                wrong[way.name] = answer.status_code
+    assert len(posts) > 8
+    assert not wrong
 
 
 async def test_every_post_needs_a_key(app: FastAPI) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import struct
 from hashlib import sha256
 
 import pytest
@@ -10,12 +11,14 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import select
 
 from core.model import RelativeId
 from messaging.mobile import live, service
 from messaging.mobile.model import Thing
 from messaging.mobile.uploads import rules
 from messaging.mobile.uploads.model import Fault
+from messaging.mobile.uploads.tables import uploads
 from related import account, handset
 from simulators.relatives.handset import Handset, uuid7
 
@@ -123,6 +126,24 @@ def test_the_copy_of_a_picture_tells_neither_place_nor_device() -> None:
     assert b"Telefon" not in derived
 
 
+def test_the_copy_of_a_voice_tells_no_place() -> None:
+    """Recorders write it in words (ISO 6709), or as numbers in an atom of their own."""
+    place = b"+41.3111+069.2797/"
+    head = struct.pack(">I", 16) + b"ftypM4A " + bytes(4)
+    said = struct.pack(">I", 12 + len(place)) + b"\xa9xyz" + struct.pack(">HH", len(place), 0) + place
+    known = (
+        struct.pack(">I", 32) + b"loci" + bytes(4) + b"\x15\xc7uy\0\0\x45\x47\0\0\0\x29\x4f\0\0" + bytes(5)
+    )
+    voice = head + said + known + b"mdat" + bytes(range(256))
+    derived = rules.look(voice, "audio/mp4").derived
+    assert derived is not None
+    assert len(derived) == len(voice)
+    assert place not in derived
+    assert b"\x45\x47\0\0" not in derived
+    assert derived.endswith(voice[-260:])
+    assert rules.look(head + b"mdat" + bytes(40), "audio/mp4").derived is None
+
+
 def test_a_picture_of_too_many_points_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "POINTS", 1199)
     assert rules.look(photo(), "image/jpeg").fault is Fault.PICTURE
@@ -141,6 +162,32 @@ async def test_malware_is_refused_and_its_bytes_are_gone(app: FastAPI) -> None:
         made = (await phone.post("/v1/my/appeals", letter())).json()
         number = path.rpartition("/")[2]
         assert (await phone.send("PUT", f"/v1/my/appeals/{made['id']}/files/{number}")).status_code == 422
+
+
+async def test_a_file_waits_while_nobody_can_look_at_it(app: FastAPI) -> None:
+    """No byte is lost, nobody is told a fault, and whoever asks later is answered."""
+    looks = 0
+
+    async def away(_content: bytes) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks < 3:
+            raise (ConnectionRefusedError, asyncio.IncompleteReadError(b"", 1))[looks - 1]
+        async with app.state.engine.begin() as conn:  # nothing is held meanwhile
+            await conn.execute(select(uploads).with_for_update(nowait=True))
+        return False
+
+    app.state.scanner = away
+    phone = await handset(app)
+    async with phone.http:
+        path = await begun(phone, b"salom")
+        first = await phone.send("PATCH", path, content=b"salom", upload_offset="0", **TUS, **BYTES)
+        assert (first.status_code, first.json()["type"]) == (503, "/problems/upload_not_looked_at")
+        assert int(first.headers["retry-after"]) > 0
+        assert (await phone.send("HEAD", path, **TUS)).headers["upload-offset"] == "5"
+        assert (await phone.get(path)).status_code == 503
+        found = (await phone.get(path)).json()
+    assert (found["state"], looks) == ("kept", 3)
 
 
 def letter() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A relative's appeals: one for three resends, a receipt that proves it, and what an applicant may do."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -56,6 +57,8 @@ async def test_the_receipt_opens_what_was_handed_in(app: FastAPI) -> None:
         made = (await phone.post(PATH, letter())).json()
         read = await phone.get(f"{PATH}/{made['id']}")
         assert (read.json()["number"], read.headers["etag"]) == (made["number"], '"2"')
+        assert (made["due_at"][-1], made["due_local"][-6:]) == ("Z", "+05:00")
+        assert datetime.fromisoformat(made["due_local"]) == datetime.fromisoformat(made["due_at"])
         assert (await phone.get(f"{PATH}/{made['id']}", if_none_match='"2"')).status_code == 304
     assert len(made["receipt"]["code"]) == 16
     assert made["receipt"]["signed"].count(".") == 2

@@ -1,0 +1,1 @@
+"""Pages of the search by place and time, and of the searches that were made."""

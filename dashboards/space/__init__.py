@@ -1,0 +1,1 @@
+"""The yearly report on people under supervision in the shape of SPACE II (Council of Europe)."""

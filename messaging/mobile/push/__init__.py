@@ -1,0 +1,1 @@
+"""Wakes devices that sleep: a push that says nothing but that something is new."""
