@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import column as sql_column
 from sqlalchemy import delete
+from sqlalchemy import table as sql_table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock, db, statutes
+from core import audit, clock, statutes
 
 STATUTE: Final = "retention"
 ENDS: Final[Mapping[str, str]] = {
@@ -29,9 +31,10 @@ async def run(conn: AsyncConnection, *, now: datetime) -> dict[str, int]:
     gone = {}
     for table, column in ENDS.items():
         if table in law.rules:
-            known = db.metadata.tables[table]
+            moment = sql_column(column)
             before = now - timedelta(days=law.whole(table))
-            gone[table] = (await conn.execute(delete(known).where(known.c[column] < before))).rowcount
+            past = delete(sql_table(table, moment)).where(moment < before)
+            gone[table] = (await conn.execute(past)).rowcount
     detail = {"rules": law.digest, "gone": gone}
     await audit.record(conn, None, action="retention:run", subject_kind="retention", detail=detail)
     return gone

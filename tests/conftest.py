@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import migrate
 from app.http import application, furnish
 from app.private.broker import Broker
-from app.private.postgres import API, ROLE, Cluster
+from app.private.postgres import Cluster
 from core import db
 from core.settings import Settings
 
@@ -98,8 +98,7 @@ def house() -> FastAPI:
 
 @pytest.fixture
 async def app(house: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
-    """The real application on a fresh database, as its own role; ask it through `callers.browser`."""
-    door = database.replace(f"//{ROLE}@", f"//{API}@")
-    furnish(house, Settings(database_url=door, keys=home / "keys"))
+    """The real application on a fresh database; ask it through `callers.browser`."""
+    furnish(house, Settings(database_url=database, keys=home / "keys"))
     yield house
     await house.state.engine.dispose()
