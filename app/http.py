@@ -40,6 +40,7 @@ import messaging.mobile.api
 import messaging.mobile.push.api
 import messaging.mobile.uploads.api
 import messaging.open.api
+import messaging.own.service
 import messaging.receipts.api
 import messaging.relatives.accounts.api
 import messaging.relatives.contact.api
@@ -91,6 +92,7 @@ from dashboards import (
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
+from dashboards.own import pages as own
 from dashboards.pairs import pages as pairs
 from dashboards.records import (
     appeals as appeals_tab,
@@ -114,6 +116,7 @@ from dashboards.records import (
     timeline,
     writs,
 )
+from dashboards.records import own as own_tab
 from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
@@ -219,6 +222,8 @@ ROUTERS = (
     space,
     nearby,
     pairs,
+    own,
+    own_tab,
 )
 
 
@@ -240,6 +245,7 @@ def application(settings: Settings) -> FastAPI:
     app.state.fonts = assets.fonts()
     app.state.pages = Pages([pages.TEMPLATES], app.state.texts)
     app.state.relatives = tokens.bearer
+    app.state.supervised = messaging.own.service.bearer
     app.state.sections = sections.SECTIONS
     app.state.identify = sections.IDENTIFY
     app.state.bracelets = bracelets

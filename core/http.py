@@ -40,6 +40,7 @@ DOORS: Final = {
     "second_factor": "/prove",
     "step_up": "/prove",
     "factor_missing": "/me",
+    "own_signed_out": "/own/sign-in",
 }
 """Where a page leads that asks for more; and from there back."""
 POLICY: Final = {
@@ -54,8 +55,6 @@ POLICY: Final = {
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """A row's number in a path, as wide as the column."""
-
-
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 """The last row of the page before."""
 TAG: Final = re.compile(r'"(\d{1,18})"')

@@ -10,6 +10,7 @@ from starlette.routing import Mount
 
 from core.auth import Guard, Permission
 from core.kin import KinGuard, KinScope, OpenGuard
+from core.own import OwnGuard, OwnScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Way:
 
     method: str
     path: str
-    guards: tuple[Permission | KinScope | None, ...]
+    guards: tuple[Permission | KinScope | OwnScope | None, ...]
     is_grave: bool = False
     """It wants a second factor shown a moment ago, whatever else its permission is for."""
 
@@ -45,11 +46,11 @@ def ways(app: FastAPI) -> Iterator[Way]:
             yield Way(method, str(found.path), guards, grave)
 
 
-def guards_of(dependant: Any) -> Iterator[Permission | KinScope | None]:
+def guards_of(dependant: Any) -> Iterator[Permission | KinScope | OwnScope | None]:
     for inner in dependant.dependencies:
         if isinstance(inner.call, Guard | OpenGuard):
             yield inner.call.permission
-        if isinstance(inner.call, KinGuard):
+        if isinstance(inner.call, KinGuard | OwnGuard):
             yield inner.call.scope
         yield from guards_of(inner)
 

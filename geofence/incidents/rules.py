@@ -8,7 +8,7 @@ from operator import attrgetter
 from core.model import PersonId
 from geofence import protocols
 from geofence.incidents.model import Due, Duty, Fact, Incident, IncidentId, Standing, Step, Told
-from geofence.model import AlertId, AlertState, EntryKind, Outcome
+from geofence.model import AlertId, AlertState, Entry, EntryKind, Outcome
 from geofence.protocols import Level, Protocols, When
 
 ORDER = attrgetter("at", "number")
@@ -145,6 +145,11 @@ def steps(one: Incident, rules: Protocols) -> list[Step]:
         codes |= dict.fromkeys(protocols.at(rules, fact.raised_at).steps[fact.kind])
     done = {str(t.entry.said): t for t in reversed(one.entries) if t.entry.kind is EntryKind.STEPPED}
     return [Step(code, done.get(code)) for code in (*codes, *(code for code in done if code not in codes))]
+
+
+def is_excuse(entry: Entry) -> bool:
+    """A note that nobody of the staff wrote: what the person said about it (geofence.excuses)."""
+    return entry.kind is EntryKind.NOTED and entry.by is None
 
 
 def violation(one: Incident, rules: Protocols) -> tuple[Fact, str] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,9 @@ from inmates.supervision.service import measures
 from inmates.tasks import service as tasks
 from tracking import desk as devices
 from tracking.store import tracks
+
+EXCUSE: Final = "excuse"
+"""The task that asks to read what the person said about an alert; closing the card is the answer."""
 
 
 class DeviceMissing(Conflict):
@@ -151,6 +154,8 @@ async def close(
     for one in closed.entries:
         if one.entry.kind is EntryKind.ESCALATED:
             await tasks.settle(conn, caller, kind=f"escalated_{one.entry.said}", subject=one.alert)
+        if rules.is_excuse(one.entry):
+            await tasks.settle(conn, caller, kind=EXCUSE, subject=one.alert)
     return closed
 
 

@@ -13,6 +13,7 @@ from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Permission, Role, allow
 from core.kin import KinScope, Relative
 from core.model import HandsetId, RelativeId, UserId
+from core.own import OwnScope
 from core.settings import Settings
 from core.tables import audit
 from filed.relatives import letter
@@ -65,6 +66,9 @@ PUBLIC_PATHS = {
     "GET /v1/open/appeals_monthly/{month}.csv",
     "GET /v1/boxes/openings",
     "POST /v1/boxes/letters",
+    "GET /own/sign-in",  # a supervised person proves a telephone, as a relative does
+    "POST /own/sign-in",
+    "POST /own/sign-in/code",
     "GET /seal",
     "MOUNT /static",
 }
@@ -75,6 +79,7 @@ WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))),
 ANSWERED = [way for way in WAYS if way.method not in {"MOUNT", "SOCKET"}]
 BOXES = {Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER}
 GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], Permission)]
+FOR_ONESELF = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], OwnScope)]
 FOR_KIN = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], KinScope)]
 EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER} | BOXES
 numbers = count(1)
@@ -218,6 +223,20 @@ async def test_a_relatives_token_opens_nothing_of_the_staffs(app: FastAPI) -> No
     made = await signed_in(app.state.engine, RelativeId(ids["relative_id"]))
     asked = {way.name: await ask(app, None, way, ids, spoken(made)) for way in GUARDED}
     assert not {name: status for name, status in asked.items() if status != 401}
+
+
+async def test_nobody_elses_session_opens_an_own_page(app: FastAPI) -> None:
+    """Strangers, the staff with their cookies and relatives with their tokens are all strangers there."""
+    ids = await everything(app.state.engine)
+    secret = await session(app.state.engine, await user(app.state.engine, "root", role=Role.ADMINISTRATOR))
+    kin = spoken(await signed_in(app.state.engine, RelativeId(ids["relative_id"])))
+    for way in FOR_ONESELF:
+        asked = (
+            await ask(app, None, way, ids),
+            await ask(app, secret, way, ids),
+            await ask(app, None, way, ids, kin),
+        )
+        assert asked == (401, 401, 401), way.name
 
 
 async def test_another_relatives_object_is_not_there(app: FastAPI) -> None:

@@ -15,17 +15,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
 import files
-from core import clock, sessions
+from core import clock, db, sessions
 from core.auth import Role
 from core.model import PersonId
+from core.own import COOKIE
 from geofence.tables import alert_entries, alerts, breaches
 from inmates.tables import orders
+from messaging.own import store as own
 from officers_desk import Site
 
 AXE = Path(__file__).parents[2] / "dashboards/web/node_modules/axe-core/axe.min.js"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 SHOTS = os.environ.get("EJAZO_SHOTS")
 """A folder: every page is shown to whoever looks there."""
+DARK = frozenset({"/figures", "/own"})
+"""Looked at in the dark too: between them they hold every part."""
 FATES = ("violation", "false", "excuse", "technical", "authorised", None)
 
 
@@ -95,6 +99,17 @@ async def alert(
         await files.row(engine, alert_entries, alert_id=made, **entry)
 
 
+async def opened(engine: AsyncEngine, whom: PersonId, url: str) -> Any:
+    """The cookie of somebody's own page."""
+    by, now = await callers.user(engine, "registrar", role=Role.REGISTRAR), clock.now()
+    async with db.transaction(engine) as conn:
+        phone = await own.add(conn, whom, sealed=b"x", blind=b"x", by=by, at=now)
+        assert phone is not None
+        ends_at = now + timedelta(hours=1)
+        await own.start(conn, phone, token=sessions.fingerprint("mine"), at=now, ends_at=ends_at)
+    return {"name": COOKIE, "value": "mine", "url": url}
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in dashboards/web")
 async def test_pages_of_managers_are_accessible_and_a_circle_is_picked(
     site: Site, engine: AsyncEngine, conn: asyncpg.Connection
@@ -114,11 +129,13 @@ async def test_pages_of_managers_are_accessible_and_a_circle_is_picked(
         await page.get_by_test_id("search").click()
         await expect(page.get_by_test_id("proves")).to_be_visible()
         run = page.url.removeprefix(site.url)
+        await page.context.add_cookies([await opened(engine, people[5], site.url)])
         pages = ("/figures", "/figures/coverage", "/recall", "/figures/space", "/nearby", run, "/pairs")
-        for path in (*pages, f"/pairs/{bound}"):
+        theirs = ("/own/sign-in", "/own", f"/people/{people[5]}/own")
+        for path in (*pages, f"/pairs/{bound}", *theirs):
             await page.goto(site.url + path)
             await show(page, path.strip("/").replace("/", "-"))
-            for scheme in ("light", "dark"):
+            for scheme in ("light", "dark") if path in DARK else ("light",):
                 await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 if found := await faults(page):
                     wrong[scheme, path] = found

@@ -12,7 +12,7 @@ from simulators.relatives.ledger import Ledger
 from simulators.relatives.play import Order
 
 pytestmark = pytest.mark.slow
-COUNT = 20
+COUNT = 12
 NOWHERE = "mqtt://127.0.0.1:1"
 
 
@@ -32,7 +32,7 @@ async def test_a_killed_api_loses_and_doubles_no_appeal(database: str, tmp_path:
 
     try:
         loaded = Settings(database_url=database, keys=tmp_path / "keys")
-        order = Order(platform.url, COUNT, seed=5, at_once=8)
+        order = Order(platform.url, COUNT, seed=5, at_once=6)
         ledger, found = await relatives.run(loaded, order, show=kill)
     finally:
         platform.stop()

@@ -1,13 +1,13 @@
 """A relative's appeals: one for three resends, a receipt that proves it, and what an applicant may do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from callers import user
-from core import db
+from core import clock, db
 from core.auth import Caller, Role
 from core.model import UserId
 from filed.relatives import confirmed
@@ -126,3 +126,20 @@ async def test_a_draft_of_the_relatives_language_keeps_it(app: FastAPI) -> None:
     async with app.state.engine.begin() as conn:
         query = select(register.c.language).where(register.c.id == made["id"])
         assert (await conn.execute(query)).scalar_one() == "uz-Cyrl"
+
+
+async def test_a_telephone_whose_clock_is_a_day_off_is_registered_by_ours(app: FastAPI) -> None:
+    phone, began = await handset(app), clock.now()
+    async with phone.http:
+        for days in (-1, 1):
+            there = began + timedelta(days=days)
+            said = letter(
+                client_id=str(uuid7(clock.to_us(there) // 1000)), client_created_at=there.isoformat()
+            )
+            made = await phone.post(PATH, said)
+            assert made.status_code == 201
+            at = datetime.fromisoformat(made.json()["received_at"])
+            assert began <= at <= clock.now()
+    async with app.state.engine.begin() as conn:
+        kept = (await conn.execute(select(register.c.client_created_at))).scalars()
+        assert {round((at - began) / timedelta(days=1)) for at in kept} == {-1, 1}

@@ -1,0 +1,1 @@
+"""How a supervised person signs in: with the telephone that an officer has written into the file."""
