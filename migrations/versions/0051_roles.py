@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0051"
+down_revision = "0050"
 
 # Who may do what follows from the tables as they are: `ejazo migrate` calls this after the last migration.
 GRANT = """
