@@ -14,6 +14,7 @@ import core.ledger.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
+import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
 import inmates.conduct.api
@@ -51,7 +52,7 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
-from app.problems import PROBLEM_SCHEMA
+from app.problems import PROBLEM_SCHEMA, PROBLEMS
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, allow
@@ -89,6 +90,7 @@ from dashboards import (
     security,
     shifts,
     tasks,
+    zones,
 )
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
@@ -123,14 +125,6 @@ from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": "A problem (RFC 9457)",
-        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for code in ("4XX", "5XX")
-}
 
 MOST_BYTES = 8_000_000
 """Of a request: a zone of 100,000 points fits."""
@@ -167,6 +161,7 @@ ROUTERS = (
     geofence.api,
     geofence.evidence.api,
     geofence.incidents.api,
+    geofence.proposals.api,
     geofence.shifts.api,
     live,
     my,
@@ -200,6 +195,7 @@ ROUTERS = (
     psychology,
     rights,
     supervision,
+    zones,
     employment,
     writs,
     jobs,
@@ -272,6 +268,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.receipt_views = (messaging.appeals.receipting.standing, messaging.sealed.service.standing)
     app.state.proven = basic.Proven()
     app.state.rates = Rates()
+    app.state.zone_points = settings.zone_points
     app.state.pulse = pulse.Pulse(app.state.engine)
     app.state.scanner = Clamd(settings.clamd) if settings.clamd else None
     app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None

@@ -1,5 +1,9 @@
 """How the API describes a problem (RFC 9457) to programs."""
 
+from typing import Any
+
+from core import http
+
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["type", "title", "status"],
@@ -23,4 +27,12 @@ PROBLEM_SCHEMA = {
             },
         },
     },
+}
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": "A problem (RFC 9457)",
+        "content": {http.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for code in ("4XX", "5XX")
 }

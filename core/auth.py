@@ -84,6 +84,10 @@ class Permission(StrEnum):
     ZONE_WRITE = "zone:write"
     CONDITION_WRITE = "condition:write"
     ABSENCE_WRITE = "absence:write"
+    RULE_READ = "rule:read"
+    RULE_WRITE = "rule:write"
+    RULE_PUBLISH = "rule:publish"
+    """Of zones and hours that somebody else has proposed."""
     BOX_READ = "box:read"
     BOX_WRITE = "box:write"
     APPEAL_READ = "appeal:read"
@@ -98,7 +102,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 
 
 MONITORING: Final = _of(
-    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence"
+    "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence", "rule"
 )
 EVERYBODY: Final = _of("session", "factor", "me", "task") | {
     Permission.PERSON_READ,
@@ -129,9 +133,7 @@ HANDLING: Final = APPEALS - {Permission.APPEAL_HEAD}
 KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
-ADMINISTRATORS_ONLY: Final = frozenset(
-    {Permission.ZONE_WRITE, Permission.CONDITION_WRITE, Permission.ABSENCE_WRITE}
-)
+ADMINISTRATORS_ONLY: Final = _of("condition", "absence") | {Permission.ZONE_WRITE}
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: EVERYBODY
     | (MONITORING - ADMINISTRATORS_ONLY)
@@ -174,10 +176,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         (Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER), BOXES | _of("session", "factor", "me")
     ),
 }
-GRAVE: Final = _of("access") | {
+GRAVE: Final = _of("access", "condition", "absence") | {
     Permission.ZONE_WRITE,
-    Permission.CONDITION_WRITE,
-    Permission.ABSENCE_WRITE,
+    Permission.RULE_PUBLISH,
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,

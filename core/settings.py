@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """Socket of ClamAV's daemon that looks at files from telephones; empty: nobody does."""
     push_contact: str = ""
     """mailto: or https: of who answers for pushes to relatives (RFC 8292); empty: nobody is woken."""
+    zone_points: int = 100_000
+    """Points that an imported file of zones may have; the database takes no zone of more than 100,000."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

@@ -32,6 +32,7 @@ zones = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("is_shared", Boolean, nullable=False, server_default="false"),  # for more than one order
     Column("made_by", ForeignKey("users.id")),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
@@ -234,15 +235,13 @@ Index(  # how everybody stands now, whatever the years have gathered
     postgresql_where=breaches.c.closed_at.is_(None) & breaches.c.annulled_at.is_(None),
 )
 
-former_verdicts = (
-    Table(  # what a breach said before a later fact changed it: written by a trigger, append-only
-        "former_verdicts",
-        metadata,
-        Column("id", BigInteger, Identity(), primary_key=True),
-        Column("breach_id", ForeignKey("breaches.id"), nullable=False, index=True),
-        Column("replaced_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-        Column("said", JSONB, nullable=False),  # the whole row of `breaches`
-    )
+former_verdicts = Table(  # what a breach said before a fact changed it: by a trigger, append-only
+    "former_verdicts",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("breach_id", ForeignKey("breaches.id"), nullable=False, index=True),
+    Column("replaced_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("said", JSONB, nullable=False),  # the whole row of `breaches`
 )
 
 alerts = Table(  # what an officer must answer; `state` repeats the last entry so that the queue can be read

@@ -1,6 +1,6 @@
 """A time of a person under other rules: today's, or a draft's; what would have been otherwise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from geofence.rules.duty import Duty
 from geofence.rules.episodes import Episode
 from geofence.store import record
 from tracking import store as tracking_store
+from tracking.model import Report
 
 WARM_UP_US: Final = 7 * 86_400_000_000
 """No checkpoint holds under other rules, so the fold begins so long before the time asked about, knowing
@@ -35,6 +36,18 @@ class Trial:
     reports: int
     begin_us: int
     contrast: Contrast
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A person's reports of a time and what bound them then."""
+
+    person: PersonId
+    since_us: int
+    until_us: int
+    begin_us: int
+    duty: Duty
+    reports: Sequence[Report]
 
 
 def of_then() -> Rules:
@@ -64,18 +77,31 @@ async def attempt(
     conn: asyncpg.Connection, person: PersonId, *, since_us: int, until_us: int, rules: Rules
 ) -> Trial:
     """The verdicts of [since, until) by the rules of then and by others, from the same reports."""
+    return compared(await prepared(conn, person, since_us=since_us, until_us=until_us), rules)
+
+
+async def prepared(
+    conn: asyncpg.Connection, person: PersonId, *, since_us: int, until_us: int, warm_up_us: int = WARM_UP_US
+) -> Prepared:
+    """What both sides are folded from."""
     duty = (await replay.duties(conn, [person]))[person]
     reach_us = await court.reach(conn, person, since_us=since_us, until_us=until_us)
-    begin_us = max(0, reach_us - WARM_UP_US)
+    begin_us = max(0, reach_us - warm_up_us)
     reports = await tracking_store.reports(conn, person, since_us=begin_us, until_us=until_us)
-    listed = replay.unfolded(walk.fresh(person), reports, duty, now_us=until_us - 1)
-    facts = [fact for fact in listed if begin_us <= fact.taken_us < until_us]
+    return Prepared(person, since_us, until_us, begin_us, duty, reports)
+
+
+def compared(ready: Prepared, rules: Rules) -> Trial:
+    """Nothing but arithmetic: it may be done beside the loop."""
+    person, until_us = ready.person, ready.until_us
+    listed = replay.unfolded(walk.fresh(person), ready.reports, ready.duty, now_us=until_us - 1)
+    facts = [fact for fact in listed if ready.begin_us <= fact.taken_us < until_us]
 
     def told(by: Rules) -> list[Episode]:
-        bound = {person: Duty(by.terms(duty.terms), duty.taken_off)}
+        bound = {person: Duty(by.terms(ready.duty.terms), ready.duty.taken_off)}
         begins = {person: walk.fresh(person)}
         walked = replay.fold(begins, {person: facts}, bound, policies=by.policies, until_us=until_us - 1)
         found = episodes.told(walked[person][1]).values()
-        return [episode for episode in found if court.reaches_into(episode, since_us)]
+        return [episode for episode in found if court.reaches_into(episode, ready.since_us)]
 
-    return Trial(len(reports), begin_us, contrast.contrast(told(of_then()), told(rules)))
+    return Trial(len(ready.reports), ready.begin_us, contrast.contrast(told(of_then()), told(rules)))

@@ -10,38 +10,21 @@ from typing import ClassVar, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, bus
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.model import OrderId, PersonId, UserId
 from geofence import feed
 from geofence.model import ConditionId, ConditionKind, Hours, Shape, ZoneId
+from geofence.refusals import CurfewWithoutHours as CurfewWithoutHours  # noqa: PLC0414 - of this module's face
+from geofence.refusals import InThePast as InThePast  # noqa: PLC0414 - of this module's face
+from geofence.refusals import NameMissing as NameMissing  # noqa: PLC0414 - of this module's face
+from geofence.refusals import PeriodEmpty as PeriodEmpty  # noqa: PLC0414 - of this module's face
+from geofence.refusals import ReasonMissing as ReasonMissing  # noqa: PLC0414 - of this module's face
 from geofence.rules import drawing
 from geofence.store import zones as store
 
 ALWAYS: Final = Hours()
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How far behind our clock a moment may lie and still count as now."""
-
-
-class NameMissing(Invalid):
-    code: ClassVar[str] = "name_missing"
-
-
-class ReasonMissing(Invalid):
-    code: ClassVar[str] = "reason_missing"
-
-
-class PeriodEmpty(Invalid):
-    code: ClassVar[str] = "period_empty"
-
-
-class InThePast(Invalid):
-    """Shapes and conditions bind from now on; only absences may be granted for what has been."""
-
-    code: ClassVar[str] = "in_the_past"
-
-
-class CurfewWithoutHours(Invalid):
-    code: ClassVar[str] = "curfew_without_hours"
 
 
 class ChangedMeanwhile(Conflict):
@@ -62,11 +45,19 @@ class Draft:
     until: datetime | None = None
 
 
-async def create(conn: AsyncConnection, by: UserId, *, name: str, shape: Shape, now: datetime) -> ZoneId:
+async def create(
+    conn: AsyncConnection,
+    by: UserId,
+    *,
+    name: str,
+    shape: Shape,
+    now: datetime,
+    is_shared: bool = False,
+) -> ZoneId:
     if not name.strip():
         raise NameMissing
     drawing.check(shape)
-    zone = await store.add_zone(conn, name.strip(), by=by)
+    zone = await store.add_zone(conn, name.strip(), by=by, is_shared=is_shared)
     await store.add_version(conn, zone, number=1, shape=shape, since=now, by=by)
     await audit.record(conn, by, action="zone:write", subject_kind="zone", subject=zone)
     return zone

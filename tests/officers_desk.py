@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page
@@ -10,7 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
 from core import sessions
+from core.auth import Role
 from core.model import UserId
+
+AXE = Path(__file__).parents[1] / "dashboards/web/node_modules/axe-core/axe.min.js"
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 
 
 @dataclass
@@ -51,3 +57,19 @@ class Site:
         yield context, faults
         await context.close()
         assert not faults.seen
+
+
+@asynccontextmanager
+async def signed_in(site: Site, engine: AsyncEngine, **browser: Any) -> AsyncIterator[Page]:
+    secret = await callers.session(engine, await callers.user(engine, "chief", role=Role.ADMINISTRATOR))
+    context = await site.browser.new_context(**browser)
+    await context.add_cookies([{"name": sessions.COOKIE, "value": secret, "url": site.url}])
+    yield await context.new_page()
+    await context.close()
+
+
+async def faults(page: Page) -> list[str]:
+    """Of WCAG 2.2 AA, as rule: element. The script is given to the page, never served."""
+    await page.add_script_tag(path=AXE)
+    found = await page.evaluate(f"axe.run({RULES}).then((r) => r.violations)")
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]

@@ -25,6 +25,7 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("sentence", Permission.SENTENCE_READ),
     Tab("entitlements", Permission.ENTITLEMENT_READ),
     Tab("supervision", Permission.ORDER_READ),
+    Tab("rules", Permission.RULE_READ),
     Tab("own", Permission.ORDER_READ),
     Tab("relatives", Permission.KINSHIP_READ),
     Tab("conduct", Permission.CONDUCT_READ),

@@ -1,4 +1,4 @@
-"""Conditions of orders over HTTP: what holds for a person, and what administrators change."""
+"""Conditions of orders over HTTP: what holds for a person, and what administrators end or excuse at once."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.model import OrderId, PersonId
+from core.model import PersonId
 from geofence import model, reading
 from geofence import zones as service
-from geofence.model import ConditionId, ConditionKind, ZoneId
+from geofence.model import ConditionId, ConditionKind
 from inmates import service as people
 
 router = APIRouter(tags=["conditions"])
@@ -66,17 +66,6 @@ class Hours(BaseModel):
         return model.Hours(weekly, days)
 
 
-class Draft(BaseModel):
-    zone: int = Field(ge=1, le=2**63 - 1)
-    kind: ConditionKind
-    hours: Hours = Hours()
-    since: AwareDatetime | None = Field(None, description="None: from now on")
-    until: AwareDatetime | None = None
-
-    def draft(self) -> service.Draft:
-        return service.Draft(ZoneId(self.zone), self.kind, self.hours.hours(), self.since, self.until)
-
-
 class End(BaseModel):
     at: AwareDatetime | None = Field(None, description="None: now")
 
@@ -98,26 +87,6 @@ async def list_conditions(
     person = await people.opened(conn, caller, person=PersonId(person_id), part="conditions")
     found = await reading.conditions_of(conn, caller, person=person.id)
     return [Condition.model_validate(condition) for condition in found]
-
-
-@router.post("/v1/orders/{order_id}/conditions", status_code=201, summary="Add a condition to an order")
-async def add_condition(
-    order_id: http.Id, given: Draft, conn: http.Conn, caller: Caller = allow(Permission.CONDITION_WRITE)
-) -> Made:
-    order = OrderId(order_id)
-    await reading.order_known(conn, caller, order=order)
-    made = await service.attach(conn, caller.user, order=order, draft=given.draft(), now=clock.now())
-    return Made(id=made)
-
-
-@router.post("/v1/conditions/{condition_id}/revisions", status_code=201, summary="Change a condition")
-async def revise_condition(
-    condition_id: http.Id, given: Draft, conn: http.Conn, caller: Caller = allow(Permission.CONDITION_WRITE)
-) -> Made:
-    old = ConditionId(condition_id)
-    await reading.condition_known(conn, caller, condition=old)
-    made = await service.revise(conn, caller.user, condition=old, draft=given.draft(), now=clock.now())
-    return Made(id=made)
 
 
 @router.post("/v1/conditions/{condition_id}/end", status_code=204, summary="End a condition")

@@ -1,4 +1,4 @@
-"""Zones over HTTP: GeoJSON for maps, new zones and new versions from administrators."""
+"""Zones over HTTP: GeoJSON for maps. They are changed by proposals alone (ADR-0039)."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -7,13 +7,12 @@ import shapely
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from core import clock, http
+from core import http
 from core.auth import Caller, Permission, allow
 from core.errors import Invalid
 from core.model import PersonId
 from geofence import reading
-from geofence import zones as service
-from geofence.model import Shape, ShapeKind, ZoneId
+from geofence.model import Shape, ShapeKind
 from geofence.rules.drawing import ShapeInvalid
 from geofence.store import drawn
 
@@ -60,21 +59,6 @@ class Drawing(BaseModel):
         return Shape(self.kind, shapely.force_2d(read), self.radius_m)
 
 
-class NewZone(BaseModel):
-    name: str = Field(max_length=200)
-    shape: Drawing
-
-
-class NewVersion(BaseModel):
-    after: int = Field(ge=1, description="The version that was before the administrator's eyes")
-    shape: Drawing
-
-
-class Version(BaseModel):
-    id: int
-    version: int
-
-
 @router.get("/v1/zones", summary="Zones that bind the caller's people and touch a box, as GeoJSON")
 async def list_zones(
     conn: http.Conn,
@@ -89,31 +73,6 @@ async def list_zones_of_person(
     person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.ZONE_READ)
 ) -> Features:
     return features(await reading.zones_of(conn, caller, person=PersonId(person_id)))
-
-
-@router.post("/v1/zones", status_code=201, summary="Draw a new zone")
-async def create_zone(
-    given: NewZone, conn: http.Conn, caller: Caller = allow(Permission.ZONE_WRITE)
-) -> Version:
-    made = await service.create(
-        conn, caller.user, name=given.name, shape=given.shape.shape(), now=clock.now()
-    )
-    return Version(id=made, version=1)
-
-
-@router.post("/v1/zones/{zone_id}/versions", status_code=201, summary="A new shape of a zone from now on")
-async def publish_zone(
-    zone_id: http.Id, given: NewVersion, conn: http.Conn, caller: Caller = allow(Permission.ZONE_WRITE)
-) -> Version:
-    made = await service.publish(
-        conn,
-        caller.user,
-        zone=ZoneId(zone_id),
-        after=given.after,
-        shape=given.shape.shape(),
-        now=clock.now(),
-    )
-    return Version(id=zone_id, version=made)
 
 
 def features(found: list[drawn.Drawn]) -> Features:

@@ -39,8 +39,9 @@ def _from(since: datetime, until: datetime | None = None) -> Range[datetime]:
     return Range(since, until, bounds="[)")
 
 
-async def add_zone(conn: AsyncConnection, name: str, *, by: UserId) -> ZoneId:
-    made = await conn.execute(insert(zones).values(name=name, made_by=by).returning(zones.c.id))
+async def add_zone(conn: AsyncConnection, name: str, *, by: UserId, is_shared: bool = False) -> ZoneId:
+    values = {"name": name, "made_by": by, "is_shared": is_shared}
+    made = await conn.execute(insert(zones).values(values).returning(zones.c.id))
     return ZoneId(made.scalar_one())
 
 

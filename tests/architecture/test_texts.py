@@ -39,7 +39,19 @@ COMPLETE: dict[str, Iterable[str]] = {
 """What a prefix has to hold: one text a value, and none besides."""
 NAMES = ("Inter Variable", "Natural Earth", "Тошкент ўқғҳ")
 """Two words, yet no sentence: a typeface, a source that wants to be named, a sample of letters."""
-LATIN_IN_CYRILLIC = {"E-jazo", "E-murojaat", "JavaScript", "JSON", "UTC", "GPS", "Wi-Fi", "SIM"}
+LATIN_IN_CYRILLIC = {
+    "E-jazo",
+    "E-murojaat",
+    "JavaScript",
+    "JSON",
+    "UTC",
+    "GPS",
+    "Wi-Fi",
+    "SIM",
+    "GeoJSON",
+    "KML",
+    "district",
+}
 
 
 def files(*patterns: str) -> Iterator[Path]:

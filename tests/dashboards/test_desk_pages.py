@@ -1,39 +1,15 @@
 """The alert desk in a browser: keys, plain forms without scripts, what axe-core finds in light and dark."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
 import files
 from city import City
-from core import bus, db, sessions
+from core import bus, db
 from core.auth import Role
-from officers_desk import Site
-
-AXE = Path(__file__).parents[2] / "dashboards/web/node_modules/axe-core/axe.min.js"
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
-
-
-@asynccontextmanager
-async def signed_in(site: Site, engine: AsyncEngine, **browser: Any) -> AsyncIterator[Page]:
-    secret = await callers.session(engine, await callers.user(engine, "chief", role=Role.ADMINISTRATOR))
-    context = await site.browser.new_context(**browser)
-    await context.add_cookies([{"name": sessions.COOKIE, "value": secret, "url": site.url}])
-    yield await context.new_page()
-    await context.close()
-
-
-async def faults(page: Page) -> list[str]:
-    """Of WCAG 2.2 AA, as rule: element. The script is given to the page, never served."""
-    await page.add_script_tag(path=AXE)
-    found = await page.evaluate(f"axe.run({RULES}).then((r) => r.violations)")
-    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+from officers_desk import AXE, Site, faults, signed_in
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in dashboards/web")

@@ -20,7 +20,7 @@ from core.model import UserId
 
 CREDENTIALS = {"login": "officer", "password": PASSWORD}
 PROOF = "/v1/sessions/current/proof"
-GRAVE = "/v1/zones"
+GRAVE = "/proposals/1/publication"
 
 
 def code(secret: str, steps: int = 0) -> str:

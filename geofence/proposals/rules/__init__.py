@@ -1,0 +1,1 @@
+"""What a proposal must say, who may publish it, and what becomes of drawn places."""

@@ -1,0 +1,105 @@
+"""From drawn or imported places to one zone: widened by metres, many made one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+from typing import ClassVar, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Geometry, GeometryType, LineString, MultiPolygon, Point, Polygon
+
+from core.errors import Invalid
+from core.geo import metres_per_degree
+from geofence.model import Shape, ShapeKind
+from geofence.rules import drawing
+
+WIDEST_M: Final = 20_000.0
+TURN: Final = 24
+"""Edges of a quarter of a circle."""
+DIGITS: Final = 1e-7
+"""Degrees, about a centimetre: coordinates of widened places are rounded so far."""
+
+
+class BufferMissing(Invalid):
+    """Points and lines among several places are a zone only with some metres around them."""
+
+    code: ClassVar[str] = "buffer_missing"
+
+
+class BufferWrong(Invalid):
+    code: ClassVar[str] = "buffer_wrong"
+
+
+def gathered(places: Sequence[Geometry], metres: float) -> Shape:
+    """One zone of all of them: a circle or corridor where it is one point or line, else an area."""
+    _check_metres(metres)
+    parts = [part for place in places for part in shapely.get_parts(place)]
+    if not parts:
+        raise drawing.ShapeEmpty
+    if len(parts) == 1 and isinstance(parts[0], Point | LineString):
+        if metres <= 0:
+            raise BufferMissing
+        kind = ShapeKind.CIRCLE if isinstance(parts[0], Point) else ShapeKind.CORRIDOR
+        return Shape(kind, parts[0], metres)
+    if metres <= 0:
+        return _together(parts)
+    return Shape(ShapeKind.AREA, _many(shapely.union_all([widened(part, metres) for part in parts])))
+
+
+def buffered(shape: Shape, metres: float) -> Shape:
+    """The same zone with so many metres more around it."""
+    _check_metres(metres)
+    drawing.check(shape)
+    if metres == 0:
+        return shape
+    if shape.kind is not ShapeKind.AREA:
+        return replace(shape, radius_m=shape.radius_m + metres)
+    parts = [widened(part, metres) for part in shapely.get_parts(shape.geometry)]
+    return Shape(ShapeKind.AREA, _many(shapely.union_all(parts)))
+
+
+def widened(part: Geometry, metres: float) -> Geometry:
+    """In the metres of the plane around its own middle."""
+    drawing.check(_as_drawn(part, metres))
+    west, south, east, north = shapely.bounds(part)
+    middle = np.array([(west + east) / 2.0, (south + north) / 2.0])
+    scale = np.array(metres_per_degree(float(middle[1])))
+
+    def to_metres(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((degrees - middle) * scale)
+
+    def to_degrees(metres: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(metres / scale + middle)
+
+    wide = shapely.buffer(shapely.transform(part, to_metres), metres, quad_segs=TURN)
+    return shapely.set_precision(shapely.transform(wide, to_degrees), DIGITS)
+
+
+def _together(parts: Sequence[Geometry]) -> Shape:
+    """Areas as they are drawn, so that a fault keeps its place; several become one."""
+    if not all(isinstance(part, Polygon) for part in parts):
+        raise BufferMissing
+    if len(parts) == 1:
+        return Shape(ShapeKind.AREA, parts[0])
+    for part in parts:
+        drawing.check(Shape(ShapeKind.AREA, part))
+    return Shape(ShapeKind.AREA, _many(shapely.union_all(parts)))
+
+
+def _as_drawn(part: Geometry, metres: float) -> Shape:
+    kinds = {GeometryType.POINT: ShapeKind.CIRCLE, GeometryType.LINESTRING: ShapeKind.CORRIDOR}
+    kind = kinds.get(GeometryType(int(shapely.get_type_id(part))), ShapeKind.AREA)
+    return Shape(kind, part, 0.0 if kind is ShapeKind.AREA else metres)
+
+
+def _many(union: Geometry) -> Geometry:
+    """Its areas alone: where two touch in a line or a point, that is no area."""
+    parts = [part for part in shapely.get_parts(union) if isinstance(part, Polygon)]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def _check_metres(metres: float) -> None:
+    if not isfinite(metres) or not 0 <= metres <= WIDEST_M:
+        raise BufferWrong(most=int(WIDEST_M))

@@ -1,0 +1,1 @@
+"""Places and hours as files and people write them: GeoJSON, KML, typed coordinates and typed times."""
