@@ -17,6 +17,7 @@ from inmates.service import within
 from messaging.appeals import model, offering, service
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.guards import Incomplete
+from messaging.relatives.files import service as enclosed
 
 router = APIRouter(prefix="/appeals/{appeal_id}", tags=["pages"], include_in_schema=False)
 
@@ -74,6 +75,7 @@ async def appeal_page(
         request,
         "appeal.html",
         appeal=found.appeal,
+        files=await enclosed.beside(conn, found.appeal.id),
         entries=found.entries,
         standing=found.standing,
         offer=offer,

@@ -1,7 +1,7 @@
 """The officers' page of relatives: claims to decide, consent to record, visits to confirm, advice to give."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form, Request
 from pydantic import StringConstraints
@@ -9,14 +9,15 @@ from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.fields import WITHOUT_NUL
+from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId
 from dashboards.pages import page
 from inmates import store as people
+from inmates.entitlements.model import ContactId
 from inmates.service import within
 from messaging.relatives.contact import advising, service
 from messaging.relatives.contact.model import AdviceId, Decision, VisitId
-from messaging.relatives.kinship import deciding, rules
+from messaging.relatives.kinship import deciding, listing, rules
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship.model import ClaimId
 
@@ -37,14 +38,17 @@ async def kinship_page(
     """Who may decide sees the queue; reading it is recorded."""
     found, more = await deciding.queue(conn, keys, caller, after=after)
     visits = await service.waiting(conn, caller)
+    held = await service.to_record(conn, caller)
     advice = await advising.waiting(conn, keys, caller)
-    ids: set[PersonId] = {one.person for one in visits} | {one.person for one in advice}
+    ids: set[PersonId] = {one.person for one in (*visits, *held)} | {one.person for one in advice}
     return page(
         request,
         "kinship.html",
         claims=found,
         more=more,
         visits=visits,
+        held=held,
+        lists=await listing.lists(conn, {one.person.id for one in found}),
         advice=advice,
         named=await people.named(conn, ids, scope=within(caller)),
         today=clock.today(),
@@ -92,6 +96,35 @@ async def consent_form(
 ) -> Response:
     await deciding.consent(conn, caller, claim=ClaimId(claim_id), is_given=given, reason=reason)
     return _back()
+
+
+@router.post("/claims/{claim_id}/list")
+async def list_form(
+    claim_id: http.Id,
+    conn: http.Conn,
+    keys: http.Sealing,
+    *,
+    contact: Annotated[RowId | None, Form()] = None,
+    caller: Caller = allow(WRITE),
+) -> Response:
+    """As one of the person's approved contacts; none: as a new one."""
+    chosen = ContactId(contact) if contact else None
+    await listing.put(conn, keys, caller, claim=ClaimId(claim_id), contact=chosen)
+    return _back()
+
+
+@router.post("/visits/{visit_id}/outcome")
+async def outcome_form(
+    visit_id: http.Id,
+    conn: http.Conn,
+    *,
+    outcome: Annotated[Literal[Decision.KEPT, Decision.NO_SHOW, Decision.CALLED_OFF], Form()],
+    reason: Reason = "",
+    caller: Caller = allow(WRITE),
+) -> Response:
+    """What became of a confirmed one; it is drawn from the balance."""
+    await service.decide(conn, caller, visit=VisitId(visit_id), decision=outcome, reason=reason)
+    return _back("#held")
 
 
 @router.post("/visits/{visit_id}")

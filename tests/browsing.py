@@ -11,6 +11,8 @@ QUIET = (  # on a closed network Chromium's own errands would only be refused, m
     "--no-first-run",
     "--disable-quic",
 )
+FAKE = ("--use-fake-device-for-media-stream",)
+"""A microphone that beeps: tests speak into it."""
 
 
 def launch() -> dict[str, Any]:
@@ -20,4 +22,4 @@ def launch() -> dict[str, Any]:
     if found is None:
         raise AssertionError("Chromium is missing: ./ejazo test installs it")
     sandbox = ["--no-sandbox"] if unpacked or os.geteuid() == 0 else []
-    return {"executable_path": found, "args": [*QUIET, *sandbox]}
+    return {"executable_path": found, "args": [*QUIET, *FAKE, *sandbox]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -240,6 +240,12 @@ async def facts(conn: AsyncConnection, some: Collection[PersonId]) -> list[Fact]
     """What the rights clock counts from; for many people at once."""
     held = await store.records(conn, some)
     return [fact for one in held for fact in rules_dated.dated(one, held[one])]
+
+
+async def is_in_cell(conn: AsyncConnection, person: PersonId, *, on: date) -> bool:
+    """For services whose own guard let somebody ask: a confirmed relative."""
+    found = rules_dated.segregations(await store.record(conn, person))
+    return any(one.begins_on <= on and (one.ends_on is None or on < one.ends_on) for one in found)
 
 
 async def _load(conn: AsyncConnection, person: PersonId) -> Conduct:

@@ -184,6 +184,11 @@ async def approve(conn: AsyncConnection, caller: Caller, *, person: PersonId, co
     return made
 
 
+async def contacts(conn: AsyncConnection, person: PersonId) -> Sequence[Contact]:
+    """The person's list, for services whose own guard let somebody ask."""
+    return await store.contacts_of(conn, person)
+
+
 async def end_contact(conn: AsyncConnection, caller: Caller, *, contact: ContactId, reason: str) -> None:
     found = await store.contact(conn, contact, scope=within(caller))
     if found is None:

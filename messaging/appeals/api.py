@@ -97,6 +97,7 @@ def _appeal(found: Dossier) -> forms.Appeal:
     return forms.Appeal(
         **forms.Head.model_validate(one).model_dump(),
         body=one.body,
+        voice_sha256=one.voice_sha256,
         applicant=one.applicant.kind,
         applicant_name=one.applicant.name,
         content_sha256=one.content_sha256,

@@ -118,6 +118,8 @@ class Entry(BaseModel, from_attributes=True):
 
 class Appeal(Head):
     body: str | None
+    voice_sha256: str | None
+    """Of the recording that is the body."""
     applicant: ApplicantKind
     applicant_name: str | None
     content_sha256: str

@@ -23,6 +23,12 @@ class Incomplete(Invalid):
     code = "appeal_incomplete"
 
 
+class SealedChannel(Invalid):
+    """What is for this addressee alone never comes here in the open: it is sealed where it was written."""
+
+    code = "appeal_sealed_channel"
+
+
 class NotAtDesk(Conflict):
     """Another desk has it: overseeing is not answering."""
 

@@ -45,7 +45,7 @@ class Channel(StrEnum):
 
 
 SEALED = frozenset({Channel.PROTECTED, Channel.OMBUDSMAN_BOX, Channel.LEGAL})
-"""Subject and body are not here: whoever carries them keeps ciphertext."""
+"""The register takes nothing for these: letters to them are sealed in the client (ADR-0034, 0037)."""
 
 
 class Regime(StrEnum):
@@ -158,7 +158,7 @@ ANONYMOUS = Applicant(ApplicantKind.ANONYMOUS)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody hands in. Sealed channels carry no subject and no body, but the digest of the sealed."""
+    """What somebody hands in: in writing, or spoken into a telephone."""
 
     client_id: UUID
     """UUIDv7, made where the appeal was written: handing in twice is handing in once."""
@@ -178,7 +178,8 @@ class Draft:
     is_danger: bool = False
     """The applicant says that somebody is in danger."""
     language: str | None = None
-    sealed_sha256: str | None = None
+    voice_sha256: str | None = None
+    """Of the recording that is the body; there is no text then."""
     client_created_at: datetime | None = None
     """What the device says; the legal moment is ours."""
     repeats: AppealId | None = None
@@ -214,6 +215,8 @@ class Appeal:
     repeats: AppealId | None
     law: str
     """Digest of the rule set whose clock runs."""
+    voice_sha256: str | None = None
+    """Of the recording that is the body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import clock
 from core.model import PersonId, UserId
-from messaging.appeals.guards import Incomplete
+from messaging.appeals.guards import Incomplete, SealedChannel
 from messaging.appeals.model import (
     ANONYMOUS,
     SEALED,
@@ -40,7 +40,7 @@ def draft(
 ) -> Draft:
     """Nobody of staff writes into a sealed channel; an electronic one comes from its author."""
     if channel in SEALED:
-        raise Incomplete(name="channel")
+        raise SealedChannel
     if form is Form.ELECTRONIC:
         raise Incomplete(name="form")
     return Draft(

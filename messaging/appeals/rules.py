@@ -11,7 +11,7 @@ from core.auth import Role
 from core.errors import NotFound
 from core.model import UserId
 from messaging.appeals import machine, terms
-from messaging.appeals.guards import GUARDS, Case, Incomplete, NotNow, is_lacking
+from messaging.appeals.guards import GUARDS, Case, Incomplete, NotNow, SealedChannel, is_lacking
 from messaging.appeals.model import (
     GRAVE,
     SEALED,
@@ -46,8 +46,6 @@ OVERSEEING: Final = frozenset({"note", "name_accused", "allow_withdrawal"})
 
 def regime(draft: Draft) -> Regime:
     """Relatives and outsiders come under the law on appeals; it does not hold for those in custody."""
-    if draft.channel is Channel.OMBUDSMAN_BOX:
-        return Regime.OMBUDSMAN
     if draft.applicant.kind is not ApplicantKind.PERSON:
         return Regime.APPEALS_LAW
     return Regime.SAFETY_REQUEST if draft.topic is Topic.SAFETY else Regime.CRIMINAL_EXECUTIVE
@@ -55,13 +53,7 @@ def regime(draft: Draft) -> Regime:
 
 def desk(draft: Draft, *, has_place: bool) -> Desk:
     """Who answers first: a complaint about staff goes past their unit, whatever else it says."""
-    if draft.channel is Channel.OMBUDSMAN_BOX:
-        return Desk.OMBUDSMAN
-    if draft.channel is Channel.LEGAL:
-        return Desk.LAWYER
-    if draft.channel is Channel.PROTECTED or draft.accused_users or draft.accused_institutions:
-        return Desk.CENTRAL
-    if not has_place:
+    if draft.accused_users or draft.accused_institutions or not has_place:
         return Desk.CENTRAL
     return Desk.MEDICAL if draft.channel is Channel.MEDICAL else Desk.INSTITUTION
 
@@ -69,12 +61,13 @@ def desk(draft: Draft, *, has_place: bool) -> Desk:
 def content(draft: Draft) -> bytes:
     """What the receipt's digest is of, in the one spelling that everybody can compute."""
     said = {"body": draft.body, "kind": draft.kind, "subject": draft.subject, "topic": draft.topic}
+    if draft.voice_sha256:
+        said["voice"] = draft.voice_sha256
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def digest(draft: Draft) -> str:
-    """Of sealed channels the client's own: we have nothing else to compute it from."""
-    return draft.sealed_sha256 or sha256(content(draft)).hexdigest()
+    return sha256(content(draft)).hexdigest()
 
 
 def headed(draft: Draft, ident: AppealId, *, number: str, regime: Regime, law: str, at: datetime) -> Appeal:
@@ -99,17 +92,18 @@ def headed(draft: Draft, ident: AppealId, *, number: str, regime: Regime, law: s
         draft.client_created_at,
         draft.repeats,
         law,
+        draft.voice_sha256,
     )
 
 
 def refuse_draft(draft: Draft) -> None:
     """Registration is never refused; what is no appeal at all is not one yet."""
-    is_sealed = draft.channel in SEALED
-    if is_sealed != (draft.sealed_sha256 is not None):
-        raise Incomplete(name="sealed_sha256")
-    for name, text in (("subject", draft.subject), ("body", draft.body)):
-        if is_sealed == bool(text and text.strip()):
-            raise Incomplete(name=name)
+    if draft.channel in SEALED:
+        raise SealedChannel
+    if not (draft.subject and draft.subject.strip()):
+        raise Incomplete(name="subject")
+    if bool(draft.body and draft.body.strip()) == bool(draft.voice_sha256):
+        raise Incomplete(name="body")
     if draft.client_id.version != 7:
         raise Incomplete(name="client_id")
 

@@ -7,8 +7,8 @@ For those who build on it:
   `is_new`. The same `client_id` with the same content by the same applicant gives the first one again, with
   other content `ClientIdTaken` (409). It is never refused for what it says. `by=caller`: paper or oral,
   written by staff; `author=user`: an electronic one that an officer at a kiosk hands on.
-* Sealed channels (`model.SEALED`): `subject` and `body` are None, `sealed_sha256` is the digest of what was
-  sealed; keep the ciphertext in a table of your own by `Filed.appeal.id`, in the same transaction.
+* Sealed channels (`model.SEALED`) are refused, whoever hands in: what is for them is sealed in the client and
+  goes to `messaging.sealed.service.submit` (ADR-0037).
 * `act(conn, caller, appeal=…, command=…, values=…)` for staff, `act_for(conn, owner, …)` for the applicant
   (`Owner(account=…)` or `Owner(person=…)`): the commands of `states.toml`; both give the `Standing`.
 * Reading for staff: `read`, `listed`, `counted` (through `store.seen_by`; reading one is audited). For the
@@ -37,6 +37,7 @@ from messaging.appeals.filing import Filed
 from messaging.appeals.guards import NotAtDesk
 from messaging.appeals.model import AccountId, AppealId, Deed, Draft, Entry, Side, Standing, State
 from messaging.appeals.store import Reader
+from messaging.appeals.store.looks import Look, read_by
 from messaging.appeals.store.reading import Line, Wanted
 from messaging.appeals.store.seeing import SUBJECT
 
@@ -154,6 +155,13 @@ async def own(conn: AsyncConnection, owner: Owner, *, appeal: AppealId) -> Dossi
     if found is None:
         raise NotFound
     return shown(await loaded(conn, found))
+
+
+async def looks(conn: AsyncConnection, owner: Owner, *, appeal: AppealId) -> Sequence[Look]:
+    """Who of the staff read it, for its applicant: office and organisation, never a name."""
+    if await store.reading.of_applicant(conn, appeal, account=owner.account, person=owner.person) is None:
+        raise NotFound
+    return await read_by(conn, appeal, most=MOST)
 
 
 async def owned(

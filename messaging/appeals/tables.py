@@ -20,7 +20,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from core.db import metadata
-from messaging.appeals.model import ApplicantKind, Channel, Desk, Form, Kind, Regime, Side, State, Topic
+from messaging.appeals.model import (
+    SEALED,
+    ApplicantKind,
+    Channel,
+    Desk,
+    Form,
+    Kind,
+    Regime,
+    Side,
+    State,
+    Topic,
+)
+
+OPEN = [one for one in Channel if one not in SEALED]
 
 
 def _one_of(name: str, values: Iterable[str]) -> CheckConstraint:
@@ -55,11 +68,12 @@ appeals = Table(
     ),
     Column("kind", Text, _one_of("kind", Kind), nullable=False),
     Column("form", Text, _one_of("form", Form), nullable=False),
-    Column("channel", Text, _one_of("channel", Channel), nullable=False),
+    Column("channel", Text, _one_of("channel", OPEN), nullable=False),
     Column("regime", Text, _one_of("regime", Regime), nullable=False),
     Column("topic", Text, _one_of("topic", Topic), nullable=False),
-    Column("subject", Text),
-    Column("body", Text),
+    Column("subject", Text, CheckConstraint("subject is not null and subject <> ''", "subject")),
+    Column("body", Text, CheckConstraint("body <> ''", "body")),
+    Column("voice_sha256", Text, CheckConstraint("voice_sha256 ~ '^[0-9a-f]{64}$'", "voice_sha256")),
     Column("applicant", Text, _one_of("applicant", ApplicantKind), nullable=False),
     Column("applicant_person_id", ForeignKey("persons.id")),
     Column("account_id", BigInteger, index=True),  # a relative's; that topic makes the table
@@ -79,11 +93,7 @@ appeals = Table(
     Column("repeats_id", ForeignKey("appeals.id")),
     Column("law", ForeignKey("rule_sets.digest"), nullable=False),
     Column("found_by", TSVECTOR, nullable=False),  # folded words of number, subject, body and name
-    CheckConstraint(
-        "(channel in ('protected', 'ombudsman_box', 'legal')) = (subject is null)"
-        " and (subject is null) = (body is null) and subject <> '' and body <> ''",
-        "sealed",
-    ),
+    CheckConstraint("num_nonnulls(body, voice_sha256) = 1", "words"),
     CheckConstraint(
         "(applicant = 'person') = (applicant_person_id is not null)"
         " and (applicant = 'account') = (account_id is not null)"

@@ -48,6 +48,8 @@ FORMS = {
     "/kinship/claims/{claim_id}/refuse": {"reason": "no"},
     "/kinship/claims/{claim_id}/end": {"reason": "no"},
     "/kinship/claims/{claim_id}/consent": {"given": "true", "reason": "sheet 1"},
+    "/kinship/claims/{claim_id}/list": {},
     "/kinship/visits/{visit_id}": {"confirmed": "true"},
+    "/kinship/visits/{visit_id}/outcome": {"outcome": "kept"},
     "/kinship/advice/{advice_id}": {"answer": "ertaga"},
 }

@@ -24,9 +24,15 @@ from inmates.entitlements.model import (
 )
 
 
-async def contact(engine: AsyncEngine, whom: PersonId, *, by: UserId | None = None) -> int:
+async def contact(
+    engine: AsyncEngine,
+    whom: PersonId,
+    *,
+    by: UserId | None = None,
+    barred: frozenset[Thing] = frozenset(),
+) -> int:
     who = by or await user(engine, f"filing-{next(numbers)}")
-    new = Contact(ContactId(0), "Namuna Xola", Relation.PARENT, who, SINCE.date(), None, frozenset(), None)
+    new = Contact(ContactId(0), "Namuna Xola", Relation.PARENT, who, SINCE.date(), None, barred, None)
     async with db.transaction(engine) as conn:
         return await store.add_contact(conn, whom, contact=new)
 

@@ -64,14 +64,14 @@ async def confirmed(engine: AsyncEngine, relative: RelativeId, person: PersonId)
     return made
 
 
-async def kept(conn: AsyncConnection, relative: RelativeId) -> UploadId:
-    """A whole file whose bytes nobody can open."""
+async def kept(conn: AsyncConnection, relative: RelativeId, *, declared: str = "text/plain") -> UploadId:
+    """A whole file whose bytes nobody can open; its digest is its number."""
     at = clock.now()
     made = await uploads.add(
-        conn, relative, uuid7(), length=5, declared="text/plain", at=at, ends_at=at + timedelta(days=7)
+        conn, relative, uuid7(), length=5, declared=declared, at=at, ends_at=at + timedelta(days=7)
     )
     await uploads.add_part(conn, made, at=0, body=b"?", size=5)
-    await uploads.finish(conn, made, fault=None, digest="0" * 64, derived=None)
+    await uploads.finish(conn, made, fault=None, digest=f"{made:064x}", derived=None)
     return made
 
 

@@ -8,6 +8,8 @@ const SCOPES = "account kin:read kin:write appeals:read appeals:write";
 const back = () => `${location.origin}/my/signed-in`;
 
 export class SignedOut extends Error {}
+/** There is no network, or the platform cannot answer now: later. */
+export class Later extends Error {}
 /** The platform's answer was a refusal: `problem` is RFC 9457. */
 export class Refused extends Error {
   constructor(status, problem) {
@@ -40,11 +42,18 @@ export async function finish(address) {
   return turn({ grant_type: "authorization_code", code: said.get("code"), redirect_uri: back(), code_verifier: way.verifier });
 }
 
+/** As `fetch`; whatever passes by itself is `Later`. */
+export async function reach(path, said) {
+  const answer = await fetch(path, said).catch(() => { throw new Later(); });
+  if (answer.status === 429 || answer.status >= 500) throw new Later();
+  return answer;
+}
+
 async function turn(said) {
-  const answer = await fetch("/v1/oauth/token", { method: "POST", body: new URLSearchParams({ client_id: CLIENT, ...said }) });
+  const answer = await reach("/v1/oauth/token", { method: "POST", body: new URLSearchParams({ client_id: CLIENT, ...said }) });
   if (answer.ok) await put("session", "tokens", await answer.json());
   else if (answer.status === 400 || answer.status === 401) await remove("session", "tokens");
-  else throw new TypeError("no answer");
+  else throw new Later();
   return answer.ok;
 }
 
@@ -61,22 +70,24 @@ export async function signOut() {
   if (tokens) await fetch("/v1/oauth/revoke", { method: "POST", body: new URLSearchParams({ client_id: CLIENT, token: tokens.refresh_token }) }).catch(() => {});
 }
 
-/** TypeError: no network. SignedOut: sign in first. Refused: the platform says no. */
-export async function call(method, path, { body, key } = {}) {
+/** The platform's answer. Later: no network. SignedOut: sign in first. Refused: the platform says no. */
+export async function ask(method, path, { headers = {}, body, key } = {}) {
   const tokens = await get("session", "tokens");
   if (!tokens) throw new SignedOut();
-  const headers = { authorization: `Bearer ${tokens.access_token}`, "accept-language": language };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  if (key) headers["idempotency-key"] = key;
-  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const said = { authorization: `Bearer ${tokens.access_token}`, "accept-language": language, ...headers };
+  if (key) said["idempotency-key"] = key;
+  const answer = await reach(path, { method, headers: said, body });
   if (answer.status === 401) {
-    if (await renewed(tokens.access_token)) return call(method, path, { body, key });
+    if (await renewed(tokens.access_token)) return ask(method, path, { headers, body, key });
     throw new SignedOut();
   }
-  if (answer.status === 429 || answer.status >= 500) throw new TypeError("later");
-  const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, said);
-  return said;
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
+  return answer;
+}
+
+export async function call(method, path, { body, key } = {}) {
+  const json = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return (await ask(method, path, { ...json, key })).json().catch(() => ({}));
 }
 
 /** Read from the platform and kept; without a network, what was read last. */
@@ -86,8 +97,9 @@ export async function read(path) {
     await put("read", path, found);
     return found;
   } catch (failure) {
+    if (failure instanceof Refused) await remove("read", path);
     const kept = await get("read", path);
-    if (failure instanceof TypeError && kept) return kept;
+    if (failure instanceof Later && kept) return kept;
     throw failure;
   }
 }

@@ -2,6 +2,7 @@
 
 import { begin, finish, isSignedIn, signOut } from "./account.js";
 import * as appeals from "./appeals.js";
+import * as kin from "./kin.js";
 import * as outbox from "./outbox.js";
 import { button, heading, problem } from "./parts.js";
 import * as receipts from "./receipts.js";
@@ -10,7 +11,7 @@ import { el, t } from "/static/texts.js";
 
 const page = document.getElementById("page");
 const PAGES = { "": home, write: write.page, appeals: appeals.list, appeal: appeals.one, receipts: receipts.list, receipt: receipts.one,
-  waiting: receipts.waiting };
+  waiting: receipts.waiting, kin: kin.list, claim: kin.claim, relative: kin.one, visit: kin.visit, question: kin.question };
 let shown = 0;
 
 /** What the address names; the newest asked for wins, whichever is ready first. */
@@ -28,6 +29,7 @@ async function home() {
   const links = el("nav.big", {},
     el("a.button.main-button", { href: "#/write", "data-testid": "write" }, t("my.write")),
     el("a.button", { href: "#/appeals", "data-testid": "appeals" }, t("my.appeals")),
+    el("a.button", { href: "#/kin", "data-testid": "kin" }, t("my.kin")),
     el("a.button", { href: "#/receipts", "data-testid": "receipts" }, t("my.receipts")));
   const signed = (await isSignedIn())
     ? button("my.sign_out", async () => { await signOut(); location.assign("/my"); }, "sign-out")
@@ -45,6 +47,7 @@ addEventListener("hashchange", show);
 addEventListener("online", mark);
 addEventListener("offline", mark);
 outbox.onChange(show);
+outbox.onPart(({ detail }) => document.getElementById("sending")?.setAttribute("value", detail));
 navigator.serviceWorker?.register("/my/worker.js", { scope: "/my" });
 mark();
 if (location.pathname === "/my/signed-in") {

@@ -38,12 +38,25 @@ function shown(found, act) {
   return [heading("my.appeal"), el("p.small.quiet", {}, found.number), el("p", {}, el("b", {}, found.subject ?? "")),
     el("p", { "data-testid": "state", "data-state": found.state }, el("span.pill", {}, t(`my.state.${found.state}`))),
     clock(found.received_at, found.due_at, OVER.has(found.state)),
-    found.body ? el("details", {}, el("summary", {}, t("my.my_words")), el("p.words", {}, found.body)) : null,
+    el("details", {}, el("summary", {}, t("my.my_words")), el("p.words", {}, found.body ?? t("my.spoken"))),
     el("ol.entries", { "data-testid": "entries" }, ...found.entries.filter((entry) => entry.command !== "submit").map(line)),
     found.state === "info_requested" ? reply(act) : null,
     found.outcome && !found.rating ? rating(act) : null,
+    journal(found.id),
     OVER.has(found.state) ? null : withdrawal(act)].filter(Boolean);
 }
+
+/** Who read it: asked for when somebody wants to know. */
+function journal(id) {
+  const lines = el("ul.plain", { "data-testid": "looks" });
+  const made = el("details", { "data-testid": "journal" }, el("summary", {}, t("my.looks")), lines);
+  made.addEventListener("toggle", () => read(`/v1/my/appeals/${id}/looks`).then(
+    ({ looks }) => lines.replaceChildren(...(looks.length ? looks.map(look) : [el("li.quiet", {}, t("my.no_looks"))])),
+    () => lines.replaceChildren(el("li.quiet", {}, t("my.offline")))));
+  return made;
+}
+
+const look = (one) => el("li", {}, el("b", {}, t(`my.role.${one.role}`)), one.body ? ` · ${one.body}` : "", el("span.small.quiet", {}, ` ${moment(one.at)}`));
 
 /** What was done, when, in whose words; an answer with its grounds, its law and the way against it. */
 function line(entry) {

@@ -1,11 +1,17 @@
-// What the telephone keeps: the session, drafts, what waits to be sent, receipts, and what was read last.
+// What the telephone keeps: the session, drafts and their files, what waits to be sent, receipts, and what was read last.
 
-const STORES = ["session", "drafts", "outbox", "receipts", "read"];
+const STORES = ["session", "drafts", "outbox", "receipts", "read", "files"];
 
 const opened = new Promise((done, failed) => {
-  const asked = indexedDB.open("my", 1);
-  asked.onupgradeneeded = () => STORES.forEach((name) => asked.result.createObjectStore(name));
-  asked.onsuccess = () => done(asked.result);
+  const asked = indexedDB.open("my", 2);
+  asked.onupgradeneeded = () => {
+    const known = asked.result.objectStoreNames;
+    STORES.filter((name) => !known.contains(name)).forEach((name) => asked.result.createObjectStore(name));
+  };
+  asked.onsuccess = () => {
+    asked.result.onversionchange = () => asked.result.close();
+    done(asked.result);
+  };
   asked.onerror = () => failed(asked.error);
 });
 
@@ -25,10 +31,17 @@ export const all = (store) => within([store], "readonly", (s) => s[store].getAll
 export const put = (store, key, value) => within([store], "readwrite", (s) => s[store].put(value, key));
 export const remove = (store, key) => within([store], "readwrite", (s) => s[store].delete(key));
 
-/** From one place into another: in both or in neither. */
-export const move = (from, to, key, value) => within([from, to], "readwrite", (s) => {
+/** From one place into another, and the files that are not needed there are gone: all of it or nothing. */
+export const move = (from, to, key, value, files = []) => within([from, to, "files"], "readwrite", (s) => {
   s[from].delete(key);
   s[to].put(value, key);
+  files.forEach((id) => s.files.delete(id));
+});
+
+/** A thing and its files. */
+export const drop = (store, key, files = []) => within([store, "files"], "readwrite", (s) => {
+  s[store].delete(key);
+  files.forEach((id) => s.files.delete(id));
 });
 
 export const forget = () => within(STORES, "readwrite", (s) => STORES.forEach((name) => s[name].clear()));

@@ -1,6 +1,6 @@
 // Pieces that the app's pages are made of.
 
-import { begin, Refused, SignedOut } from "./account.js";
+import { begin, Later, Refused, SignedOut } from "./account.js";
 import { el, language, t } from "/static/texts.js";
 
 const HERE = "Asia/Tashkent";
@@ -21,9 +21,32 @@ export function button(key, deed, id, kind = "button") {
 /** What became of asking the platform, in words. */
 export function problem(failure) {
   if (failure instanceof SignedOut) return [heading("my.sign_in"), el("p", {}, t("my.sign_in_why")), button("my.sign_in", begin, "sign-in"), back()];
-  if (failure instanceof TypeError) return [heading("my.offline"), back()];
+  if (failure instanceof Later) return [heading("my.offline"), back()];
   if (failure instanceof Refused) return [heading("my.refused"), el("p", { role: "alert" }, failure.message), back()];
   throw failure;
+}
+
+/** One of several answers to a page's question. */
+export const choice = (held, name, value, words, more) => el("label.choice", {},
+  el("input", { type: "radio", name, value, required: true, checked: held[name] === value, "data-testid": `${name}-${value}` }),
+  el("span", {}, el("b", {}, words), more ? el("span.small.quiet", {}, more) : null));
+
+/** A line to fill in. */
+export const field = (key, name, said = {}) => el("label", {}, t(key), el("input", { name, "data-testid": name, ...said }));
+
+/** A question with its answer: `keep` hears every change, `done` the end. */
+export function form(fields, { keep = () => {}, done, next = "my.next" }) {
+  const wrong = el("p.wrong", { role: "alert", hidden: true, "data-testid": "wrong" });
+  const made = el("form", {}, ...fields, wrong, el("button.main-button", { "data-testid": "next" }, t(next)));
+  const said = () => Object.fromEntries(new FormData(made));
+  made.addEventListener("input", () => keep(said()));
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const fault = await done(said());
+    wrong.hidden = !fault;
+    wrong.textContent = fault || "";
+  });
+  return made;
 }
 
 /** How far the term has run, and when it ends. */

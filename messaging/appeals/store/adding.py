@@ -83,6 +83,7 @@ async def add(
         "topic": draft.topic,
         "subject": draft.subject,
         "body": draft.body,
+        "voice_sha256": draft.voice_sha256,
         "applicant": draft.applicant.kind,
         "applicant_person_id": draft.applicant.person,
         "account_id": draft.applicant.account,

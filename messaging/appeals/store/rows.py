@@ -63,6 +63,7 @@ def appeal(row: Any) -> Appeal:
         row.client_created_at,
         None if row.repeats_id is None else AppealId(row.repeats_id),
         row.law,
+        row.voice_sha256,
     )
 
 

@@ -37,6 +37,7 @@ KINDS: Final = {
     "text/plain": set(),
 }
 """Declared type → what the content may look like."""
+RECORDINGS: Final = frozenset(kind for kind in KINDS if kind.startswith("audio/"))
 VOICE: Final = "audio/mp4"
 PLACE: Final = re.compile(rb"[+-]\d{2}\.\d{3,}[+-]\d{3}\.\d{3,}(?:[+-]\d+\.\d+)?/?")
 """ISO 6709, as QuickTime and Android write it."""
@@ -104,6 +105,12 @@ class NotKept(Invalid):
     """It is not whole yet, or was refused."""
 
     code = "upload_not_kept"
+
+
+class NotSpoken(Invalid):
+    """What stands for a text has to be a recording."""
+
+    code = "upload_not_spoken"
 
 
 def version(said: str) -> None:

@@ -38,6 +38,8 @@ class Card(BaseModel, from_attributes=True):
     regime: Regime | None
     next_visit: datetime | None
     left: list[Left]
+    bookable: list[Left]
+    """What can be asked for, each with what is left where it draws from."""
     until: date
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from core.clock import HERE
 from core.model import PersonId, RelativeId, UserId
 from inmates.custody.model import Regime
-from inmates.entitlements.model import Thing
+from inmates.entitlements.model import Cause, Outcome, Thing, UseId
 from messaging.relatives.kinship.model import ClaimId, Relation
 
 VisitId = NewType("VisitId", int)
@@ -22,6 +23,20 @@ class Decision(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     """By the relative."""
+    KEPT = "kept"
+    """It took place."""
+    NO_SHOW = "no_show"
+    """Nobody came."""
+    CALLED_OFF = "called_off"
+    """It did not take place, and that lay with the institution."""
+
+
+ENDS = {
+    Decision.KEPT: (Outcome.KEPT, None),
+    Decision.NO_SHOW: (Outcome.NO_SHOW, Cause.VISITOR),
+    Decision.CALLED_OFF: (Outcome.CANCELLED, Cause.INSTITUTION),
+}
+"""What became of a confirmed one, as the balance knows it."""
 
 
 class Contact(StrEnum):
@@ -42,6 +57,8 @@ class Entry:
     by: UserId | None
     """None: the relative."""
     reason: str
+    use: UseId | None = None
+    """What it took from the balance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +82,11 @@ class Visit:
         return self.entries[-1].reason if self.entries else ""
 
     def is_open(self, now: datetime) -> bool:
-        """It takes a place of the balance: asked for or confirmed, and still to come."""
-        return self.state in {None, Decision.CONFIRMED} and self.wanted_at > now
+        """It takes a place of the balance: still to come, or confirmed this year and its end not told yet."""
+        if self.wanted_at > now:
+            return self.state in {None, Decision.CONFIRMED}
+        here = [moment.astimezone(HERE).year for moment in (self.wanted_at, now)]
+        return self.state is Decision.CONFIRMED and here[0] == here[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +98,16 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """What stands between one relative and a visit, whatever is left."""
+
+    is_shut: bool = False
+    """The contact's approval is over, or the person is in the cell and the law gives none there."""
+    things: frozenset[Thing] = frozenset()
+    """Approved, but not for these."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     kin_id: ClaimId
     relation: Relation
@@ -86,6 +116,8 @@ class Card:
     regime: Regime | None
     next_visit: datetime | None
     left: Sequence[Left]
+    bookable: Sequence[Left]
+    """What can be asked for, each with what is left where it draws from."""
     until: date
     """The approval's last day."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, RelativeId, UserId
-from inmates.entitlements.model import Thing
+from inmates.entitlements.model import Thing, UseId
 from inmates.model import Scope
 from inmates.store import seen_by
 from messaging.relatives.contact.model import AdviceId, Decision, Entry, Visit, VisitId
@@ -58,6 +58,7 @@ async def decide(conn: AsyncConnection, visit: VisitId, entry: Entry) -> None:
         "at": entry.at,
         "by": entry.by,
         "reason": entry.reason,
+        "use_id": entry.use,
     }
     await conn.execute(insert(visit_entries).values(row))
 
@@ -95,6 +96,16 @@ async def undecided(conn: AsyncConnection, *, scope: Scope, now: datetime) -> li
     return await _found(conn, query.where(seen_by(scope, claims.c.person_id)).limit(MOST))
 
 
+async def unended(conn: AsyncConnection, *, scope: Scope, now: datetime) -> list[Visit]:
+    """Their hour has come, they were confirmed, and nobody has said what became of them."""
+    last = select(func.max(visit_entries.c.id)).group_by(visit_entries.c.visit_id)
+    standing = select(visit_entries.c.visit_id).where(
+        visit_entries.c.id.in_(last), visit_entries.c.decision == Decision.CONFIRMED
+    )
+    query = _visits().where(visits.c.wanted_at <= now, visits.c.id.in_(standing))
+    return await _found(conn, query.where(seen_by(scope, claims.c.person_id)).limit(MOST))
+
+
 async def _found(conn: AsyncConnection, query: Select[Any]) -> list[Visit]:
     rows = (await conn.execute(query.order_by(visits.c.wanted_at, visits.c.id))).all()
     history = await _entries(conn, [row.id for row in rows])
@@ -118,7 +129,9 @@ async def _entries(conn: AsyncConnection, ids: Collection[int]) -> dict[int, lis
     found: dict[int, list[Entry]] = {}
     for row in await conn.execute(query):
         by = None if row.by is None else UserId(row.by)
-        found.setdefault(row.visit_id, []).append(Entry(Decision(row.decision), row.at, by, row.reason))
+        use = None if row.use_id is None else UseId(row.use_id)
+        entry = Entry(Decision(row.decision), row.at, by, row.reason, use)
+        found.setdefault(row.visit_id, []).append(entry)
     return found
 
 

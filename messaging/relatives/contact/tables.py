@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from core.db import metadata
-from messaging.relatives.contact.model import BOOKED, Decision
+from messaging.relatives.contact.model import BOOKED, ENDS, Decision
 
 visits = Table(
     "visit_requests",
@@ -44,7 +44,9 @@ visit_entries = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("by", ForeignKey("users.id")),
     Column("reason", Text, nullable=False),
+    Column("use_id", ForeignKey("entitlement_uses.id"), unique=True),
     CheckConstraint("(decision = 'cancelled') = (by is null)", "by"),
+    CheckConstraint(f"(decision in {tuple(map(str, ENDS))}) = (use_id is not null)", "use"),
 )
 
 advice = Table(

@@ -14,15 +14,14 @@ from core.model import UserId
 from core.sealing import CannotOpen, Keys
 from inmates.service import within
 from messaging.appeals import service as appeals
-from messaging.appeals.model import AppealId
+from messaging.appeals.model import AccountId, AppealId
 from messaging.mobile.uploads import rules, service
 from messaging.mobile.uploads import store as uploads
-from messaging.mobile.uploads.model import State, UploadId
+from messaging.mobile.uploads.model import State, Upload, UploadId
 from messaging.relatives.files import store
 from messaging.relatives.files.store import Attached
 from messaging.relatives.kinship import store as kinship
 from messaging.relatives.kinship.model import ClaimId
-from messaging.relatives.letters.service import owner
 
 FOR_EVER: Final = timedelta(days=365 * 100)
 
@@ -36,12 +35,20 @@ class SealedElsewhere(Conflict):
 async def attach_to_appeal(
     conn: AsyncConnection, relative: Relative, *, appeal: AppealId, upload: UploadId
 ) -> Sequence[Attached]:
-    await appeals.own(conn, owner(relative), appeal=appeal)
+    await appeals.own(conn, appeals.Owner(account=AccountId(relative.id)), appeal=appeal)
     await _free(conn, relative, upload)
     if not await store.attach(conn, upload, appeal=appeal, at=clock.now()):
         raise rules.AlreadyAttached
     await _kept(conn, upload, subject_kind="appeal", subject=appeal)
     return await store.of_appeal(conn, appeal)
+
+
+async def recording(conn: AsyncConnection, relative: Relative, *, upload: UploadId) -> str:
+    """The digest of a kept recording of one's own, which an appeal may have as its body."""
+    found = await _free(conn, relative, upload)
+    if found.declared not in rules.RECORDINGS or found.digest is None:
+        raise rules.NotSpoken
+    return found.digest
 
 
 async def attach_to_claim(
@@ -60,6 +67,11 @@ async def attach_to_claim(
 async def of_appeal(conn: AsyncConnection, caller: Caller, *, appeal: AppealId) -> Sequence[Attached]:
     await appeals.sees(conn, caller, appeal=appeal)
     await _read(conn, caller.user, subject_kind="appeal", subject=appeal)
+    return await store.of_appeal(conn, appeal)
+
+
+async def beside(conn: AsyncConnection, appeal: AppealId) -> Sequence[Attached]:
+    """For whoever has read the appeal in this transaction, which is recorded."""
     return await store.of_appeal(conn, appeal)
 
 
@@ -101,10 +113,11 @@ async def _opened(
         raise SealedElsewhere from None
 
 
-async def _free(conn: AsyncConnection, relative: Relative, upload: UploadId) -> None:
+async def _free(conn: AsyncConnection, relative: Relative, upload: UploadId) -> Upload:
     found = await service.read(conn, relative, upload=upload)
     if found.state is not State.KEPT:
         raise rules.NotKept
+    return found
 
 
 async def _kept(conn: AsyncConnection, upload: UploadId, *, subject_kind: str, subject: int) -> None:

@@ -12,6 +12,7 @@ from core.errors import NotFound
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import store as people
+from inmates.entitlements.model import ContactId
 from inmates.model import Person
 from inmates.service import opened, within
 from inmates.tasks import service as tasks
@@ -45,6 +46,8 @@ class Shown:
     said: Named | None
     who: Identity | None
     phone: str | None
+    contact: ContactId | None
+    """As whom the relative comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ async def _shown(conn: AsyncConnection, keys: Keys, claim: Claim, person: Person
         await service.said(conn, keys, claim.id),
         await service.who(conn, keys, claim.relative),
         await accounts.phone_of(conn, keys, relative=claim.relative),
+        await store.listed(conn, claim.id),
     )
 
 

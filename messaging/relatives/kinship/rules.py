@@ -34,6 +34,12 @@ class ClaimDecided(Conflict):
     code = "kin_claim_decided"
 
 
+class NobodyNamed(Conflict):
+    """The relative has not said who they are, or nobody here can read it."""
+
+    code = "kin_nobody_named"
+
+
 class NotApproved(Conflict):
     code = "kin_not_approved"
 

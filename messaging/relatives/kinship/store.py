@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, RelativeId, UserId
 from core.tables import audit, users
+from inmates.entitlements.model import ContactId
 from inmates.model import Scope
 from inmates.store import seen_by
 from messaging.relatives.kinship.model import Claim, ClaimId, Entry, EntryKind, Look, Relation
-from messaging.relatives.kinship.tables import claims, entries, identities
+from messaging.relatives.kinship.tables import claims, entries, identities, listings
 
 
 async def add_identity(conn: AsyncConnection, relative: RelativeId, *, said: bytes) -> None:
@@ -98,6 +99,20 @@ async def one(conn: AsyncConnection, claim: ClaimId, *, scope: Scope) -> Claim |
     query = select(claims).where(claims.c.id == claim, within)
     found = await _claims(conn, query.with_for_update())
     return found[0] if found else None
+
+
+async def listed(conn: AsyncConnection, claim: ClaimId) -> ContactId | None:
+    """As which contact, by the newest word."""
+    query = select(listings.c.contact_id).where(listings.c.claim_id == claim)
+    found = (await conn.execute(query.order_by(listings.c.id.desc()).limit(1))).scalar()
+    return None if found is None else ContactId(found)
+
+
+async def list_as(
+    conn: AsyncConnection, claim: ClaimId, *, contact: ContactId, at: datetime, by: UserId
+) -> None:
+    row = {"claim_id": claim, "contact_id": contact, "at": at, "by": by}
+    await conn.execute(insert(listings).values(row))
 
 
 async def enter(conn: AsyncConnection, claim: ClaimId, entry: Entry) -> None:

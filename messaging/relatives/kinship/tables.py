@@ -48,6 +48,16 @@ claims = Table(
     UniqueConstraint("relative_id", "client_id"),
 )
 
+listings = Table(  # as which approved contact of the person a relative comes; the newest counts
+    "kin_listings",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("claim_id", ForeignKey("kin_claims.id"), nullable=False, index=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", ForeignKey("users.id"), nullable=False),
+)
+
 entries = Table(
     "kin_entries",
     metadata,

@@ -40,7 +40,8 @@ async def submit_appeal(
     draft = said.draft(relative, http.language(request))
     if said.repeats is not None:
         draft = await service.repeating(conn, relative, draft, first=AppealId(said.repeats))
-    return forms.Registered.of(await service.hand_in(conn, keys, relative, draft=draft, claim=claim))
+    made = await service.hand_in(conn, keys, relative, draft=draft, claim=claim, enclosed=said.enclosed())
+    return forms.Registered.of(made)
 
 
 @router.get("/{appeal_id}", summary="One appeal as its applicant may read it; the ETag is its version")
@@ -52,6 +53,14 @@ async def read_my_appeal(
 ) -> forms.Appeal:
     found = await service.read(conn, relative, appeal=AppealId(appeal_id))
     return _shown(answer, found)
+
+
+@router.get("/{appeal_id}/looks", summary="Who of the staff read it: office, organisation, hour")
+async def list_my_appeal_looks(
+    appeal_id: http.Id, conn: edge.Conn, relative: Relative = allow_kin(KinScope.APPEALS_READ)
+) -> forms.Looks:
+    found = await service.looks(conn, relative, appeal=AppealId(appeal_id))
+    return forms.Looks(looks=[forms.Look.model_validate(one) for one in found])
 
 
 @router.post("/{appeal_id}/reply", summary="Answer what was asked")

@@ -12,10 +12,12 @@ from messaging.appeals import model
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.model import Channel, Kind, Outcome, Regime, State, Topic
 from messaging.appeals.service import Line as Found
-from messaging.relatives.letters.service import Handed, applicant
+from messaging.mobile.uploads.model import UploadId
+from messaging.relatives.letters.service import Enclosed, Handed, applicant
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=WITHOUT_NUL)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=WITHOUT_NUL)]
+MOST_FILES = 6
 HIDDEN = frozenset({"desk", "institution", "handler", "users", "institutions"})
 """Of an entry: who in the house."""
 
@@ -26,15 +28,22 @@ class NewAppeal(BaseModel):
     client_id: UUID7
     kind: Kind
     subject: Short
-    body: Text
+    body: Text | None = None
+    """None: it was spoken, and `voice` names the recording."""
     topic: Topic = Topic.OTHER
+    channel: Channel = Channel.ORDINARY
+    """`medical`: the doctors' desk, where the kinship is confirmed. Sealed ones go to `/v1/boxes/letters`."""
     is_medical: bool = False
-    """For the doctors' desk, where the kinship is confirmed."""
+    """The same as channel `medical`."""
     is_danger: bool = False
     kin_id: RowId | None = None
     client_created_at: Moment | None = None
     """Shown as information: the legal moment is ours."""
     repeats: RowId | None = None
+    files: Annotated[list[RowId], Field(max_length=MOST_FILES)] = []
+    """Kept uploads that are attached in the same step."""
+    voice: RowId | None = None
+    """A kept recording, instead of `body`."""
 
     def draft(self, relative: Relative, language: str) -> model.Draft:
         return model.Draft(
@@ -44,11 +53,14 @@ class NewAppeal(BaseModel):
             subject=self.subject,
             body=self.body,
             topic=self.topic,
-            channel=Channel.MEDICAL if self.is_medical else Channel.ORDINARY,
+            channel=Channel.MEDICAL if self.is_medical else self.channel,
             is_danger=self.is_danger,
             language=language,
             client_created_at=self.client_created_at,
         )
+
+    def enclosed(self) -> Enclosed:
+        return Enclosed([UploadId(one) for one in self.files], UploadId(self.voice) if self.voice else None)
 
 
 class Receipt(BaseModel):
@@ -136,6 +148,8 @@ class Appeal(BaseModel):
     regime: Regime
     subject: str | None
     body: str | None
+    voice_sha256: str | None
+    """Of the recording that is the body."""
     content_sha256: str
     received_at: datetime
     registered_on: date
@@ -159,6 +173,7 @@ class Appeal(BaseModel):
             regime=one.regime,
             subject=one.subject,
             body=one.body,
+            voice_sha256=one.voice_sha256,
             content_sha256=one.content_sha256,
             received_at=one.received_at,
             registered_on=standing.registered_on,
@@ -182,6 +197,17 @@ def _entry(entry: model.Entry) -> Entry:
         is_mine=entry.side is model.Side.APPLICANT,
         values=shown,
     )
+
+
+class Look(BaseModel, from_attributes=True):
+    at: datetime
+    role: str
+    body: str | None
+    """Where they are posted; none: above the institutions."""
+
+
+class Looks(BaseModel):
+    looks: list[Look]
 
 
 class Reply(BaseModel):

@@ -1,5 +1,6 @@
 """Appeals of an account: registered with a receipt in one transaction, read and answered by their owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,10 +11,13 @@ from core.sealing import Keys
 from messaging.appeals import service as appeals
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.model import GRAVE, AccountId, AppealId, Applicant, ApplicantKind, Draft
+from messaging.appeals.store.looks import Look
 from messaging.mobile import service as mobile
 from messaging.mobile.model import Thing
+from messaging.mobile.uploads.model import UploadId
 from messaging.receipts import service as receipts
 from messaging.receipts.model import Slip
+from messaging.relatives.files import service as files
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship.model import ClaimId
 
@@ -23,6 +27,21 @@ class Handed:
     filed: appeals.Filed
     slip: Slip | None
     """None: it was handed in before, and its code is known to nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """Kept uploads that go with an appeal, and the recording that is its body."""
+
+    files: Sequence[UploadId] = ()
+    voice: UploadId | None = None
+
+    @property
+    def all(self) -> Sequence[UploadId]:
+        return [*self.files, self.voice] if self.voice and self.voice not in self.files else self.files
+
+
+NOTHING = Enclosed()
 
 
 def owner(relative: Relative) -> appeals.Owner:
@@ -35,7 +54,13 @@ def applicant(relative: Relative) -> Applicant:
 
 
 async def hand_in(
-    conn: AsyncConnection, keys: Keys, relative: Relative, *, draft: Draft, claim: ClaimId | None
+    conn: AsyncConnection,
+    keys: Keys,
+    relative: Relative,
+    *,
+    draft: Draft,
+    claim: ClaimId | None,
+    enclosed: Enclosed = NOTHING,
 ) -> Handed:
     """About somebody only where the kinship is confirmed: an answer would tell where they are."""
     about: PersonId | None = None
@@ -43,9 +68,12 @@ async def hand_in(
         _, person = await kinship.kin(conn, relative, claim=claim)
         about = person.id
     coined = await receipts.coin()
-    filed = await appeals.submit(conn, replace(draft, about=about))
+    spoken = await files.recording(conn, relative, upload=enclosed.voice) if enclosed.voice else None
+    filed = await appeals.submit(conn, replace(draft, about=about, voice_sha256=spoken))
     if not filed.is_new:
         return Handed(filed, None)
+    for upload in enclosed.all:
+        await files.attach_to_appeal(conn, relative, appeal=filed.appeal.id, upload=upload)
     one, standing = filed.appeal, filed.standing
     slip = await receipts.issue(
         conn,
@@ -76,6 +104,11 @@ async def act(
 
 async def read(conn: AsyncConnection, relative: Relative, *, appeal: AppealId) -> Dossier:
     return await appeals.own(conn, owner(relative), appeal=appeal)
+
+
+async def looks(conn: AsyncConnection, relative: Relative, *, appeal: AppealId) -> Sequence[Look]:
+    """The journal of one's own appeal, newest first."""
+    return await appeals.looks(conn, owner(relative), appeal=appeal)
 
 
 async def listed(

@@ -1,10 +1,12 @@
 """The register on the real services: numbers, replays, routes, and the path of an appeal to its answer."""
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+import untold
 from callers import user
 from core import clock, db
 from core.auth import Role
@@ -14,7 +16,7 @@ from inmates.tasks.tables import tasks
 from messaging.appeals import service
 from messaging.appeals.dossiers import loaded
 from messaging.appeals.filing import ClientIdTaken
-from messaging.appeals.model import Applicant, ApplicantKind, Channel, Desk, Kind, State, Topic
+from messaging.appeals.model import SEALED, Applicant, ApplicantKind, Channel, Desk, Kind, State
 from messaging.appeals.store import reading
 from messaging.appeals.tables import appeal_entries, appeal_standings, appeals
 from register import ANSWER, Register
@@ -30,18 +32,21 @@ async def test_one_register_numbers_everything_in_order_without_gaps(register: R
     async with await register.visitor(register.officer) as officer:
         said = {"kind": "shikoyat", "form": "oral", "subject": "x", "body": "y", "person_id": register.whom}
         answer = await officer.post("/v1/register/appeals", json=said)
-    box = await filed(
-        register.engine,
-        register.whom,
-        channel=Channel.OMBUDSMAN_BOX,
-        subject=None,
-        body=None,
-        sealed_sha256="0" * 64,
-        topic=Topic.UNDISCLOSED,
-    )
+    third = await filed(register.engine, register.whom, channel=Channel.MEDICAL)
     year = clock.today().year
-    numbers = [first.appeal.number, answer.json()["number"], box.appeal.number]
+    numbers = [first.appeal.number, answer.json()["number"], third.appeal.number]
     assert numbers == [f"M-1726-{year}-{serial:06d}" for serial in (1, 2, 3)]
+
+
+async def test_staff_write_nothing_down_for_an_addressee_who_alone_may_read_it(
+    register: Register, conn: asyncpg.Connection
+) -> None:
+    said = {"kind": "shikoyat", "form": "oral", "subject": "oqshom-1", "body": "oqshom-2"}
+    async with await register.visitor(register.officer) as officer:
+        for channel in SEALED:
+            answer = await officer.post("/v1/register/appeals", json=said | {"channel": channel})
+            assert (answer.status_code, answer.json()["type"]) == (422, "/problems/appeal_sealed_channel")
+    assert await untold.holding(conn, ["oqshom"]) == []
 
 
 async def test_the_outbox_may_send_three_times(register: Register) -> None:

@@ -13,12 +13,12 @@ from core.errors import Refusal
 from core.model import PersonId, UserId
 from filed.appeals import draft
 from messaging.appeals import danger, machine, rules, terms
-from messaging.appeals.guards import GUARDS
+from messaging.appeals.guards import GUARDS, Incomplete, SealedChannel
 from messaging.appeals.model import (
     GRAVE,
+    SEALED,
     Applicant,
     ApplicantKind,
-    Channel,
     Desk,
     Kind,
     Regime,
@@ -57,7 +57,18 @@ def test_who_is_in_custody_comes_under_another_law_and_safety_under_hours() -> N
     safety = Book(draft(applicant=INMATE, topic=Topic.SAFETY))
     assert safety.appeal.regime is Regime.SAFETY_REQUEST
     assert safety.standing.due_at - RECEIVED == timedelta(hours=72)
-    assert rules.regime(draft(applicant=INMATE, channel=Channel.OMBUDSMAN_BOX)) is Regime.OMBUDSMAN
+
+
+def test_what_is_sealed_never_comes_here_and_what_is_spoken_needs_no_text() -> None:
+    for channel in SEALED:
+        with pytest.raises(SealedChannel):
+            rules.refuse_draft(draft(channel=channel))
+    spoken = draft(body=None, voice_sha256="ab" * 32)
+    rules.refuse_draft(spoken)
+    assert rules.digest(spoken) != rules.digest(draft(body=None, voice_sha256="cd" * 32))
+    for unfit in (draft(body=" "), draft(voice_sha256="ab" * 32), draft(subject=" ")):
+        with pytest.raises(Incomplete):
+            rules.refuse_draft(unfit)
 
 
 def test_further_study_gives_a_month_and_an_extension_one_more() -> None:

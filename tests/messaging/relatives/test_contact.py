@@ -1,24 +1,32 @@
 """What a confirmed relative learns, books and asks, and what an officer answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from callers import browser, session, user
-from core import clock
+from core import clock, db
 from core.auth import Role
 from core.errors import Refusal
 from core.model import PersonId, RelativeId, UserId
+from filed.conduct import DOCUMENT, sanction
 from filed.custody import episode, movement
+from filed.entitlements import contact
 from filed.relatives import confirmed
 from files import institution, person, posting
+from inmates.conduct.model import Measure, Proposal
 from inmates.custody.model import EpisodeId, InstitutionId, Regime, Standing, State
-from inmates.entitlements.model import Balance, Thing
-from messaging.relatives.contact import rules
-from messaging.relatives.contact.model import Contact, Decision, Entry, Left, Visit, VisitId
+from inmates.entitlements import rules as entitlements
+from inmates.entitlements.model import Balance, ContactId, Relation, Thing
+from inmates.entitlements.model import Contact as Listed
+from inmates.entitlements.tables import uses
+from inmates.tasks.tables import tasks
+from messaging.relatives.contact import rules, store
+from messaging.relatives.contact.model import Bars, Contact, Decision, Entry, Left, Visit, VisitId
 from messaging.relatives.kinship import service as kinship
 from messaging.relatives.kinship.model import ClaimId
 from related import account, handset
@@ -44,7 +52,13 @@ def test_what_is_asked_for_or_confirmed_takes_a_place_until_its_hour() -> None:
         visit(Thing.CALL, NOW - timedelta(hours=1), Decision.CONFIRMED),
     ]
     pool = {Thing.VIDEO_VISIT: Thing.CALL}
-    assert rules.left(due, some, pool=lambda one: pool.get(one, one), now=NOW)[0].left == 2
+    left = rules.left(due, some, pool=lambda one: pool.get(one, one), now=NOW)
+    assert left[0].left == 1  # one of them was confirmed, and nobody has said what became of it
+    ended = [replace(some[-1], entries=[*some[-1].entries, Entry(Decision.KEPT, NOW, None, "")])]
+    last_year = [replace(some[-1], wanted_at=NOW - timedelta(days=365))]
+    assert rules.left(due, ended + last_year, pool=lambda one: one, now=NOW)[0].left == 5
+    free = rules.bookable(left, pool=lambda one: pool.get(one, one), barred=frozenset({Thing.CALL}))
+    assert free == [Left(Thing.VIDEO_VISIT, is_unlimited=False, left=1)]
     assert rules.next_visit(some, now=NOW) == FAR
 
 
@@ -60,6 +74,7 @@ def test_what_is_asked_for_or_confirmed_takes_a_place_until_its_hour() -> None:
         ({"wanted_at": NOW}, rules.MomentWrong),
         ({"wanted_at": NOW + timedelta(days=91)}, rules.MomentWrong),
         ({"thing": Thing.PARCEL}, rules.NotBooked),
+        ({"barred": frozenset({Thing.CALL})}, entitlements.ContactBarred),
     ],
 )
 def test_a_booking_needs_a_place_an_hour_and_somebody_there(
@@ -95,6 +110,18 @@ def test_contact_follows_where_somebody_is() -> None:
     }
     assert rules.contact(None, is_supervised=True) is Contact.FREE
     assert rules.contact(at(State.PRESENT), is_supervised=True) is Contact.FREE
+    assert rules.contact(at(State.PRESENT), is_supervised=False, is_shut=True) is Contact.NOT_NOW
+
+
+def test_the_list_and_the_cell_stand_between_a_relative_and_a_visit() -> None:
+    law = kinship.law(NOW.date())
+    today, barred = NOW.date(), frozenset({Thing.CALL})
+    listed = Listed(ContactId(1), "x", Relation.PARENT, 1, today, today, barred, None)
+    assert rules.bars(None, is_in_cell=False, law=law, at=NOW) == Bars()
+    assert rules.bars(None, is_in_cell=True, law=law, at=NOW).is_shut
+    assert rules.bars(listed, is_in_cell=False, law=law, at=NOW) == Bars(things=barred)
+    assert rules.bars(listed, is_in_cell=False, law=law, at=FAR).is_shut
+    assert rules.bars(replace(listed, ended_at=NOW), is_in_cell=False, law=law, at=NOW).is_shut
 
 
 @dataclass(slots=True)
@@ -127,6 +154,10 @@ async def card(stage: Scene) -> dict[str, Any]:
     return answer
 
 
+async def short_visits(stage: Scene) -> int:
+    return {one["thing"]: int(one["left"]) for one in (await card(stage))["left"]}["short_visit"]
+
+
 async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI) -> None:
     stage = await scene(app)
     async with stage.phone.http:
@@ -136,8 +167,7 @@ async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI)
         said = booking(stage.kin)
         made = [(await stage.phone.post("/v1/my/visits", said)).json() for _ in range(2)]
         assert made[0] == made[1]
-        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}
-        assert left["short_visit"] == {o["thing"]: o["left"] for o in before["left"]}["short_visit"] - 1
+        assert await short_visits(stage) == {o["thing"]: o["left"] for o in before["left"]}["short_visit"] - 1
         async with browser(app, stage.secret) as visitor:
             assert f'data-testid="visit-{made[0]["id"]}"' in (await visitor.get("/kinship")).text
             path = f"/kinship/visits/{made[0]['id']}"
@@ -152,14 +182,69 @@ async def test_a_visit_is_asked_for_confirmed_and_seen_on_the_card(app: FastAPI)
         assert (await card(stage))["next_visit"] is None
 
 
+async def test_what_became_of_a_visit_is_drawn_from_the_balance(
+    app: FastAPI,
+) -> None:
+    stage, engine = await scene(app), app.state.engine
+    listed = await contact(engine, stage.whom)
+    kin, at, thing = ClaimId(stage.kin), clock.now() - timedelta(hours=1), Thing.SHORT_VISIT
+    async with db.transaction(engine) as conn:
+        past = await store.add_visit(conn, kin, uuid7(), thing=thing, wanted_at=at, at=at)
+    async with stage.phone.http, browser(app, stage.secret) as officer:
+        to_come = (await stage.phone.post("/v1/my/visits", booking(stage.kin))).json()["id"]
+        before = await short_visits(stage)
+        for ident in (past, to_come):
+            answer = await officer.post(f"/kinship/visits/{ident}", data={"confirmed": "true"})
+            assert answer.status_code == 303
+        path, kept = f"/kinship/visits/{past}/outcome", {"outcome": "kept"}
+        assert f'data-testid="held-{past}"' in (await officer.get("/kinship")).text
+        assert (await officer.post(path, data=kept)).json()["type"] == "/problems/contact_needed"
+        listing = f"/kinship/claims/{stage.kin}/list"
+        assert (await officer.post(listing, data={"contact": str(listed)})).status_code == 303
+        early = await officer.post(f"/kinship/visits/{to_come}/outcome", data=kept)
+        assert early.json()["type"] == "/problems/visit_to_come"
+        assert [(await officer.post(path, data=kept)).status_code for _ in range(2)] == [303, 409]
+        assert f'data-testid="held-{past}"' not in (await officer.get("/kinship")).text
+        assert await short_visits(stage) == before - 1
+    async with engine.begin() as conn:
+        [used] = (await conn.execute(select(uses.c.contact_id, uses.c.outcome))).all()
+        assert used == (listed, "kept")
+        kinds = select(tasks.c.kind).where(tasks.c.done_at.is_(None), tasks.c.subject_kind == "visit_request")
+        assert (await conn.execute(kinds)).scalars().all() == ["visit_outcome"]
+
+
+async def test_the_card_honours_the_list_and_the_cell(app: FastAPI) -> None:
+    stage, engine = await scene(app), app.state.engine
+    listed = await contact(engine, stage.whom, barred=frozenset({Thing.SHORT_VISIT}))
+    async with stage.phone.http, browser(app, stage.secret) as officer:
+        path, stranger = f"/kinship/claims/{stage.kin}/list", await contact(engine, await person(engine))
+        assert (await officer.post(path, data={"contact": str(stranger)})).status_code == 404
+        assert (await officer.post(path)).json()["type"] == "/problems/kin_nobody_named"
+        assert (await officer.post(path, data={"contact": str(listed)})).status_code == 303
+        shown = await card(stage)
+        assert "short_visit" not in {one["thing"] for one in (*shown["left"], *shown["bookable"])}
+        assert "long_visit" in {one["thing"] for one in shown["bookable"]}
+        refused = await stage.phone.post("/v1/my/visits", booking(stage.kin))
+        assert refused.json()["type"] == "/problems/contact_barred"
+        days = Proposal(Measure.DISCIPLINARY_CELL, DOCUMENT, begins_on=clock.today(), days=2)
+        await sanction(engine, stage.whom, stage.officer, proposal=days)
+        assert (await card(stage))["contact"] == "not_now"
+        at = (clock.now() + timedelta(hours=3)).isoformat()
+        refused = await stage.phone.post(
+            "/v1/my/visits", booking(stage.kin, thing="long_visit", wanted_at=at)
+        )
+        assert refused.json()["type"] == "/problems/visit_contact_impossible"
+        later = booking(stage.kin, thing="long_visit")  # the cell is over then
+        assert (await stage.phone.post("/v1/my/visits", later)).status_code == 201
+
+
 async def test_two_relatives_share_one_balance(app: FastAPI) -> None:
     stage = await scene(app)
     other = await account(app)
     kin = await confirmed(app.state.engine, other, stage.whom)
     second = await handset(app, other)
     async with stage.phone.http, second.http:
-        left = {one["thing"]: one["left"] for one in (await card(stage))["left"]}["short_visit"]
-        for number in range(left):
+        for number in range(await short_visits(stage)):
             at = (clock.now() + timedelta(days=1 + number)).isoformat()
             answer = await stage.phone.post("/v1/my/visits", booking(stage.kin, wanted_at=at))
             assert answer.status_code == 201

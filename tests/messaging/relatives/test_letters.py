@@ -3,17 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from callers import user
+import untold
+from callers import browser, session, user
 from core import clock, db
 from core.auth import Caller, Role
 from core.model import UserId
-from filed.relatives import confirmed
+from filed.relatives import confirmed, kept
 from files import institution, person, posting, stay
 from messaging.appeals import service as appeals
-from messaging.appeals.model import AppealId
+from messaging.appeals.model import SEALED, AppealId
 from messaging.appeals.tables import appeals as register
 from related import account, handset
 from simulators.relatives.handset import uuid7
@@ -79,6 +81,48 @@ async def test_an_appeal_about_somebody_needs_a_confirmed_kinship(app: FastAPI) 
         shown = (await phone.get(f"{PATH}/{made['id']}")).json()
         assert {"desk", "institution"}.isdisjoint(shown["entries"][0]["values"])
         assert (await strange.post(f"{PATH}/{made['id']}/rate", {"stars": 1})).status_code == 404
+
+
+async def test_a_sealed_channel_takes_nothing_in_the_open(app: FastAPI, conn: asyncpg.Connection) -> None:
+    phone = await handset(app)
+    async with phone.http:
+        for channel in SEALED:
+            answer = await phone.post(PATH, letter(channel=channel, subject="oqshom-1", body="oqshom-2"))
+            assert (answer.status_code, answer.json()["type"]) == (422, "/problems/appeal_sealed_channel")
+        assert (await phone.get(PATH)).json()["appeals"] == []
+    assert await untold.holding(conn, ["oqshom"]) == []
+
+
+async def test_a_recording_is_the_body_and_pictures_come_in_the_same_step(app: FastAPI) -> None:
+    engine, mine = app.state.engine, await account(app)
+    async with db.transaction(engine) as conn:
+        kinds = ("audio/webm", "application/pdf", "audio/ogg")
+        voice, paper, other = [await kept(conn, mine, declared=kind) for kind in kinds]
+    phone = await handset(app, mine)
+    async with phone.http:
+        said = letter(voice=voice, files=[paper]) | {"body": None}
+        unfit = await phone.post(PATH, said | {"voice": paper})
+        assert unfit.json()["type"] == "/problems/upload_not_spoken"
+        assert (await phone.post(PATH, said | {"body": "x"})).json()["type"] == "/problems/appeal_incomplete"
+        made = (await phone.post(PATH, said)).json()
+        again = (await phone.post(PATH, said)).json()
+        assert (again["id"], again["receipt"]) == (made["id"], None)
+        assert (await phone.post(PATH, said | {"voice": other})).json()["type"] == "/problems/appeal_id_taken"
+        taken = await phone.post(PATH, letter(files=[paper]))
+        assert taken.json()["type"] == "/problems/file_already_attached"
+        read = (await phone.get(f"{PATH}/{made['id']}")).json()
+        assert (read["body"], read["voice_sha256"]) == (None, f"{voice:064x}")
+        assert [one["id"] for one in (await phone.get(PATH)).json()["appeals"]] == [made["id"]]
+        assert (await phone.get(f"{PATH}/{made['id']}/looks")).json() == {"looks": []}
+    chief = await user(engine, "chief", role=Role.OVERSIGHT)
+    async with browser(app, await session(engine, chief)) as officer:
+        page = (await officer.get(f"/appeals/{made['id']}")).text
+        assert {f'data-testid="file-{one}"' in page for one in (voice, paper)} == {True}
+        assert 'data-testid="spoken"' in page
+    phone = await handset(app, mine)
+    async with phone.http:
+        [look] = (await phone.get(f"{PATH}/{made['id']}/looks")).json()["looks"]
+        assert (look["role"], look["body"]) == ("oversight", None)
 
 
 async def test_an_applicant_answers_rates_and_withdraws_and_hears_of_each_step(app: FastAPI) -> None:
