@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0051"
+revision = "0052"
 down_revision = "0051"
 
 # Who may do what follows from the tables as they are: `ejazo migrate` calls this after the last migration.
