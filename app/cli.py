@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "app.replay",
     "recall": "app.recall",
     "evidence": "app.evidence",
+    "chaos": "app.chaos.command",
     "archive": "app.archive",
     "backup": "app.backup",
     "restore": "app.restore",
