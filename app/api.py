@@ -6,12 +6,14 @@ import click
 import uvicorn
 
 from app import http, metrics, settings, sockets
+from app import log as logs
 
 
 @click.command()
 def command() -> None:
     """Serve the API and the screens."""
     loaded = settings.load()
+    logs.begin()
     application = http.application(loaded)
     metrics.serve(loaded.metrics_port)
     gc.collect()
@@ -21,6 +23,8 @@ def command() -> None:
         host=loaded.http_host,
         port=loaded.http_port,
         access_log=False,  # paths name people
+        log_config=None,  # ours: a traceback of uvicorn quotes what the database quotes
+        log_level="warning",  # below it uvicorn writes paths of sockets
         server_header=False,
         **sockets.SERVED,
     )

@@ -50,7 +50,7 @@ def go_on(loaded: Settings, folder: Folder, *, every_s: float) -> None:
         ending.callback(lambda: process.end(child, signal.SIGINT))
         while True:
             if child is None or child.poll() is not None:
-                child = receiver(loaded.database_url, folder)
+                child = receiver(loaded.owner, folder)
             if time.monotonic() >= due:
                 tell(once(loaded, folder))
                 due = time.monotonic() + every_s
@@ -72,7 +72,7 @@ def once(loaded: Settings, folder: Folder) -> Path:
     path = folder.bases / began.strftime(STAMP)
     backups.run(
         "pg_basebackup",
-        *("-d", loaded.database_url, "-D", path, "-X", "stream", "-c", "fast"),
+        *("-d", loaded.owner, "-D", path, "-X", "stream", "-c", "fast"),
         *("--manifest-checksums", "SHA256"),
     )
     backups.run("pg_verifybackup", path)

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,7 +21,7 @@ import click
 from app import migrate, records, seed, settings, story
 from app.private import place, process
 from app.private.broker import HOST, Broker, free_port
-from app.private.postgres import Cluster
+from app.private.postgres import API, ROLE, WORKER, Cluster
 from app.private.process import ServiceError
 from app.supervisor import Child, Supervisor, readers
 from core import clock, db
@@ -29,6 +30,15 @@ from simulators.population.staff import STAFF
 from simulators.world import OFFICERS
 
 ANSWER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The same database for its owner, for the API and for all other processes (ADR-0041)."""
+
+    owner: str
+    api: str
+    worker: str
 
 
 @click.command()
@@ -83,29 +93,29 @@ class Demo:
         if self.owner is None and process.owner() is not None:
             say(f"  (the platform runs as root: an ordinary user cannot read {place.ROOT} or its Python)")
         with step("PostgreSQL"):
-            database = self._database()
+            doors = self._database()
         with step("MQTT broker"):
             worker, gateway = self._mqtt()
         self.variables |= {
-            "EJAZO_DATABASE_URL": database,
+            "EJAZO_DATABASE_URL": doors.worker,
             "EJAZO_MQTT_URL": worker,
             "EJAZO_GATEWAY_URL": gateway,
         }
         with step("schema"):
-            migrate.upgrade(database)
-        if asyncio.run(is_ours(database)):
+            migrate.upgrade(doors.owner)
+        if asyncio.run(is_ours(doors.owner)):
             with step("made-up people"):  # also where they are already: the actors' curfew begins anew
-                asyncio.run(seed.run(database, people=self.people, seed=self.seed, is_staged=True))
+                asyncio.run(seed.run(doors.owner, people=self.people, seed=self.seed, is_staged=True))
             with step("made-up records"):
-                self._records(database)
+                self._records(doors.owner)
         with step("API and screens"):  # alone: two cores answer sooner that way
-            self._start_api()
+            self._start_api(doors.api)
         for part in ("ingest", "watch"):
             self._launch(part)
         if simulate:
             city = ("--devices", str(self.people), "--seed", str(self.seed))
             self._launch("simulate", *city, "--stage", "demo")
-        self._note()
+        self._note(doors.owner)
         say(self._welcome())
 
     def stop(self) -> None:
@@ -126,13 +136,13 @@ class Demo:
         for file in keys.folder.iterdir():
             process.give(file, self.owner)
 
-    def _database(self) -> str:
+    def _database(self) -> Doors:
         if given := os.environ.get("EJAZO_DATABASE_URL"):
-            return given
+            return Doors(os.environ.get("EJAZO_OWNER_URL", given), given, given)
         cluster = Cluster(self.state / "pg")
         self.supervisor.start("PostgreSQL", cluster)
-        cluster.ensure("ejazo")
-        return cluster.url("ejazo")
+        cluster.ensure(settings.DATABASE)
+        return Doors(*(cluster.url(settings.DATABASE, role) for role in (ROLE, API, WORKER)))
 
     def _mqtt(self) -> tuple[str, str]:
         if given := os.environ.get("EJAZO_MQTT_URL"):
@@ -141,32 +151,35 @@ class Demo:
         self.supervisor.start("the broker", broker)
         return broker.url("ingest"), broker.url("gateway")
 
-    def _child(self, *argv: str) -> Child:
-        env = {**os.environ, **self.variables}
+    def _child(self, *argv: str, **variables: str) -> Child:
+        env = {**os.environ, **self.variables, **variables}
+        env.pop("EJAZO_OWNER_URL", None)
         if self.owner is not None:  # it may read the clone, but not write compiled code into it
             env |= {"PYTHONPYCACHEPREFIX": str(self.logs.parent / "compiled"), "HOME": str(self.logs)}
         command = (sys.executable, "-m", "app", *argv)
         return Child(command, self.logs / f"{argv[0]}.log", env=env, cwd=place.ROOT, who=self.owner)
 
-    def _launch(self, *argv: str) -> Child:
-        child = self._child(*argv)
+    def _launch(self, *argv: str, **variables: str) -> Child:
+        child = self._child(*argv, **variables)
         self.supervisor.start(argv[0], child)
         return child
 
-    def _start_api(self) -> None:
-        api = self._launch("api")
+    def _start_api(self, door: str) -> None:
+        api = self._launch("api", EJAZO_DATABASE_URL=door)
         deadline = time.monotonic() + ANSWER_S
         while not answers(f"{self.address}healthz"):
             if not api.is_running() or time.monotonic() > deadline:
                 raise ServiceError(f"the API does not answer; {api.log} ends:\n{process.tail(api.log)}")
             time.sleep(0.05)
 
-    def _note(self) -> None:
+    def _note(self, owner: str) -> None:
         """For the other commands of this clone; only the one who started the demo may read it."""
         new = self.state / f"{settings.RUN}.new"
         new.unlink(missing_ok=True)
         new.touch(mode=0o600)
-        new.write_text(json.dumps(self.variables | {"address": self.address}), "utf-8")
+        new.write_text(
+            json.dumps(self.variables | {"EJAZO_OWNER_URL": owner, "address": self.address}), "utf-8"
+        )
         new.rename(self.state / settings.RUN)
 
     def _welcome(self) -> str:

@@ -12,7 +12,7 @@ from app import settings
 from core import clock, db
 from core.errors import Refusal
 from core.settings import Settings
-from tracking.certificates import folder, rules, service, store
+from tracking.certificates import ending, folder, rules, service, store
 from tracking.certificates.model import Issued
 
 DEVICE_DAYS: Final = 730
@@ -45,7 +45,10 @@ def revoke(serial: str, why: str) -> None:
     loaded = settings.load()
     now = clock.now()
     count = _run(loaded, lambda conn: service.revoke(conn, loaded.authority, serial=serial, why=why, now=now))
-    click.echo(f"{serial}: {count} revoked; let the broker read {loaded.authority / folder.REVOKED} anew")
+    click.echo(
+        f"{serial}: {count} revoked; let the broker read {loaded.authority / folder.REVOKED} anew, "
+        "then end what is still open: ejazo device end"
+    )
 
 
 @command.command
@@ -65,6 +68,18 @@ def renew() -> None:
     now = clock.now()
     _run(loaded, lambda conn: service.write_list(conn, loaded.authority, now=now))
     click.echo(str(loaded.authority / folder.REVOKED))
+
+
+@command.command
+def end() -> None:
+    """Close what revoked devices still have open; after the broker has read crl.pem anew."""
+    loaded = settings.load()
+    shut_out = _run(loaded, lambda conn: store.shut_out(conn, now=clock.now()))
+    try:
+        count = ending.end(loaded.mqtt_url, shut_out)
+    except OSError as why:
+        raise click.ClickException(f"the broker does not answer: {why}") from why
+    click.echo(f"{count} of {len(shut_out)} names taken")
 
 
 @command.command(name="list")

@@ -30,6 +30,7 @@ import inmates.health.api
 import inmates.identity.api
 import inmates.intake.api
 import inmates.legality.api
+import inmates.photos.api
 import inmates.psychology.api
 import inmates.rights.api
 import inmates.sentences.api
@@ -109,6 +110,7 @@ from dashboards.records import (
     handover,
     health,
     identity,
+    photos,
     psychology,
     relatives,
     rights,
@@ -135,6 +137,7 @@ ROUTERS = (
     core.ledger.api,
     inmates.identity.api,
     inmates.intake.api,
+    inmates.photos.api,
     inmates.api,
     inmates.tasks.api,
     inmates.detections.api,
@@ -182,6 +185,7 @@ ROUTERS = (
     delays,
     appeals_tab,
     identity,
+    photos,
     timeline,
     oversight,
     education,

@@ -25,11 +25,22 @@ SHOWN = 20
 @click.option("--as", "login", required=True, help="Your login: what is stored is yours, and recorded.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row; store nothing.")
 @click.option("--resume", is_flag=True, help="Go on with this file where it was interrupted.")
+@click.option("--map", "maps", multiple=True, metavar="HEADING=FIELD", help="What a column is; repeat it.")
 @click.option("--rejected", type=click.Path(dir_okay=False, path_type=Path), help="Rows not stored, as CSV.")
-def command(kind: str, file: Path, *, login: str, dry_run: bool, resume: bool, rejected: Path | None) -> None:
+def command(
+    kind: str,
+    file: Path,
+    *,
+    login: str,
+    dry_run: bool,
+    resume: bool,
+    maps: tuple[str, ...],
+    rejected: Path | None,
+) -> None:
     """Import a FILE (XLSX or CSV) of people, custody or writs; the same file twice stores nothing twice."""
     loaded = settings.load()
     asked = {"kind": Kind(kind), "name": file.name, "data": file.read_bytes(), "is_trial": dry_run}
+    asked["given"] = mapped(maps)
     with officer.refusals():
         done, lines, text = asyncio.run(
             run(loaded.database_url, Keys(loaded.keys), login, asked, resume=resume)
@@ -40,6 +51,14 @@ def command(kind: str, file: Path, *, login: str, dry_run: bool, resume: bool, r
         rejected.write_text(text, "utf-8", newline="")
     if done.counts.done != done.counts.stored or done.stopped:
         raise SystemExit(1)
+
+
+def mapped(said: tuple[str, ...]) -> dict[str, str]:
+    """`Their heading=number`; nothing behind the sign: leave the column alone."""
+    for one in said:
+        if "=" not in one:
+            raise click.BadParameter(f"{one!r} is no HEADING=FIELD", param_hint="--map")
+    return dict(one.rsplit("=", 1) for one in said)
 
 
 async def run(

@@ -1,10 +1,22 @@
-"""Structured logs of the workers: one JSON object a line, ids and counts only."""
+"""Structured logs of all processes: one JSON object a line, ids and counts only; what slips in is masked."""
 
 import json
 import logging
+import re
 import sys
 from typing import Final
 
+MASK: Final = "…"
+PERSONAL: Final = re.compile(
+    r"\+?998[ -]?\d{2}[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}"  # a telephone
+    r"|(?<![\d.])-?\d{1,3}\.\d{4,}(?!\d)"  # degrees: four digits are eleven metres
+    r"|(?<!\d)\d{14}(?!\d)"  # a personal number
+)
+NAMING: Final = frozenset(
+    {"name", "names", "surname", "given", "patronymic", "phone", "pinfl", "address", "login"}
+    | {"text", "subject", "payload", "lon", "lat", "place"}
+)
+"""Fields whose value is never written, whatever it is."""
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -17,16 +29,28 @@ class Lines(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
             "level": record.levelname.lower(),
             "part": record.name,
-            "what": record.getMessage(),
-            **{k: v for k, v in vars(record).items() if k not in _STANDARD},
+            "what": masked(record.getMessage()),
+            **{k: _shown(k, v) for k, v in vars(record).items() if k not in _STANDARD},
         }
         if record.exc_info and record.exc_info[0] is not None:
             said |= {"error": record.exc_info[0].__name__, "where": _where(record)}
-        return json.dumps(said, default=str)
+        return json.dumps(said, default=lambda value: masked(str(value)))
+
+
+def masked(text: str) -> str:
+    """Without what looks like a telephone, a place or a personal number. Names have no looks: who logs writes
+    none, and `NAMING` holds back fields that are called so."""
+    return PERSONAL.sub(MASK, text)
+
+
+def _shown(field: str, value: object) -> object:
+    if field in NAMING:
+        return MASK
+    return masked(value) if isinstance(value, str) else value
 
 
 def begin() -> None:
-    """Call once, at the start of a worker."""
+    """Call once, at the start of a process."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

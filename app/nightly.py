@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from app import flagging, known
+from app import flagging, known, retention
 from core import clock, db
 from core.sealing import Keys
 from core.settings import Settings
@@ -36,6 +36,7 @@ async def rounds(loaded: Settings) -> None:
                     await accounts.sweep(conn, now=clock.now())
                     await mobile.sweep(conn, now=clock.now())
                     await uploads.sweep(conn, before=clock.now())
+                    await retention.run(conn, now=clock.now())
                     await pushes.sweep(conn, now=clock.now())
                 raised = await flagging.look_at_everybody(engine, known.sources(Keys(loaded.keys)))
                 log.info("sentences compared", extra={"tasks": made, "flags": raised})

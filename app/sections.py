@@ -7,6 +7,7 @@ from inmates.handover.model import Identify, Sections
 from messaging.relatives.kinship import section
 
 SECTIONS: Final[Sections] = {
+    "photos": sections.photos,
     "custody": sections.custody,
     "sentence": sections.sentence,
     "orders": sections.orders,

@@ -76,10 +76,10 @@ def command(people: int | None, records: int, seed: int, *, demo: bool) -> None:
     if people is not None or not records:
         many = 200 if people is None else people
         with _told(f"{many:,} made-up people", many) as said:
-            said.append(asyncio.run(run(loaded.database_url, people=many, seed=seed, is_staged=demo)))
+            said.append(asyncio.run(run(loaded.owner, people=many, seed=seed, is_staged=demo)))
     if records:
         writing = app_records.run(
-            loaded.database_url, Keys(loaded.keys), records=records, seed=seed, is_staffed=demo
+            loaded.owner, Keys(loaded.keys), records=records, seed=seed, is_staffed=demo
         )
         with _told(f"{records:,} made-up records", records) as said:
             said.append(asyncio.run(writing))

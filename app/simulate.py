@@ -1,6 +1,6 @@
 """ejazo simulate: devices that do not exist report through the real broker, and relatives write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import uvloop
 from app import crowd, crowd_options, relatives, settings
 from core import clock
 from simulators import gateway, play, scenarios, stage, truth, world
-from simulators.fleet import Fleet
+from simulators.fleet import Fleet, Leap
 from simulators.ledger import Writer
 from simulators.link import Manners
 from simulators.play import Player
@@ -42,6 +42,8 @@ class Order:
     clock_error_s: float
     ago_s: float = 0.0
     stage: str | None = None
+    skip: int = 0
+    leap_s: float = 0.0
 
     @property
     def play(self) -> str:
@@ -63,6 +65,10 @@ class Order:
 @click.option("--clock-error", "clock_error_s", default=0.0, help="Standard deviation of clocks, seconds.")
 @click.option("--stage", type=click.Choice(["demo"]), help="Scenes of a demonstration (`seed --demo`).")
 @click.option("--ago", "ago_s", default=0.0, help="Begin so many seconds ago and catch up at full speed.")
+@click.option("--skip", default=0, help="Leave the first so many people of the city to another simulation.")
+@click.option(
+    "--clock-leap", "leap_s", default=0.0, help="All clocks wrong by so many seconds in the middle third."
+)
 @crowd_options.all_of_them
 def command(ctx: click.Context, repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
     """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first).
@@ -89,7 +95,7 @@ command.add_command(relatives.command, "relatives")
 async def run(url: str, order: Order) -> Player:
     """Connects, makes up the city, plays; ends when everything is acknowledged or nobody answers."""
     async with gateway.several(url, GATEWAYS) as gateways:
-        city = world.world(order.devices, order.seed, clock.now())
+        city = _city(order)
         begins_us = clock.now_us() + PAUSE_US + _preparing_us(order) - round(order.ago_s * SECOND_US)
         ends_us = begins_us + int(order.duration_s * SECOND_US) if order.duration_s else None
         fleet = _fleet(order, city, begins_us)
@@ -112,6 +118,11 @@ async def run(url: str, order: Order) -> Player:
     return player
 
 
+def _city(order: Order) -> World:
+    whole = world.world(order.skip + order.devices, order.seed, clock.now())
+    return replace(whole, residents=whole.residents[order.skip :])
+
+
 def _fleet(order: Order, city: World, begins_us: int) -> Fleet:
     if order.stage:
         city, scenes = stage.staged(city, begins_us)
@@ -127,7 +138,13 @@ def _fleet(order: Order, city: World, begins_us: int) -> Fleet:
         interval_s=order.interval_s,
         seed=order.seed,
         clock_error_s=order.clock_error_s,
+        leap=_leap(order, begins_us),
     )
+
+
+def _leap(order: Order, begins_us: int) -> Leap:
+    third_us = int((order.duration_s or 0.0) * SECOND_US / 3)
+    return Leap(begins_us + third_us, begins_us + 2 * third_us, round(order.leap_s * SECOND_US))
 
 
 def _preparing_us(order: Order) -> int:

@@ -164,7 +164,7 @@ class Worker:
     async def tick(self) -> None:
         """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
         now_us = clock.now_us()
-        if now_us - self.ticked_us < TICK_US:
+        if 0 <= now_us - self.ticked_us < TICK_US:  # a clock that went back must not stop the pulse
             return
         self.ticked_us = now_us
         async with self.conn.transaction():

@@ -54,6 +54,13 @@ async def copy(conn: AsyncConnection, table: Table, *, rows: Sequence[Mapping[st
     await driver.copy_records_to_table(table.name, columns=columns, records=records)
 
 
+async def hold(conn: AsyncConnection, table: Table, *, ident: int) -> None:
+    """Whoever holds the same row of a table that only grows comes second, until the end of the transaction:
+    `for update` wants the right to change it, which nobody has (ADR-0041)."""
+    key = func.hashtextextended(f"{table.name}/{ident}", 0)
+    await conn.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 async def numbers(conn: AsyncConnection, table: Table, *, count: int) -> list[int]:
     """So many new ids, ascending, for rows that name one another."""
     await conn.execute(text(f"lock table {table.name} in row exclusive mode"))  # the ledger waits for us

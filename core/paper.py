@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,11 @@ class Paper:
         ) as table:
             for name, value in rows:
                 table.row((name, value))
+        self.pdf.ln(3)
+
+    def picture(self, content: bytes, *, alt: str, width: float = 45) -> None:
+        """A photo on a line of its own; `width` in millimetres."""
+        self.pdf.image(BytesIO(content), w=width, x=Align.L, alt_text=alt)
         self.pdf.ln(3)
 
     def table(

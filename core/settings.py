@@ -10,7 +10,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EJAZO_", frozen=True, extra="ignore")
 
     database_url: str
-    """postgresql://user:password@host:port/name, or …/name?host=/socket/folder"""
+    """postgresql://user:password@host:port/name, or …/name?host=/socket/folder; of a role that owns nothing
+    (ADR-0041): ejazo_api for the API, ejazo_worker for all others."""
+    owner_url: str | None = None
+    """The same database as its owner, for `migrate` and `backup` alone; none: one role does everything."""
     mqtt_url: str = "mqtt://127.0.0.1:1883"
     """mqtt://user:password@host:port, for the worker: may read every device and answer it. The nodes of a
     cluster as host:port,host:port"""
@@ -49,6 +52,10 @@ class Settings(BaseSettings):
     """Points that an imported file of zones may have; the database takes no zone of more than 100,000."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
+
+    @property
+    def owner(self) -> str:
+        return self.owner_url or self.database_url
 
     @property
     def gateway(self) -> str:

@@ -18,10 +18,68 @@ APOSTROPHES: Final = dict.fromkeys(map(ord, "'`ʻʼ‘’´"))
 
 
 class BadSheet(Refusal):
-    """No table can be read here: `reason` is a code (`sheet.bad.<reason>`)."""
+    """No table can be read here; which of them says why, in words of its own."""
 
     code = "bad_sheet"
     status = 422
+
+
+class NotSeparated(BadSheet):
+    """Quotation marks do not close."""
+
+    code = "bad_sheet_not_separated"
+
+
+class NoWorkbook(BadSheet):
+    """It calls itself a workbook and cannot be opened: broken, locked by a password, of an older program."""
+
+    code = "bad_sheet_no_workbook"
+
+
+class OldWorkbook(BadSheet):
+    """XLS, as offices saved it before 2007."""
+
+    code = "bad_sheet_old_workbook"
+
+
+class OtherFile(BadSheet):
+    """A picture, a PDF, a program: no table at all."""
+
+    code = "bad_sheet_other_file"
+
+
+class TooBig(BadSheet):
+    """Unpacked it is larger than any list of people."""
+
+    code = "bad_sheet_too_big"
+
+
+class TooManyRows(BadSheet):
+    code = "bad_sheet_too_many_rows"
+
+
+class EmptySheet(BadSheet):
+    """Nothing below the headings."""
+
+    code = "bad_sheet_empty"
+
+
+class ColumnTwice(BadSheet):
+    """Two headings for the same thing."""
+
+    code = "bad_sheet_column_twice"
+
+
+class NoHeading(BadSheet):
+    """A mapping names a heading that the file does not have."""
+
+    code = "bad_sheet_no_heading"
+
+
+class NoField(BadSheet):
+    """A mapping names a thing that files of this kind do not hold."""
+
+    code = "bad_sheet_no_field"
 
 
 class NoColumn(Refusal):
@@ -55,7 +113,7 @@ def lines(text: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in cells):
                 yield number, [cell.strip() for cell in cells]
     except csv.Error:
-        raise BadSheet(reason="not_csv", row=number + 1) from None
+        raise NotSeparated(row=number + 1) from None
 
 
 def headings(texts: Texts, names: Mapping[str, str]) -> dict[str, str]:
@@ -72,18 +130,39 @@ def folded(heading: str) -> str:
 
 
 def columns(heading: Sequence[str], known: Mapping[str, str], *, needed: Collection[str]) -> dict[str, int]:
-    """Field → place; a column with a heading we do not know is left alone."""
-    found: dict[str, int] = {}
-    for place, name in enumerate(heading):
-        name_of = known.get(folded(name))
-        if name_of is not None and name_of in found:
-            raise BadSheet(reason="column_twice", row=1)
-        if name_of is not None:
-            found[name_of] = place
+    """Field → place; NoColumn where one is missing that is needed."""
+    found = places(heading, known)
     for name in needed:
         if name not in found:
             raise NoColumn(name=name)
     return found
+
+
+def places(
+    heading: Sequence[str], known: Mapping[str, str], *, given: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    """Field → place; a column with a heading we do not know is left alone. `given` says by hand what a
+    heading stands for, empty: for nothing; it counts more than what we know."""
+    for name in given or {}:
+        if folded(name) not in map(folded, heading):
+            raise NoHeading(name=name)
+    said = {folded(name): _field(field, known) for name, field in (given or {}).items()}
+    found: dict[str, int] = {}
+    for place, name in enumerate(heading):
+        own = known.get(folded(name), "")
+        field = said.get(folded(name), "" if own in said.values() else own)
+        if field and field in found:
+            raise ColumnTwice(name=name)
+        if field:
+            found[field] = place
+    return found
+
+
+def _field(said: str, known: Mapping[str, str]) -> str:
+    """A field by its name or by any label that we know it by."""
+    if said and folded(said) not in known:
+        raise NoField(name=said)
+    return known[folded(said)] if said else ""
 
 
 def cells(row: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:

@@ -11,6 +11,9 @@ from openpyxl import load_workbook
 from core import sheets
 
 WORKBOOK: Final = b"PK\x03\x04"
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""XLS; and XLSX behind a password."""
+SNIFFED: Final = 4096
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_BYTES: Final = 1_000_000_000
 """Of a workbook when it is unpacked."""
@@ -19,7 +22,13 @@ MOST_COLUMNS: Final = 200
 
 def rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """As `sheets.lines`, whatever the office sent."""
-    return _workbook(data) if data.startswith(WORKBOOK) else sheets.lines(decoded(data))
+    if data.startswith(OLD_WORKBOOK):
+        raise sheets.OldWorkbook
+    if data.startswith(WORKBOOK):
+        return _workbook(data)
+    if not data.startswith(UTF16) and b"\0" in data[:SNIFFED]:
+        raise sheets.OtherFile
+    return sheets.lines(decoded(data))
 
 
 def decoded(data: bytes) -> str:
@@ -43,13 +52,13 @@ def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
             if texts:
                 yield number, texts
     except (BadZipFile, KeyError, IndexError, ValueError, TypeError, SyntaxError, OSError):
-        raise sheets.BadSheet(reason="not_a_workbook", row=1) from None
+        raise sheets.NoWorkbook from None
 
 
 def _measured(data: bytes) -> None:
     with ZipFile(BytesIO(data)) as packed:
         if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
-            raise sheets.BadSheet(reason="too_big", row=1)
+            raise sheets.TooBig
 
 
 def _text(cell: Any) -> str:

@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.model import PersonId
 from dashboards import records
 from dashboards.pages import page
-from dashboards.records import overview
+from dashboards.records import overview, photos
 from dashboards.store import files
 from geofence import reading
 from geofence.store.queue import Wanted
@@ -64,6 +64,7 @@ async def people_page(
         people=rows,
         search=search,
         found=found,
+        faces=await photos.faces(conn, keys, caller, some=[p.id for p in found.people]),
         is_watching=caller.may(Permission.TRACK_READ),
     )
 

@@ -1,12 +1,13 @@
 """The pages of imports: giving a file, how far it is, and what is wrong with which row."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from core import http
 from core.auth import Caller, Permission, allow
+from core.sheets import NoColumn
 from dashboards.pages import page
 from inmates import store as people
 from inmates.intake import catalogue, service, shown
@@ -38,7 +39,6 @@ async def imports_page(
 
 @router.post("/imports")
 async def import_form(
-    request: Request,
     conn: http.Conn,
     keys: http.Sealing,
     *,
@@ -47,11 +47,11 @@ async def import_form(
     file: Annotated[UploadFile, File()],
     caller: Caller = allow(Permission.PERSON_IMPORT),
 ) -> Response:
-    data, name = await file.read(), file.filename or ""
-    with spoken(request):
-        begun = await service.begin(
-            conn, keys, caller, kind=kind, name=name, data=data, is_trial=deed == "try"
-        )
+    given: dict[str, Any] = {"kind": kind, "data": await file.read(), "name": file.filename or ""}
+    try:
+        begun = await service.begin(conn, keys, caller, **given, is_trial=deed == "try")
+    except NoColumn:  # the page of the import asks what is what
+        begun = await service.shelve(conn, keys, caller, **given)
     return RedirectResponse(f"/imports/{begun.found.id}", 303)
 
 
@@ -72,6 +72,8 @@ async def import_page(
         "import.html",
         found=found,
         columns=list(shown.columns(found)),
+        fields=catalogue.FIELDS[found.kind],
+        is_asked=found.stopped == NoColumn.code,
         rows=[(one, [(n, shown.said(n, texts, language=language)) for n in one.notes]) for one in some],
         after=some[-1].row if len(rows) > service.MOST else None,
     )
@@ -82,4 +84,18 @@ async def real_form(
     import_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_IMPORT)
 ) -> Response:
     begun = await service.make_real(conn, caller, trial=ImportId(import_id))
+    return RedirectResponse(f"/imports/{begun.found.id}", 303)
+
+
+@router.post("/imports/{import_id}/columns")
+async def columns_form(
+    request: Request,
+    import_id: http.Id,
+    conn: http.Conn,
+    field: Annotated[list[str], Form(max_length=200)],
+    caller: Caller = allow(Permission.PERSON_IMPORT),
+) -> Response:
+    """Of each heading, in the order of the file."""
+    with spoken(request):
+        begun = await service.columned(conn, caller, source=ImportId(import_id), fields=field)
     return RedirectResponse(f"/imports/{begun.found.id}", 303)

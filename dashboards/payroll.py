@@ -10,6 +10,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.errors import Refusal
 from dashboards.pages import page
+from inmates import store as people
 from inmates.employment import rules, service_holdings, service_payrolls, store
 from inmates.employment.api.said import MONTH, first_day
 from inmates.employment.model import PayrollId
@@ -46,7 +47,16 @@ async def payroll_page(
     names = dict(await store.places(conn, within(caller)))
     may_approve = caller.may(Permission.PAYROLL_WRITE)
     name = names.get(institution_id, "")
-    return page(request, "payroll.html", preview=preview, place=name, may_approve=may_approve)
+    ids = [draft.person_id for draft in preview.drafts]
+    return page(
+        request,
+        "payroll.html",
+        preview=preview,
+        place=name,
+        may_approve=may_approve,
+        seen=await people.named(conn, ids, scope=within(caller)),
+        may_write=caller.may(Permission.WORK_WRITE),
+    )
 
 
 @router.post("/payroll/{institution_id}")

@@ -6,7 +6,13 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   "$bin/initdb" -D "$PGDATA" -U ejazo -E UTF8 --locale=C.UTF-8 --auth-local=peer --auth-host=scram-sha-256 \
     --pwfile=/run/secrets/database_password
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  echo 'create database ejazo' | "$bin/postgres" --single -D "$PGDATA" postgres >/dev/null
+  {
+    echo 'create database ejazo'
+    for role in api worker; do # ADR-0041: the platform's processes own nothing; `ejazo migrate` grants the rest
+      printf "create role ejazo_%s login password '%s'\n" $role "$(sed "s/'/''/g" "/run/secrets/${role}_password")"
+    done
+    echo 'grant pg_read_all_stats to ejazo_worker'
+  } | "$bin/postgres" --single -D "$PGDATA" postgres >/dev/null
 fi
 # docs/storage.md argues the last line; synchronous_commit stays on: what is acknowledged is on the disk.
 exec "$bin/postgres" -D "$PGDATA" -c listen_addresses='*' -c timezone=UTC \

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     BindParameter,
     ColumnElement,
     CompoundSelect,
     Select,
+    Text,
     and_,
     any_,
     cast,
+    exists,
     func,
     not_,
     or_,
@@ -49,6 +52,30 @@ def mine(user: UserId | BindParameter[int], at: datetime | BindParameter[datetim
     """Whom one user sees."""
     own = select(caseloads.c.person_id).where(caseloads.c.user_id == user, caseloads.c.during.contains(at))
     return own.union_all(_staying(postings.c.user_id == user, at=at).with_only_columns(stays.c.person_id))
+
+
+def seen_among(scope: Scope, person: ColumnElement[int]) -> ColumnElement[bool]:
+    """`seen_by` of some people who were picked already: asked of each by its index, however many others the
+    caller sees."""
+    if scope.user is None:
+        return true()
+    own = exists().where(
+        caseloads.c.user_id == scope.user,
+        caseloads.c.person_id == person,
+        caseloads.c.during.contains(scope.at),
+    )
+    staying = _staying(postings.c.user_id == scope.user, at=scope.at).where(stays.c.person_id == person)
+    return or_(own, staying.correlate_except(postings, stays).exists())
+
+
+def picked(numbers: Collection[str], people: Collection[PersonId]) -> CTE:
+    """Files by their numbers, and files by their ids: each by its own index. Together in one `or` the planner
+    walks through everybody."""
+    by_number = persons.c.number == any_(cast(list(numbers), ARRAY(Text)))
+    by_id = persons.c.id == any_(cast(list(people), ARRAY(BigInteger)))
+    columns = persons.c.id, persons.c.number
+    some = select(*columns).where(by_number).union(select(*columns).where(by_id))
+    return some.cte("picked").prefix_with("materialized")
 
 
 def _staying(posted: ColumnElement[bool], *, at: datetime | BindParameter[datetime]) -> Select[Any]:

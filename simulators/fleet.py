@@ -33,6 +33,21 @@ EVENTS: Final = {  # at the beginning and at the end of a scene
 
 
 @dataclass(frozen=True, slots=True)
+class Leap:
+    """All clocks of devices are wrong by so much in [since, until)."""
+
+    since_us: int
+    until_us: int
+    by_us: int
+
+    def at(self, at_us: float) -> int:
+        return self.by_us if self.since_us <= at_us < self.until_us else 0
+
+
+NO_LEAP: Final = Leap(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """At this moment a device takes a report; its number comes with the taking."""
 
@@ -52,6 +67,7 @@ class Fleet:
         interval_s: float,
         seed: int,
         clock_error_s: float = 0.0,
+        leap: Leap = NO_LEAP,
     ) -> None:
         random = np.random.default_rng((seed, 7))
         n = len(residents)
@@ -62,6 +78,7 @@ class Fleet:
         self.errors = Errors(n, seed, receiver=plan.receiver)
         self.phase_us = random.integers(0, self.interval_us, n)
         self.clock_us = (random.normal(0.0, 1.0, n) * clock_error_s * SECOND_US).astype(np.int64)
+        self.leap = leap
         self.battery = random.integers(55, 96, n)
         self.heard_us = np.zeros(n, dtype=np.int64)
         self.by_who: dict[int, list[Scene]] = {}
@@ -173,7 +190,7 @@ class Fleet:
     def _fix(self, who: int, row: tuple[float, ...]) -> Callable[[int], Report]:
         at_us, lon, lat, accuracy, speed, course, mechanism, battery, flags, _ = row
         is_gnss = mechanism == Mechanism.GNSS
-        taken_us = int(at_us + self.clock_us[who])
+        taken_us = int(at_us + self.clock_us[who] + self.leap.at(at_us))
 
         def make(sequence: int) -> Report:
             return Fix(
@@ -198,7 +215,7 @@ class Fleet:
 
     def _event(self, who: int, at_us: int, *, kind: EventKind, value: int | None) -> Callable[[int], Report]:
         device = DeviceId(self.residents[who].device.id)
-        taken_us = int(at_us + self.clock_us[who])
+        taken_us = int(at_us + self.clock_us[who] + self.leap.at(at_us))
         return lambda sequence: DeviceEvent(device, sequence, PersonId(0), taken_us, 0, kind, value)
 
     def _told(self, since_us: int) -> list[Due]:

@@ -47,7 +47,8 @@ class Answers:
             self.owed[devices] = True
 
     def due(self, marks: Marks, *, now_us: int) -> list[tuple[DeviceId, Acknowledge]]:
-        ready = np.flatnonzero(self.owed & (now_us - self.told_us >= self.every_us))
+        waited_us = now_us - self.told_us  # below zero: the clock went back
+        ready = np.flatnonzero(self.owed & ((waited_us >= self.every_us) | (waited_us < 0)))
         self.owed[ready], self.told_us[ready] = False, now_us
         return [
             (DeviceId(device), self._answer(DeviceId(device), marks, now_us)) for device in ready.tolist()

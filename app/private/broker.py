@@ -78,6 +78,7 @@ certfile {folder}/broker.pem
 keyfile {folder}/broker.key
 require_certificate true
 use_identity_as_username true
+use_username_as_clientid true
 """
 
 
@@ -110,12 +111,12 @@ def password(secret: bytes, user: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(secret, user.encode(), "sha256"))[:24].decode()
 
 
-def admits(port: int, user: str, word: str, *, patience_s: float = 2) -> bool:
+def admits(port: int, user: str, word: str, *, patience_s: float = 2, host: str = HOST) -> bool:
     """Knock as an MQTT 3.1.1 client and read the answer."""
     fields = (part.encode() for part in (user, word))
     body = b"\0\4MQTT\4\xc2\0\5\0\0" + b"".join(len(p).to_bytes(2, "big") + p for p in fields)
     try:
-        with socket.create_connection((HOST, port), timeout=patience_s) as line:
+        with socket.create_connection((host, port), timeout=patience_s) as line:
             line.sendall(b"\x10" + bytes([len(body)]) + body)
             return line.recv(4) == b"\x20\x02\0\0"
     except OSError:
@@ -125,12 +126,13 @@ def admits(port: int, user: str, word: str, *, patience_s: float = 2) -> bool:
 class Broker:
     """Passwords follow from one secret in `home` and outlive a restart. `start` may be called again."""
 
-    def __init__(self, home: Path, port: int = 0, *, authority: Path | None = None) -> None:
-        """`authority`: a folder with ca.pem, crl.pem, broker.pem and broker.key opens a second door."""
+    def __init__(self, home: Path, port: int = 0, *, authority: Path | None = None, host: str = HOST) -> None:
+        """`authority`: a folder with ca.pem, crl.pem, broker.pem and broker.key opens a second door.
+        `host`: the loopback, save in a drill with networks of its own."""
         found = program()
         if found is None:
             raise ServiceError("Mosquitto is not installed: run ./ejazo doctor")
-        self.program, self.home, self.port = found, home, port
+        self.program, self.home, self.port, self.host = found, home, port, host
         self.authority, self.tls_port = authority, 0
         self.log = home / "broker.log"
         self.owner = process.owner()
@@ -145,7 +147,7 @@ class Broker:
     def url(self, user: str) -> str:
         """The address with the credentials of `ingest`, `gateway` or a device (known from now on)."""
         self.enrol(user)
-        return f"mqtt://{user}:{self.password(user)}@{HOST}:{self.port}"
+        return f"mqtt://{user}:{self.password(user)}@{self.host}:{self.port}"
 
     def password(self, user: str) -> str:
         return password(self._secret, user)
@@ -180,10 +182,10 @@ class Broker:
         return self
 
     def _listen(self) -> None:
-        said = SETTINGS.format(port=self.port, host=HOST, home=self.home)
+        said = SETTINGS.format(port=self.port, host=self.host, home=self.home)
         if self.authority is not None:
             self.tls_port = self.tls_port or free_port()
-            said += TLS_LISTENER.format(port=self.tls_port, host=HOST, folder=self.authority)
+            said += TLS_LISTENER.format(port=self.tls_port, host=self.host, folder=self.authority)
         self._write("settings", said)
         with self.log.open("ab") as log:
             self.child = process.launch(
@@ -213,7 +215,7 @@ class Broker:
         return self.child is not None and self.child.poll() is None
 
     def admits(self, user: str, password: str) -> bool:
-        return admits(self.port, user, password)
+        return admits(self.port, user, password, host=self.host)
 
     def _wait_for(self, user: str) -> None:
         deadline = time.monotonic() + START_S

@@ -18,6 +18,8 @@ PORT = 5432  # only a part of the socket's name: the cluster listens on no netwo
 START_S = 60
 OLDEST = 15
 ROLE = "ejazo"
+API, WORKER = "ejazo_api", "ejazo_worker"
+"""The platform's processes (ADR-0041); the first one owns the database."""
 ALWAYS = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
@@ -87,9 +89,9 @@ class Cluster:
         self.env = place.environment(self.bin)
         self.child: subprocess.Popen[bytes] | None = None
 
-    def url(self, database: str = "postgres") -> str:
+    def url(self, database: str = "postgres", role: str = ROLE) -> str:
         where = urlencode({"host": self.socket, "port": PORT}, quote_via=quote)
-        return f"postgresql://{ROLE}@/{quote(database)}?{where}"
+        return f"postgresql://{role}@/{quote(database)}?{where}"
 
     def start(self) -> Self:
         process.folder(self.home, self.owner)
@@ -116,7 +118,12 @@ class Cluster:
         return told.strip()
 
     def ensure(self, database: str) -> None:
-        """The settings' database exists, and so does nothing else about it."""
+        """The settings' database exists, and the roles that work with it; nothing else about it."""
+        known = self.sql("select rolname from pg_roles").split()
+        for role in (API, WORKER):
+            if role not in known:
+                self.sql(f"create role {role} login")
+        self.sql(f"grant pg_read_all_stats to {WORKER}")  # whose eyes still see a day (ADR-0023)
         if self.sql(f"select count(*) from pg_database where datname = '{database}'") == "0":  # noqa: S608
             self.sql(f'create database "{database}"')
 

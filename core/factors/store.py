@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -204,7 +205,7 @@ async def demands(conn: AsyncConnection) -> Sequence[Demand]:
     query = (
         select(factor_demands.c.role, factor_demands.c.is_demanded, factor_demands.c.at, users.c.shown_as)
         .outerjoin(users, users.c.id == factor_demands.c.by_user)
-        .distinct(factor_demands.c.role)
+        .ext(distinct_on(factor_demands.c.role))
         .order_by(factor_demands.c.role, factor_demands.c.id.desc())
     )
     return [Demand(*row) for row in await conn.execute(query)]

@@ -47,11 +47,18 @@ def tabs_of(caller: Caller) -> list[str]:
 
 
 def tab_page(
-    request: Request, caller: Caller, name: str, *, person: Person, status: int = 200, **values: object
+    request: Request,
+    caller: Caller,
+    name: str,
+    *,
+    person: Person,
+    status: int = 200,
+    template: str = "",
+    **values: object,
 ) -> Response:
-    """`record-<name>.html`, in the frame of the person's file."""
+    """`record-<name>.html`, or another page under the same tab, in the frame of the person's file."""
     frame = {"tabs": tabs_of(caller), "tab": name, "person": person}
-    return page(request, f"record-{name}.html", status=status, **frame, **values)
+    return page(request, f"record-{template or name}.html", status=status, **frame, **values)
 
 
 def back(person: int, tab: str, more: str = "") -> Response:

@@ -12,9 +12,11 @@ from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.pages import page
 from dashboards.records import tab_page, tabs_of
+from inmates import store as people
 from inmates.employment import occupations, rules, service, service_papers, shown
 from inmates.employment.api.said import MONTH, Day, first_day
 from inmates.employment.model import PayslipId, PlacementId, Said, WritBasis, WritKind, WritState
+from inmates.service import within
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 MOST_PIECES = 10**6
@@ -106,4 +108,6 @@ async def entry_form(
 ) -> Response:
     placed = await service.placed_as(conn, caller, placement=PlacementId(placement_id))
     await service.write(conn, caller, placement=placed.id, said=given.said())
-    return RedirectResponse(f"/people/{placed.person_id}/work?month={given.on:%Y-%m}", 303)
+    seen = await people.named(conn, [placed.person_id], scope=within(caller))
+    place = f"/people/{placed.person_id}/work" if seen else f"/payroll/{placed.institution_id}"
+    return RedirectResponse(f"{place}?month={given.on:%Y-%m}", 303)

@@ -12,6 +12,7 @@ from dashboards.records import back, tab_page
 from inmates.handover import service
 from inmates.handover.api import asked
 from inmates.handover.model import Purpose
+from inmates.parts.model import Compartment
 
 router = APIRouter(prefix="/people/{person_id}/handover", tags=["pages"], include_in_schema=False)
 
@@ -23,6 +24,8 @@ async def handover_page(
     person, certificates, _ = await service.listed(conn, caller, person=PersonId(person_id))
     names = list(request.app.state.sections)
     values: dict[str, Any] = {"certificates": certificates, "sections": names, "purposes": list(Purpose)}
+    sealed = {part.compartment: part for part, _ in await service.sealed(conn, person.id)}
+    values["sealed"] = {compartment: sealed.get(compartment) for compartment in Compartment}
     return tab_page(request, caller, "handover", person=person, **values)
 
 

@@ -12,7 +12,7 @@ from core.fields import WallMoment
 from core.model import PersonId
 from dashboards.records import back, tab_page
 from inmates import service as people
-from inmates.health import service
+from inmates.health import parts, service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
 
 router = APIRouter(prefix="/people/{person_id}/health", tags=["pages"], include_in_schema=False)
@@ -38,6 +38,7 @@ async def health_page(
     found = await service.read(conn, keys, caller=caller, person=PersonId(person_id))
     person = await people.known(conn, caller, person=PersonId(person_id))
     values: dict[str, Any] = {"file": found, "kinds": list(Kind), "outcomes": list(Outcome)}
+    values["released_parts"] = await parts.of(conn, person.id)
     return tab_page(request, caller, "health", person=person, today=clock.today(), **values)
 
 
@@ -107,3 +108,18 @@ async def consequence_form(
     ident = ConsequenceId(consequence_id)
     await service.move_end(conn, keys, caller=caller, consequence=ident, ends_at=ends(ends_on), text=text)
     return back(person_id, "health")
+
+
+@router.post("/parts")
+async def medical_part_form(
+    request: Request,
+    person_id: http.Id,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.HEALTH_WRITE),
+) -> Response:
+    """The code stands on this page and nowhere else."""
+    person = await people.known(conn, caller, person=PersonId(person_id))
+    texts, language = request.app.state.texts, http.language(request)
+    made = await parts.release(conn, keys, caller=caller, person=person.id, texts=texts, language=language)
+    return tab_page(request, caller, "health", person=person, template="part", released=made)

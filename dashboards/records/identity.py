@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from core import http
+from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.records import back, tab_page
 from inmates import store as files
 from inmates.identity import merging, service
 from inmates.identity.model import DocumentKind, Ground, Identity, MergeId
+from inmates.photos import service as photos
 from inmates.service import within
 
 router = APIRouter(prefix="/people/{person_id}/identity", tags=["pages"], include_in_schema=False)
@@ -59,9 +60,11 @@ async def identity_page(
     ident = PersonId(person_id)
     shown = await service.read(conn, keys, caller, person=ident)
     values: dict[str, Any] = {"shown": shown, "kinds": list(DocumentKind), "likely": None}
+    values["today"] = clock.today()
     values["versions"] = await service.versions(conn, keys, caller, person=ident)
     if caller.may(Permission.PERSON_MERGE):
         values["likely"] = await merging.offered(conn, keys, caller, person=shown.person)
+    values["photos"], values["front"] = await photos.of(conn, ident)
     others = {m.survivor_id for m in shown.merges} | {m.absorbed_id for m in shown.merges}
     values["others"] = await files.named(conn, others, scope=within(caller)) if others else {}
     return tab_page(request, caller, "identity", person=shown.person, **values)

@@ -11,7 +11,7 @@ from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.records import back, tab_page, trends
 from inmates import service as people
-from inmates.psychology import catalogue, service
+from inmates.psychology import catalogue, parts, service
 from inmates.psychology.model import Basis, Draft, NoteId
 
 router = APIRouter(prefix="/people/{person_id}/psychology", tags=["pages"], include_in_schema=False)
@@ -37,6 +37,7 @@ async def psychology_page(
     spoken = language if language in i18n.LANGUAGES else caller.language
     values: dict[str, Any] = {"offered": offered, "spoken": spoken, "bases": list(Basis)}
     values |= {"file": file, "drawings": drawings(file), "taking": offered.get(screen)}
+    values["released_parts"] = await parts.of(conn, person.id)
     return tab_page(request, caller, "psychology", person=person, **values)
 
 
@@ -98,3 +99,18 @@ async def note_form(
     person, before = PersonId(person_id), None if replaces is None else NoteId(replaces)
     await service.write(conn, keys, caller=caller, person=person, text=text, replaces=before)
     return back(person_id, "psychology")
+
+
+@router.post("/parts")
+async def psychology_part_form(
+    request: Request,
+    person_id: http.Id,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.PSYCHOLOGY_WRITE),
+) -> Response:
+    """The code stands on this page and nowhere else."""
+    person = await people.known(conn, caller, person=PersonId(person_id))
+    texts, language = request.app.state.texts, http.language(request)
+    made = await parts.release(conn, keys, caller=caller, person=person.id, texts=texts, language=language)
+    return tab_page(request, caller, "psychology", person=person, template="part", released=made)

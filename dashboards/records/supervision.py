@@ -1,5 +1,6 @@
 """The tab of orders: acts, obligations, the device with the guard's answer, proposed measures, release."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from core.auth import Caller, Permission, allow, allow_fresh
 from core.fields import WITHOUT_NUL, WallMoment
 from core.model import OrderId, PersonId
 from dashboards.records import back, tab_page
+from geofence import reading as seen
+from geofence.store.queue import Queued, Wanted
 from inmates.model import OrderKind
 from inmates.supervision import kinds
 from inmates.supervision.api.brought import FIRST, LAST, Speaker, Worn
@@ -41,6 +44,8 @@ from tracking.store import wearings
 
 router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], include_in_schema=False)
 
+RECENT = 20
+"""Alerts that are offered."""
 Number = Annotated[str, Form(min_length=1, max_length=100, pattern=WITHOUT_NUL)]
 Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=WITHOUT_NUL)]
 Note = Annotated[str, Form(max_length=2000, pattern=WITHOUT_NUL)]
@@ -72,12 +77,20 @@ async def supervision_page(
         person=found.person,
         file=found,
         drafts=drafts,
+        alerts=await alerts(conn, caller, found.person.id),
         kinds=kinds,
         order_kinds=OrderKind,
         may_write=caller.may(Permission.ORDER_WRITE),
         may_fit=caller.may(Permission.FITTING_WRITE),
         now=clock.now().astimezone(clock.HERE),
     )
+
+
+async def alerts(conn: http.Conn, caller: Caller, person: PersonId) -> Sequence[Queued]:
+    """On which a violation may rest: those of this person, the newest first, for who may see alerts."""
+    if not caller.may(Permission.ALERT_READ):
+        return ()
+    return (await seen.alerts(conn, caller, wanted=Wanted(person=person), after=None, most=RECENT)).alerts
 
 
 @router.post("/drafts")
@@ -225,9 +238,10 @@ async def violation_form(
     kind: Annotated[ViolationKind, Form()],
     at: Moment,
     note: Note = "",
+    alert: Annotated[str, Form(pattern="^[0-9]{0,18}$")] = "",
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
-    told = Violation(kind, clock.here(at), note)
+    told = Violation(kind, clock.here(at), note, int(alert) if alert else None)
     await measures.report(conn, caller, order=OrderId(order_id), violation=told)
     return back(person_id, "supervision")
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.auth import GRANTS, Permission
 from core.model import DeviceId, PersonId, UserId
 from core.tables import users
@@ -108,7 +109,8 @@ async def sign(conn: AsyncConnection, sheet: SheetId, *, by: UserId, at: datetim
 
 async def sheet(conn: AsyncConnection, ident: SheetId, *, scope: Scope) -> Sheet | None:
     """Locked, so that it is signed once; for the two who are named on it and those who work beside them."""
-    query = _sheets(scope).where(shift_sheets.c.id == ident).with_for_update(of=shift_sheets)
+    await db.hold(conn, shift_sheets, ident=ident)
+    query = _sheets(scope).where(shift_sheets.c.id == ident)
     row = (await conn.execute(query)).one_or_none()
     return Sheet(*row) if row else None
 

@@ -113,12 +113,17 @@ def refuse_decision(
     if proposal.measure is Measure.NONE:
         _refuse_days(proposal, 0)
         return
-    if law.text(f"incident.{incident.kind}.punishable") != "yes":
+    if not is_punishable(incident.kind, law):
         raise NotPunishable
     if at > incident.reported_at + timedelta(days=law.whole("sanction.decide_within_days")):
         raise TooLate
     limits = law.under(f"sanction.{proposal.measure}")
     _refuse_days(proposal, int(limits["days_most"].value) if "days_most" in limits else 0)
+
+
+def is_punishable(kind: IncidentKind, law: RuleSet) -> bool:
+    """Whether a deed of this kind is a breach at all: need, protest and what staff did are none."""
+    return law.text(f"incident.{kind}.punishable") == "yes"
 
 
 def _refuse_decider(role: Role, allowed: str) -> None:

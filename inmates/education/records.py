@@ -62,7 +62,7 @@ async def take(conn: AsyncConnection, caller: Caller, *, text: str, known: Mappi
     places = sheets.columns(heading, known, needed=NEEDED)
     given = [(number, sheets.cells(row, places)) for number, row in rows]
     if len(given) > MOST:
-        raise sheets.BadSheet(reason="too_many_rows", row=MOST)
+        raise sheets.TooManyRows(count=MOST)
     pairs = {(row["person"], row["course"]) for _, row in given if not sheets.suspicious(row)}
     latest = await store.latest(conn, pairs, scope=within(caller)) if pairs else {}
     wrong = [found for number, row in given if (found := await _row(conn, caller, number, row, latest))]

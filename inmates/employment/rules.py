@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from core.calendar import months_after
-from core.clock import HERE
+from core.clock import HERE, local_day
 from inmates.education.model import Learning
 from inmates.employment.model import Claim, Effort, Entry, EntryKind, Placement, Restitution, Said, WritBasis
 from inmates.employment.wages import Debt, Deed, Facts, Held, Payslip, Work
@@ -39,6 +39,14 @@ def is_possible(said: Said) -> bool:
 
 def is_within(said: Said, placement: Placement) -> bool:
     return placement.since <= said.on and (placement.until is None or said.on < placement.until)
+
+
+def when(said: Said) -> tuple[datetime, datetime]:
+    """Where nobody says at which hour: at any of the day."""
+    if said.starts_at is not None:
+        return said.starts_at, said.starts_at
+    begins, ends = local_day(said.on)
+    return begins, ends - timedelta(microseconds=1)
 
 
 def live(entries: Iterable[Entry]) -> list[Entry]:

@@ -10,12 +10,9 @@ from core.statutes import RuleSet
 from inmates.employment.model import HandKind, Tariff, WritBasis, WritKind
 from inmates.employment.wages import Debt, Facts, Held, Line, Payslip, Totals, Work
 
-SOCIAL = "tax.social"
-"""Missing before the work of convicts bore social tax."""
-
-
 NEEDED = (
     "tax.income",
+    "tax.social",
     "deduction.one",
     "deduction.several",
     "guarantee.custody",
@@ -50,10 +47,10 @@ def payslip(facts: Facts, rules: RuleSet) -> Payslip:
     paid = split(claims, room=bounds[-1].amount)
     taken = _taken(facts, claims, paid=paid, rules=rules)
     kept = after - sum(paid)
-    social = [_share("social_tax", gross, rules, rule=SOCIAL)] if SOCIAL in rules.rules else []
+    social = _share("social_tax", gross, rules, rule="tax.social")
     sums = (_sum("gross", gross), tax, _sum("after_tax", after))
-    lines = (*earned, *sums, *bounds, *taken, _sum("kept", kept), *social)
-    return Payslip(gross, tax.amount, sum(paid), kept, sum(line.amount for line in social), lines)
+    lines = (*earned, *sums, *bounds, *taken, _sum("kept", kept), social)
+    return Payslip(gross, tax.amount, sum(paid), kept, social.amount, lines)
 
 
 def room_left(facts: Facts, rules: RuleSet) -> int:

@@ -25,10 +25,8 @@ from inmates.employment.model import (
     Tariff,
 )
 from inmates.health import service as health
+from inmates.service import MOST as MOST  # noqa: PLC0414 - of this module's face
 from inmates.service import known, opened, within
-
-MOST = 200
-"""Rows of a page, at most."""
 
 
 class UnknownOccupation(Invalid):
@@ -164,7 +162,8 @@ async def place(
     wanted = await the_job(conn, caller, job=job)
     if not wanted.is_open:
         raise JobClosed
-    if not await store.is_staying(conn, person, institution=wanted.institution_id, at=clock.now()):
+    now, where = clock.now(), wanted.institution_id
+    if not await store.is_staying(conn, person, institution=where, during=(now, now)):
         raise NotStayingThere
     limits = await health.consequences(conn, person, clock.now())
     if rules.is_barred(wanted.effort, [limit.kind for limit in limits]):
@@ -251,6 +250,9 @@ async def _write(
     await people.hold(conn, placed.person_id)
     if not rules.is_within(said, placed):
         raise OutsidePlacement
+    where = placed.institution_id
+    if not await store.is_staying(conn, placed.person_id, institution=where, during=rules.when(said)):
+        raise NotStayingThere
     if rules.overlaps(said, await _around(conn, placed.person_id, said, besides=replaces)):
         raise ShiftOverlaps
     made = await store_entries.add_entry(conn, placed, said, replaces=replaces, why=why, by=caller.user)

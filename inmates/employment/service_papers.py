@@ -74,7 +74,9 @@ async def slip(conn: AsyncConnection, caller: Caller, *, person: PersonId, paysl
     kept = await store_payrolls.slip(conn, payslip, person=person)
     if kept is None:
         raise NotFound
-    titles = {int(each.id): each.title for each in await store.placements_of(conn, person)}
+    named_on = rules.last_day(kept.payroll.month)
+    placed = await store.placements_of(conn, person, named_on=named_on)
+    titles = {int(each.id): each.title for each in placed}
     return Slip(found, kept, titles)
 
 

@@ -197,6 +197,8 @@ async def checked(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) 
     slips = await store_payrolls.slips(conn, payroll)
     if law is None:
         raise NotFound
+    if not rules_wages.is_enough(law):
+        raise LawUnknown
     await _record(conn, caller, Permission.PAYROLL_READ, subject=payroll)
     differing = [kept.id for kept in slips if rules_wages.payslip(kept.facts, law) != kept.slip]
     return Checked(found.digest, len(slips), differing)

@@ -1,14 +1,31 @@
 """Jobs, placements and what was worked, as the records hold them."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, cast, func, insert, select, true, update
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    any_,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, Range, distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import LateralFromClause
 
+from core.clock import HERE
 from core.model import PersonId, UserId
 from inmates.employment.model import (
     Effort,
@@ -20,15 +37,29 @@ from inmates.employment.model import (
 )
 from inmates.employment.tables import job_placements, job_versions, jobs
 from inmates.model import Scope
-from inmates.store import seen_by
 from inmates.tables import institutions, postings, stays
 
+DAY = timedelta(days=1)
+ZONE: ColumnElement[str] = literal_column(f"'{HERE.key}'")
+left_on = (  # the first day on which somebody stays there no longer; none: they stay, or never did
+    select(
+        case(
+            (func.bool_or(func.upper_inf(stays.c.during)), None),
+            else_=cast(func.timezone(ZONE, func.max(func.upper(stays.c.during))), Date) + 1,
+        )
+    )
+    .where(stays.c.person_id == job_placements.c.person_id, stays.c.institution_id == jobs.c.institution_id)
+    .correlate(job_placements, jobs)
+    .scalar_subquery()
+)
+"""A person works where they stay: whoever was moved is in the job no longer, though nobody ended it."""
 latest = (
     select(job_versions)
     .ext(distinct_on(job_versions.c.job_id))
     .order_by(job_versions.c.job_id, job_versions.c.version.desc())
     .subquery("latest")
 )
+UNTIL = func.coalesce(func.upper(job_placements.c.during), left_on)
 JOB = (
     jobs.c.id,
     jobs.c.institution_id,
@@ -43,12 +74,10 @@ PLACEMENT = (
     job_placements.c.person_id,
     job_placements.c.job_id,
     jobs.c.institution_id,
-    latest.c.title,
-    latest.c.isco,
-    latest.c.effort,
     job_placements.c.tariff,
     job_placements.c.rate,
-    job_placements.c.during,
+    func.lower(job_placements.c.during).label("since"),
+    UNTIL.label("until"),
 )
 
 
@@ -126,9 +155,14 @@ async def jobs_of(conn: AsyncConnection, institution: int, *, after: int | None,
     return [_job(row) for row in await conn.execute(query)]
 
 
-async def is_staying(conn: AsyncConnection, person: PersonId, *, institution: int, at: datetime) -> bool:
+async def is_staying(
+    conn: AsyncConnection, person: PersonId, *, institution: int, during: tuple[datetime, datetime]
+) -> bool:
+    """At some moment of that time."""
     query = select(stays.c.id).where(
-        stays.c.person_id == person, stays.c.institution_id == institution, stays.c.during.contains(at)
+        stays.c.person_id == person,
+        stays.c.institution_id == institution,
+        stays.c.during.overlaps(Range(*during, bounds="[]")),
     )
     return (await conn.execute(query)).first() is not None
 
@@ -156,15 +190,18 @@ async def end(conn: AsyncConnection, ident: PlacementId, *, since: date, until: 
 
 
 async def placement(conn: AsyncConnection, ident: PlacementId, *, scope: Scope) -> Placement | None:
-    """Locked: entries and the end of a placement come one after the other."""
-    query = _placements().where(job_placements.c.id == ident, seen_by(scope, job_placements.c.person_id))
+    """Of who runs the place of the job, also when the person stays elsewhere by now. Locked: entries and the
+    end of a placement come one after the other."""
+    query = _placements().where(job_placements.c.id == ident, run_by(scope, jobs.c.institution_id))
     row = (await conn.execute(query.with_for_update(of=job_placements))).one_or_none()
     return _placement(row) if row else None
 
 
-async def placements_of(conn: AsyncConnection, person: PersonId) -> list[Placement]:
-    """Newest first."""
-    query = _placements().where(job_placements.c.person_id == person)
+async def placements_of(
+    conn: AsyncConnection, person: PersonId, *, named_on: date | None = None
+) -> list[Placement]:
+    """Newest first; called as the job was called on that day, or on the placement's last."""
+    query = _placements(named_on).where(job_placements.c.person_id == person)
     order = (func.lower(job_placements.c.during).desc(), job_placements.c.id.desc())
     return [_placement(row) for row in await conn.execute(query.order_by(*order))]
 
@@ -172,25 +209,43 @@ async def placements_of(conn: AsyncConnection, person: PersonId) -> list[Placeme
 async def workers(
     conn: AsyncConnection, institution: int, *, since: date, until: date, person: PersonId | None = None
 ) -> list[Placement]:
-    """Who was placed there in that time, by person."""
+    """Who worked or may have worked there in that time, by person."""
     overlap = job_placements.c.during.overlaps(Range(since, until))
-    query = _placements().where(jobs.c.institution_id == institution, overlap)
+    was_there = func.coalesce(UNTIL, date.max) > since
+    query = _placements().where(jobs.c.institution_id == institution, overlap, was_there)
     if person is not None:
         query = query.where(job_placements.c.person_id == person)
     found = await conn.execute(query.order_by(job_placements.c.person_id, job_placements.c.id))
     return [_placement(row) for row in found]
 
 
+def _placements(named_on: date | None = None) -> Select[Any]:
+    named = _named(named_on)
+    return (
+        select(*PLACEMENT, named.c.title, named.c.isco, named.c.effort)
+        .join(jobs, jobs.c.id == job_placements.c.job_id)
+        .join(named, true())
+    )
+
+
+def _named(on: date | None) -> LateralFromClause:
+    """The version of the job on that day, or on the last day of the placement, or now; the first one of a job
+    that was written down later."""
+    bound = func.timezone(ZONE, cast(UNTIL if on is None else func.least(UNTIL, on + DAY), TIMESTAMP))
+    is_of_day = func.coalesce(job_versions.c.made_at < bound, true())
+    return (
+        select(job_versions.c.title, job_versions.c.isco, job_versions.c.effort)
+        .where(job_versions.c.job_id == jobs.c.id)
+        .order_by(
+            is_of_day.desc(), case((is_of_day, job_versions.c.version), else_=-job_versions.c.version).desc()
+        )
+        .limit(1)
+        .lateral("named")
+    )
+
+
 def _jobs() -> Select[Any]:
     return select(*JOB).join(latest, latest.c.job_id == jobs.c.id)
-
-
-def _placements() -> Select[Any]:
-    return (
-        select(*PLACEMENT)
-        .join(jobs, jobs.c.id == job_placements.c.job_id)
-        .join(latest, latest.c.job_id == jobs.c.id)
-    )
 
 
 def _job(row: Any) -> Job:
@@ -216,6 +271,6 @@ def _placement(row: Any) -> Placement:
         Effort(row.effort),
         Tariff(row.tariff),
         row.rate,
-        row.during.lower,
-        row.during.upper,
+        row.since,
+        row.until,
     )

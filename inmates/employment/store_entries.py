@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
 from inmates.employment.model import Entry, EntryId, EntryKind, Placement, PlacementId, Said
-from inmates.employment.store import among, unless
-from inmates.employment.tables import work_entries
+from inmates.employment.store import among, run_by, unless
+from inmates.employment.tables import job_placements, jobs, work_entries
 from inmates.model import Scope
-from inmates.store import seen_by
 
 
 async def add_entry(
@@ -44,7 +43,13 @@ async def add_entry(
 
 
 async def entry(conn: AsyncConnection, ident: EntryId, *, scope: Scope) -> Entry | None:
-    query = select(work_entries).where(work_entries.c.id == ident, seen_by(scope, work_entries.c.person_id))
+    """Of who runs the place where it was worked."""
+    query = (
+        select(work_entries)
+        .join(job_placements, job_placements.c.id == work_entries.c.placement_id)
+        .join(jobs, jobs.c.id == job_placements.c.job_id)
+        .where(work_entries.c.id == ident, run_by(scope, jobs.c.institution_id))
+    )
     row = (await conn.execute(query)).one_or_none()
     return _entry(row) if row else None
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, Protocol
+from functools import cache
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import statutes
 from core.clock import HERE, local_day
 from core.model import PersonId
 from core.sealing import Keys
+from core.statutes import RuleSet, Statute
+from inmates.conduct import rules as conducting
 from inmates.conduct import store as conduct
-from inmates.conduct.model import EntryKind, IncidentKind, Measure
+from inmates.conduct.model import EntryKind, Measure
 from inmates.education import rules as learning
 from inmates.education import service as education
 from inmates.education.model import Kind
@@ -19,11 +23,6 @@ from inmates.entitlements.model import Cause
 from inmates.flags.model import Facts, Input, Model
 from inmates.psychology import service as psychology
 from inmates.psychology.model import Contact
-
-NOT_HELD_AGAINST: Final = frozenset(
-    {IncidentKind.SELF_HARM, IncidentKind.REFUSAL_OF_FOOD, IncidentKind.USE_OF_FORCE}
-)
-"""Need, protest, and what staff did: these call humans by themselves, and weigh in no sum."""
 
 
 class Source(Protocol):
@@ -83,9 +82,20 @@ async def sanctions(conn: AsyncConnection, person: PersonId, *, since: date, unt
 
 
 async def incidents(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:
+    """Need, protest, and what staff did call humans by themselves and weigh in no sum: the statute says which
+    kinds are no breach of the day's law."""
     record = await conduct.record(conn, person)
-    counted = (one for one in record.incidents if one.kind not in NOT_HELD_AGAINST)
+    counted = (one for one in record.incidents if conducting.is_punishable(one.kind, _law(one.happened_at)))
     return within([one.happened_at for one in counted], since, until)
+
+
+@cache
+def _conduct() -> Statute:
+    return statutes.load("conduct")
+
+
+def _law(at: datetime) -> RuleSet:
+    return _conduct().on(at.astimezone(HERE).date())
 
 
 async def incentives(conn: AsyncConnection, person: PersonId, *, since: date, until: date) -> list[date]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.model import PersonId, UserId
 from core.tables import users
 from inmates.flags.model import (
@@ -90,7 +91,8 @@ async def add(
 
 async def flag(conn: AsyncConnection, ident: FlagId, *, scope: Scope) -> Flag | None:
     """Locked: whoever decides second sees the first decision."""
-    query = _flags().where(flags.c.id == ident, seen_by(scope, flags.c.person_id)).with_for_update(of=flags)
+    await db.hold(conn, flags, ident=ident)
+    query = _flags().where(flags.c.id == ident, seen_by(scope, flags.c.person_id))
     row = (await conn.execute(query)).one_or_none()
     return (await _whole(conn, [row]))[0] if row else None
 

@@ -25,6 +25,18 @@ PRINTED: dict[int | str, dict[str, Any]] = {
 PATIENT: dict[int | str, dict[str, Any]] = {200: {"content": {fhir.MEDIA: {"schema": {"type": "object"}}}}}
 
 
+class SealedPart(BaseModel):
+    title: str
+    compartment: str
+    number: str
+    digest: str
+    made_at: datetime
+    made_by: str
+    opened_by: str
+    content: str
+    """Base64; the person has the code."""
+
+
 class FileContent(BaseModel):
     format: str
     version: int
@@ -33,6 +45,7 @@ class FileContent(BaseModel):
     language: str
     person: dict[str, str]
     kept_apart: str
+    sealed_parts: list[SealedPart]
     sections: dict[str, dict[str, Any]]
 
 

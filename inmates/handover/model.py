@@ -45,6 +45,8 @@ class Entry:
     title: str
     facts: Sequence[tuple[str, str]] = ()
     """What, and what it is."""
+    picture: str = ""
+    """JPEG in base64; empty: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The file on paper: sections as they are read, and at the end what proves the copy."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ def printed(content: Mapping[str, Any], say: Say, *, fonts: Path, proof: Certifi
         paper.text(say("handover.certified"), size=11, style="B")
         paper.pairs(_proof(proof, say, language))
     paper.text(content["kept_apart"], size=8)
+    for part in content.get("sealed_parts", ()):
+        paper.text(part["title"], style="B")
+        paper.pairs(_part(part, say, language))
     for section in content["sections"].values():
         _section(paper, section, say)
     return paper.finished()
@@ -51,11 +55,23 @@ def _proof(proof: Certificate, say: Say, language: str) -> list[tuple[str, str]]
     ]
 
 
+def _part(part: Mapping[str, str], say: Say, language: str) -> list[tuple[str, str]]:
+    made_at = datetime.fromisoformat(part["made_at"])
+    return [
+        (say("handover.number"), part["number"]),
+        (say("handover.made_at"), i18n.moment(language, made_at)),
+        (say("handover.made_by"), part["made_by"]),
+        (say("handover.digest"), part["digest"]),
+    ]
+
+
 def _section(paper: Paper, section: Mapping[str, Any], say: Say) -> None:
     paper.text(section["title"], size=12, style="B")
     if not section["entries"]:
         paper.text(say("handover.nothing"))
     for entry in section["entries"]:
         paper.text(entry["title"], style="B")
+        if "picture" in entry:
+            paper.picture(b64decode(entry["picture"]), alt=entry["title"])
         if entry["facts"]:
             paper.pairs([(name, value) for name, value in entry["facts"]])

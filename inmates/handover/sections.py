@@ -1,5 +1,6 @@
 """What each topic gives to a person's own file; `app.sections` lists them, whoever adds a topic adds one."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from inmates.handover.model import Entry, Identifiers, Section, Subject
 from inmates.health import service as health_service
 from inmates.identity import service as identity_service
 from inmates.identity.model import DocumentKind
+from inmates.photos import service as photos_service
 from inmates.sentences import service as sentences_service
 from inmates.sentences import store as sentences_store
 from inmates.sentences import wire
@@ -32,6 +34,17 @@ DOCUMENTS = {
     DocumentKind.BIRTH_CERTIFICATE: "birth_certificate",
 }
 """Kind → field of `Identifiers`; a foreign passport has a system of its country, and is left out."""
+
+
+async def photos(conn: AsyncConnection, subject: Subject) -> Section:
+    """Every photo that counts, the newest first; one that shows somebody else is nothing of this person."""
+    found = await photos_service.every(conn, subject.keys, person=subject.person.id)
+    entries = [
+        Entry(subject.say("handover.photo.taken", on=one.taken_on), picture=b64encode(shown or b"").decode())
+        for one, shown in found
+    ]
+    data = [{"id": one.id, "taken_on": one.taken_on.isoformat(), "digest": one.digest} for one, _ in found]
+    return Section(subject.say("handover.section.photos"), data, entries)
 
 
 async def orders(conn: AsyncConnection, subject: Subject) -> Section:

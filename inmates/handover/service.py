@@ -24,6 +24,8 @@ from inmates.handover.model import (
     Verified,
 )
 from inmates.model import Person
+from inmates.parts import store as parts_store
+from inmates.parts.model import Part
 
 MOST = 50
 """Certificates of a page."""
@@ -137,7 +139,13 @@ async def _gathered(
         made_at=clock.now(),
         made_by=caller.shown_as,
         kept_apart=subject.say("handover.kept_apart"),
+        parts=await sealed(conn, subject.person.id),
     )
+
+
+async def sealed(conn: AsyncConnection, person: PersonId) -> Sequence[tuple[Part, bytes]]:
+    """The last part that each closed compartment released, as only the person can open it."""
+    return await parts_store.newest(conn, person)
 
 
 async def _recorded(conn: AsyncConnection, caller: Caller, person: PersonId, **detail: Any) -> None:

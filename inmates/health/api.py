@@ -5,13 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from starlette.requests import Request
+from starlette.responses import Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.fields import Moment
 from core.model import PersonId
-from inmates.health import service
+from inmates.health import parts, service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
+from inmates.parts.api import PRINTED, FilePart, FileParts, ReleasedPart, paper, released
+from inmates.parts.model import PartId
 
 router = APIRouter(prefix="/v1", tags=["health"])
 
@@ -179,3 +183,50 @@ async def replace_consequence(
     consequence, said = ConsequenceId(consequence_id), new.model_dump()
     made = await service.replace(conn, keys, caller=caller, consequence=consequence, **said)
     return Made(id=made)
+
+
+@router.post(
+    "/people/{person_id}/health/parts",
+    status_code=201,
+    summary="The part of the person's own file: sealed into it, opened by a code that is said once",
+)
+async def release_medical_part(
+    person_id: http.Id,
+    request: Request,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.HEALTH_WRITE),
+) -> ReleasedPart:
+    texts, language = request.app.state.texts, http.language(request)
+    person = PersonId(person_id)
+    made = await parts.release(conn, keys, caller=caller, person=person, texts=texts, language=language)
+    return released(made)
+
+
+@router.get("/people/{person_id}/health/parts", summary="Parts that were released, the newest first")
+async def list_medical_parts(
+    person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.HEALTH_READ)
+) -> FileParts:
+    found = await parts.listed(conn, caller, person=PersonId(person_id))
+    return FileParts(parts=[FilePart.model_validate(one) for one in found])
+
+
+@router.get(
+    "/people/{person_id}/health/parts/{medical_part_id}/pdf",
+    summary="A part on paper, for the hand of the person",
+    response_class=Response,
+    responses=PRINTED,
+)
+async def print_medical_part(
+    person_id: http.Id,
+    medical_part_id: http.Id,
+    request: Request,
+    *,
+    conn: http.Conn,
+    keys: http.Sealing,
+    fonts: http.Fonts,
+    caller: Caller = allow(Permission.HEALTH_READ),
+) -> Response:
+    person, part = PersonId(person_id), PartId(medical_part_id)
+    found, content = await parts.content(conn, keys, caller=caller, person=person, part=part)
+    return await paper(request, found, content, fonts=fonts)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Executable, Row, Select, Table, any_, cast, f
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import compartments
+from core import compartments, db
 from core.model import PersonId, UserId
 from core.tables import users
 from inmates.health.model import Consequence, ConsequenceId, FindingId, Kind, Limit
@@ -51,10 +51,11 @@ async def findings_of(conn: AsyncConnection, person: PersonId) -> list[Row[Any]]
 
 async def owner_of(conn: AsyncConnection, appointment: int, *, scope: Scope) -> PersonId | None:
     """Whose appointment it is, if within the scope; locked, so that two outcomes come one after the other."""
+    await db.hold(conn, appointments, ident=appointment)
     query = select(appointments.c.person_id).where(
         appointments.c.id == appointment, seen_by(scope, appointments.c.person_id)
     )
-    found = await _rows(conn, query.with_for_update())
+    found = await _rows(conn, query)
     return PersonId(found[0][0]) if found else None
 
 
@@ -104,8 +105,9 @@ async def consequences_of(
 
 async def consequence(conn: AsyncConnection, ident: ConsequenceId, *, scope: Scope) -> Consequence | None:
     """Locked: whoever replaces it second sees that it is replaced."""
+    await db.hold(conn, consequences, ident=ident)
     query = _consequences().where(consequences.c.id == ident, seen_by(scope, consequences.c.person_id))
-    row = (await conn.execute(query.with_for_update(of=consequences))).one_or_none()
+    row = (await conn.execute(query)).one_or_none()
     return _consequence(row) if row else None
 
 

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from inmates.identity.rules import keys_of
+from inmates.identity.rules import SHORTEST_KEY, keys_of
 from inmates.rules import bones, sounds, words
 
 MOST_WORDS: Final = 6
 SHORTEST_BONES: Final = 3
 """Fewer consonants say too little: such a word is looked for as it sounds."""
-SHORTEST_KEY: Final = 5
-"""Of an identifier."""
 
 
 EXACT, SAID, BEGUN, BARE = RANKS = (1, 2, 3, 4)

@@ -23,6 +23,8 @@ PATTERNS: Final = {
 LOOKALIKES: Final = str.maketrans("АВЕКМНОРСТХІ", "ABEKMHOPCTXI")
 """Cyrillic capitals that stand in Latin numbers of documents."""
 SECRETS: Final = ("pinfl", "document", "pcn")
+SHORTEST_KEY: Final = 4
+"""Of an identifier, as many as the shortest penitentiary number has."""
 NAMES: Final = ("surname", "given_name", "patronymic")
 NEAR: Final = 0.5
 """Names whose likeness is at least so much may be one name."""
@@ -134,6 +136,8 @@ def _document(identity: Identity) -> str | None:
         number = number.replace(" ", "").translate(LOOKALIKES)
     if identity.document_kind is None or not PATTERNS[identity.document_kind].fullmatch(number):
         raise DocumentWrong
+    if len(key_of(number)) < SHORTEST_KEY or not any(sign.isdecimal() for sign in number):
+        raise DocumentWrong  # a search would not find it, and all that have no key would look alike
     return number
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
@@ -16,6 +16,7 @@ from inmates.intake.model import Import as Found
 from inmates.intake.model import ImportId, Kind, State
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
+Heading = Annotated[str, StringConstraints(max_length=200)]
 Most = Annotated[int, Query(ge=1, le=service.MOST)]
 
 
@@ -24,6 +25,9 @@ class File(BaseModel):
     name: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
     csv: Annotated[str, Field(max_length=7_000_000, description="Headings in any of our languages")]
     is_trial: bool = Field(default=False, description="What would become of each row; nothing is stored")
+    columns: dict[Heading, Heading] = Field(
+        default={}, max_length=200, description="Heading of the file → field or any label of it; empty: none"
+    )
 
 
 class Import(BaseModel):
@@ -86,9 +90,10 @@ async def give_file(
     keys: http.Sealing,
     caller: Caller = allow(Permission.PERSON_IMPORT),
 ) -> Import:
-    given = {"kind": file.kind, "name": file.name, "is_trial": file.is_trial, "data": file.csv.encode()}
+    given: dict[str, Any] = {"kind": file.kind, "name": file.name, "is_trial": file.is_trial}
+    given |= {"data": file.csv.encode(), "given": file.columns}
     with spoken(request):
-        begun = await service.begin(conn, keys, caller, **given)  # type: ignore[arg-type]
+        begun = await service.begin(conn, keys, caller, **given)
     return _import(begun.found)
 
 

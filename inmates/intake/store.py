@@ -10,8 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Text,
-    any_,
     cast,
     func,
     insert,
@@ -21,7 +19,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import db
@@ -31,8 +28,8 @@ from core.tables import users
 from inmates.intake.model import Counts, Import, ImportId, Kind, Note, Outcome, State
 from inmates.intake.tables import import_chunks, import_rows, imports
 from inmates.model import Scope
-from inmates.store import seen_by
-from inmates.tables import persons, postings
+from inmates.store import picked, seen_among
+from inmates.tables import postings
 
 ONE_AFTER_THE_OTHER: Final = "ejazo imports"
 SUMS: Final = ("rows", "stored", "held", "wrong")
@@ -49,6 +46,8 @@ async def add(conn: AsyncConnection, new: Import) -> ImportId | None:
         "columns": dict(new.columns),
         "made_by": new.made_by,
         "made_at": new.made_at,
+        "ended_at": new.ended_at,
+        "stopped": new.stopped,
     }
     made = postgresql.insert(imports).values(row).on_conflict_do_nothing().returning(imports.c.id)
     found = (await conn.execute(made)).scalar_one_or_none()
@@ -216,11 +215,8 @@ async def seen(
     conn: AsyncConnection, scope: Scope, *, numbers: Collection[str] = (), people: Collection[PersonId] = ()
 ) -> dict[str, PersonId]:
     """By file number those whom the caller sees, of these."""
-    wanted = or_(
-        persons.c.number == any_(cast(list(numbers), ARRAY(Text))),
-        persons.c.id == any_(cast(list(people), ARRAY(BigInteger))),
-    )
-    query = select(persons.c.number, persons.c.id).where(wanted, seen_by(scope, persons.c.id))
+    some = picked(numbers, people)
+    query = select(some.c.number, some.c.id).where(seen_among(scope, some.c.id))
     return {row.number: PersonId(row.id) for row in await conn.execute(query)}
 
 

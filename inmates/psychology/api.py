@@ -6,11 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from starlette.requests import Request
+from starlette.responses import Response
 
 from core import http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from inmates.psychology import service
+from inmates.parts.api import PRINTED, FilePart, FileParts, ReleasedPart, paper, released
+from inmates.parts.model import PartId
+from inmates.psychology import parts, service
 from inmates.psychology.model import Basis, Draft, NoteId
 
 router = APIRouter(prefix="/v1", tags=["psychology"])
@@ -183,3 +187,50 @@ async def write_note(
     person, before = PersonId(person_id), None if new.replaces is None else NoteId(new.replaces)
     made = await service.write(conn, keys, caller=caller, person=person, text=new.text, replaces=before)
     return MadeNote(id=made)
+
+
+@router.post(
+    "/people/{person_id}/psychology/parts",
+    status_code=201,
+    summary="The part of the person's own file: sealed into it, opened by a code that is said once",
+)
+async def release_psychology_part(
+    person_id: http.Id,
+    request: Request,
+    conn: http.Conn,
+    keys: http.Sealing,
+    caller: Caller = allow(Permission.PSYCHOLOGY_WRITE),
+) -> ReleasedPart:
+    texts, language = request.app.state.texts, http.language(request)
+    person = PersonId(person_id)
+    made = await parts.release(conn, keys, caller=caller, person=person, texts=texts, language=language)
+    return released(made)
+
+
+@router.get("/people/{person_id}/psychology/parts", summary="Parts that were released, the newest first")
+async def list_psychology_parts(
+    person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PSYCHOLOGY_READ)
+) -> FileParts:
+    found = await parts.listed(conn, caller, person=PersonId(person_id))
+    return FileParts(parts=[FilePart.model_validate(one) for one in found])
+
+
+@router.get(
+    "/people/{person_id}/psychology/parts/{psychology_part_id}/pdf",
+    summary="A part on paper, for the hand of the person",
+    response_class=Response,
+    responses=PRINTED,
+)
+async def print_psychology_part(
+    person_id: http.Id,
+    psychology_part_id: http.Id,
+    request: Request,
+    *,
+    conn: http.Conn,
+    keys: http.Sealing,
+    fonts: http.Fonts,
+    caller: Caller = allow(Permission.PSYCHOLOGY_READ),
+) -> Response:
+    person, part = PersonId(person_id), PartId(psychology_part_id)
+    found, content = await parts.content(conn, keys, caller=caller, person=person, part=part)
+    return await paper(request, found, content, fonts=fonts)

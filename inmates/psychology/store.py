@@ -6,7 +6,7 @@ from sqlalchemy import Executable, Row, Table, func, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import compartments
+from core import compartments, db
 from core.model import PersonId, UserId
 from inmates.model import Scope
 from inmates.psychology.model import NoteId
@@ -41,8 +41,9 @@ async def notes_of(conn: AsyncConnection, person: PersonId) -> list[Row[Any]]:
 
 async def owner_of(conn: AsyncConnection, note: NoteId, *, scope: Scope) -> PersonId | None:
     """Whose note it is, if within the scope; locked: one correction comes after the other."""
+    await db.hold(conn, notes, ident=note)
     query = select(notes.c.person_id).where(notes.c.id == note, seen_by(scope, notes.c.person_id))
-    found = await _rows(conn, query.with_for_update())
+    found = await _rows(conn, query)
     return PersonId(found[0][0]) if found else None
 
 

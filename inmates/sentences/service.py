@@ -225,7 +225,8 @@ async def reconcile(conn: AsyncConnection, *, on: date, most: int = BATCH) -> li
 async def remind(conn: AsyncConnection, *, now: datetime) -> int:
     """A task of the special unit for each that differs, once a computation; how many are new."""
     day, made = now.astimezone(clock.HERE).date(), 0
-    due_at = calendar.of(statutes.load("calendar").on(day)).due(now, days=1)
+    days = statutes.load("sentences").on(day).whole("reckoning.review_working_days")
+    due_at = calendar.of(statutes.load("calendar").on(day)).due(now, days=days)
     raised = await store.reminded(conn)
     for found in await reconcile(conn, on=day):
         one = found.stored

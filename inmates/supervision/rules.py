@@ -126,7 +126,7 @@ def exempt(who: Circumstances, *, on: date, rules: RuleSet) -> tuple[Obstacle, .
     """What forbids a device on this person on that day, whoever comes with it."""
     young = months_after(who.born_on, 12 * rules.whole("fitting.least_age")) > on
     child_months = 12 * rules.whole("fitting.child_below_years")
-    of_parent = who.sex in rules.text("fitting.child_of").split()
+    of_parent = who.sex in of_parents(rules)
     small = of_parent and any(months_after(born, child_months) > on for born in who.children_born_on)
     groups = rules.text("fitting.disability_groups").split()
     found = {
@@ -137,6 +137,11 @@ def exempt(who: Circumstances, *, on: date, rules: RuleSet) -> tuple[Obstacle, .
         Obstacle.NO_BRACELET: who.no_bracelet,
     }
     return tuple(obstacle for obstacle, is_there in found.items() if is_there)
+
+
+def of_parents(rules: RuleSet) -> frozenset[str]:
+    """The sex of those whose small child forbids a device."""
+    return frozenset(rules.text("fitting.child_of").split())
 
 
 def obstacles(attempt: Attempt, who: Circumstances, *, on: date, rules: RuleSet) -> tuple[Obstacle, ...]:

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
 from app.cli import COMMANDS
 from app.private import broker, nats, place
+from app.private.postgres import API, ROLE, WORKER
 from app.settings import settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+UNITS = sorted((DEPLOY / "systemd").glob("*.*"))
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 
 def checked(path: Path) -> subprocess.CompletedProcess[str]:
@@ -55,18 +58,47 @@ def test_the_units_are_valid(tmp_path: Path) -> None:
 
 
 def test_each_unit_starts_a_command_that_exists() -> None:
-    ours = [unit.read_text() for unit in UNITS if unit.stem != "ejazo-nats"]
-    started = {re.search(r"-m app (\S+)$", text, re.MULTILINE) for text in ours}
-    assert {match[1] for match in started if match} == {"api", "ingest", "watch", "migrate"}
+    ours = [unit.read_text() for unit in SERVICES if unit.stem != "ejazo-nats"]
+    started = {re.search(r"^ExecStart=.* -m app (\S+)", text, re.MULTILINE) for text in ours}
+    assert {match[1] for match in started if match} == {
+        "api",
+        "ingest",
+        "watch",
+        "migrate",
+        "backup",
+        "restore",
+        "device",
+    }
     assert all(started)
 
 
+def variables(*files: str) -> dict[str, str]:
+    lines = [line for file in files for line in (DEPLOY / file).read_text().splitlines()]
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
 def test_the_example_names_only_settings_that_exist() -> None:
-    lines = (DEPLOY / "ejazo.env.example").read_text().splitlines()
-    named = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    named = variables("ejazo.env.example", "owner.env.example")
     known = {f"EJAZO_{name.upper()}" for name in settings(named).model_dump()}
     assert set(named) <= known
     assert json.loads(settings(named).model_dump_json())["secure_cookies"] is True
+
+
+def test_each_process_comes_with_the_role_that_is_tested() -> None:
+    """The owner's address is where it is needed only: neither the API nor a worker can read it."""
+    said = [
+        variables(*files)["EJAZO_DATABASE_URL"] for files in (("ejazo.env.example",), ("api.env.example",))
+    ]
+    assert [make_url(url).username for url in said] == [WORKER, API]
+    assert make_url(variables("owner.env.example")["EJAZO_OWNER_URL"]).username == ROLE
+    privy = {unit.stem for unit in SERVICES if "owner.env" in unit.read_text()}
+    assert privy == {"ejazo-migrate", "ejazo-backup"}
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    assert [name for name, one in services.items() if "owner.env" in one.get("env_file", [])] == ["migrate"]
+    for file in ("roles.sql", "database.sh"):
+        assert {"ejazo_api", "ejazo_worker"} <= set(
+            re.findall(r"ejazo_\w+", (DEPLOY / file).read_text().replace("ejazo_%s", "ejazo_api"))
+        )
 
 
 def test_an_installations_broker_is_the_one_that_is_tested() -> None:

@@ -78,7 +78,7 @@ async def test_no_answer_to_another_role_holds_what_was_planted(app: FastAPI, id
         for way in READ:
             said = await read(app, secret, way, ids)
             leaks |= {(way.name, role) for words in foreign if words in said}
-            if role is not Role.PSYCHOLOGIST and "phq9" in said.lower():
+            if role is not Role.PSYCHOLOGIST and NAMED.search(said):
                 leaks.add((way.name, role))
     assert not leaks
 

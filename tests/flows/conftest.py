@@ -19,6 +19,7 @@ def platform(database: str, broker: Broker, tmp_path: Path) -> Iterator[Platform
     made = Platform(database, broker.url("ingest"), tmp_path)
     yield made
     made.stop()
+    made.told_nobody()
 
 
 @pytest.fixture
@@ -39,3 +40,4 @@ def own_platform(database: str, own_broker: Broker, tmp_path: Path) -> Iterator[
         time.sleep(0.02)  # from its first subscription on the broker keeps what it misses
     yield made
     made.stop()
+    made.told_nobody()

@@ -48,6 +48,19 @@ async def on_the_list(conn: AsyncConnection, *, now: datetime) -> Sequence[tuple
     return [(int(number), at) for number, at in await conn.execute(query)]
 
 
+async def shut_out(conn: AsyncConnection, *, now: datetime) -> Sequence[str]:
+    """Devices with a certificate on the list."""
+    query = (
+        select(devices.c.serial)
+        .distinct()
+        .join(issued, issued.c.device_id == devices.c.id)
+        .join(revoked, revoked.c.number == issued.c.number)
+        .where(issued.c.ends_at > now)
+        .order_by(devices.c.serial)
+    )
+    return list((await conn.execute(query)).scalars())
+
+
 async def listed(conn: AsyncConnection) -> Sequence[Listed]:
     query = (
         select(devices.c.serial, issued.c.number, issued.c.issued_at, issued.c.ends_at, revoked.c.at)

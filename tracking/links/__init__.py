@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from tracking.model import Message
 
-KEEPALIVE_S: Final = 30
+KEEPALIVE_S: Final = 15
+"""A cut line is known after twice as long at most, and from then on the worker counts as blind."""
 PORT: Final = 1883
 
 

@@ -25,9 +25,11 @@ class MalformedError(OSError):
     """The broker does not speak MQTT: the connection is of no use."""
 
 
-def connect(client_id: str, user: str | None, password: str, *, keepalive_s: int) -> bytes:
-    """Asks for the session kept under this name."""
-    flags = 0xC0 if user is not None else 0
+def connect(
+    client_id: str, user: str | None, password: str, *, keepalive_s: int, keeps: bool = True
+) -> bytes:
+    """Asks for the session kept under this name, or for a fresh one that ends with the line."""
+    flags = (0xC0 if user is not None else 0) | (0 if keeps else 2)
     fields = [client_id, *([user, password] if user is not None else [])]
     body = b"\x00\x04MQTT\x04" + bytes([flags]) + keepalive_s.to_bytes(2, "big")
     return _packet(0x10, body + b"".join(map(text, fields)))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
-from sqlalchemy import BigInteger, Text, any_, cast, delete, or_, select
+from sqlalchemy import BigInteger, any_, cast, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,11 +13,11 @@ from core import db
 from core.model import PersonId, UserId
 from inmates.custody.model import EpisodeId, InstitutionId, Movement, Stay
 from inmates.custody.rules.admission import Item, Said
-from inmates.custody.store.movements import _movement, stays_now
+from inmates.custody.store.movements import _movement
 from inmates.custody.tables import admission_answers, admissions, episodes, movements
 from inmates.model import Scope
-from inmates.store import seen_by
-from inmates.tables import institutions, persons, postings, stays
+from inmates.store import picked, seen_among
+from inmates.tables import institutions, postings, stays
 
 Asked = tuple[PersonId, EpisodeId, datetime, Mapping[Item, str]]
 """Whose admission, since when, and what is answered already."""
@@ -27,12 +27,10 @@ async def receivable(
     conn: AsyncConnection, scope: Scope, *, numbers: Collection[str] = (), people: Collection[PersonId] = ()
 ) -> dict[str, PersonId]:
     """By file number: those whom the caller sees, and those who stay nowhere now."""
-    wanted = or_(
-        persons.c.number == any_(cast(list(numbers), ARRAY(Text))),
-        persons.c.id == any_(cast(list(people), ARRAY(BigInteger))),
-    )
-    query = select(persons.c.number, persons.c.id)
-    found = await conn.execute(query.where(wanted, or_(seen_by(scope, persons.c.id), ~stays_now(scope))))
+    some = picked(numbers, people)
+    is_free = ~exists().where(stays.c.person_id == some.c.id, stays.c.during.contains(scope.at))
+    query = select(some.c.number, some.c.id).where(or_(seen_among(scope, some.c.id), is_free))
+    found = await conn.execute(query)
     return {row.number: PersonId(row.id) for row in found}
 
 

@@ -38,53 +38,69 @@ class NoTrial(Conflict):
 
 
 async def begin(
-    conn: AsyncConnection, keys: Keys, caller: Caller, *, kind: Kind, name: str, data: bytes, is_trial: bool
+    conn: AsyncConnection,
+    keys: Keys,
+    caller: Caller,
+    *,
+    kind: Kind,
+    name: str,
+    data: bytes,
+    is_trial: bool,
+    given: Mapping[str, str] | None = None,
 ) -> Begun:
-    """Kept and waiting; the same file from the same user is one import, however often it comes."""
+    """Kept and waiting; the same file from the same user is one import, however often it comes. `given`: what
+    headings stand for, by hand."""
     if not may(caller, kind):
         raise KindNotTheirs
     digest = sha256(data).hexdigest()
     if not is_trial and (found := await store.same(conn, caller.user, kind=kind, digest=digest)):
         return Begun(found, is_new=False)
-    numbered = workbooks.rows(data)
-    _, heading = next(numbered, (1, []))
-    columns = columns_of(kind, heading)
-    new = Import(
-        NEW,
-        kind,
-        digest,
-        name.strip()[-200:],
-        is_trial,
-        tuple(heading),
-        columns,
-        caller.user,
-        clock.now(),
-        None,
-        "",
-        Counts(0, 0, 0, 0),
-    )
-    chunks = [(len(rows), sealed(keys, new, rows)) for rows in _chunks(numbered)]
-    if not chunks:
-        raise sheets.BadSheet(reason="empty", row=1)
-    return await _kept(conn, caller, new, chunks)
+    numbered, heading = _headed(data)
+    columns = columns_of(kind, heading, given=given)
+    new = _new(caller, kind, data=data, name=name, is_trial=is_trial, heading=heading, columns=columns)
+    return await _kept(conn, caller, new, _sealed(keys, new, numbered))
+
+
+async def shelve(
+    conn: AsyncConnection, keys: Keys, caller: Caller, *, kind: Kind, name: str, data: bytes
+) -> Begun:
+    """A file whose columns we do not know: kept as a trial that has ended, until somebody says what is what
+    (`columned`)."""
+    if not may(caller, kind):
+        raise KindNotTheirs
+    numbered, heading = _headed(data)
+    columns = sheets.places(heading, catalogue.headings(kind))
+    new = _new(caller, kind, data=data, name=name, is_trial=True, heading=heading, columns=columns)
+    new = replace(new, ended_at=new.made_at, stopped=sheets.NoColumn.code)
+    return await _kept(conn, caller, new, _sealed(keys, new, numbered))
+
+
+async def columned(
+    conn: AsyncConnection, caller: Caller, *, source: ImportId, fields: Sequence[str]
+) -> Begun:
+    """The rows of a trial once more, as another trial: `fields` says of each heading what it stands for,
+    empty: nothing."""
+    found = await read(conn, caller, ident=source)
+    if not found.is_trial:
+        raise NoTrial
+    if len(await store.contents(conn, source)) == 0:
+        raise Forgotten
+    columns = _chosen(found, fields)
+    new = replace(found, columns=columns, made_by=caller.user, made_at=clock.now(), ended_at=None, stopped="")
+    return await _copied(conn, caller, new, source=source)
 
 
 async def make_real(conn: AsyncConnection, caller: Caller, *, trial: ImportId) -> Begun:
     """The rows of a trial, in earnest."""
     found = await read(conn, caller, ident=trial)
-    if not found.is_trial:
+    if not found.is_trial or found.stopped:
         raise NoTrial
     if made := await store.same(conn, caller.user, kind=found.kind, digest=found.digest):
         return Begun(made, is_new=False)
     if len(await store.contents(conn, trial)) == 0:
         raise Forgotten
     new = replace(found, is_trial=False, made_by=caller.user, made_at=clock.now(), ended_at=None, stopped="")
-    ident = await store.add(conn, new)
-    if ident is None:
-        raise NoTrial
-    await store.copy_chunks(conn, trial, into=ident)
-    await _recorded(conn, caller, ident, new)
-    return Begun(replace(new, id=ident), is_new=True)
+    return await _copied(conn, caller, new, source=trial)
 
 
 async def listed(
@@ -131,12 +147,11 @@ async def rejected(
     return found, [(outcomes[row], cells[row]) for row in sorted(outcomes)]
 
 
-def columns_of(kind: Kind, heading: Sequence[str]) -> Mapping[str, int]:
-    """Which column is what, by its heading in any of our languages."""
-    found = sheets.columns(heading, catalogue.headings(kind), needed=catalogue.needed(kind))
-    if kind is not Kind.PEOPLE and not {"number", "pinfl"} & found.keys():
-        raise sheets.NoColumn(name="number")
-    return found
+def columns_of(
+    kind: Kind, heading: Sequence[str], *, given: Mapping[str, str] | None = None
+) -> Mapping[str, int]:
+    """Which column is what: said by hand, or by its heading in any of our languages."""
+    return _complete(kind, sheets.places(heading, catalogue.headings(kind), given=given))
 
 
 def kinds_of(caller: Caller) -> list[Kind]:
@@ -148,8 +163,67 @@ def _chunks(numbered: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[in
     while rows := list(islice(numbered, CHUNK)):
         count += len(rows)
         if count > MOST_ROWS:
-            raise sheets.BadSheet(reason="too_many_rows", row=MOST_ROWS)
+            raise sheets.TooManyRows(count=MOST_ROWS)
         yield rows
+
+
+def _chosen(found: Import, fields: Sequence[str]) -> Mapping[str, int]:
+    known = catalogue.FIELDS[found.kind]
+    columns: dict[str, int] = {}
+    for place, field in enumerate(fields[: len(found.heading)]):
+        if field and field not in known:
+            raise sheets.NoField(name=field)
+        if field in columns:
+            raise sheets.ColumnTwice(name=found.heading[place])
+        if field:
+            columns[field] = place
+    return _complete(found.kind, columns)
+
+
+def _complete(kind: Kind, columns: Mapping[str, int]) -> Mapping[str, int]:
+    for name in catalogue.needed(kind):
+        if name not in columns:
+            raise sheets.NoColumn(name=name)
+    if kind is not Kind.PEOPLE and not {"number", "pinfl"} & columns.keys():
+        raise sheets.NoColumn(name="number")
+    return columns
+
+
+def _headed(data: bytes) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
+    numbered = workbooks.rows(data)
+    return numbered, next(numbered, (1, []))[1]
+
+
+def _new(
+    caller: Caller,
+    kind: Kind,
+    *,
+    data: bytes,
+    name: str,
+    is_trial: bool,
+    heading: Sequence[str],
+    columns: Mapping[str, int],
+) -> Import:
+    digest, shown, now = sha256(data).hexdigest(), name.strip()[-200:], clock.now()
+    places = tuple(heading), columns
+    nothing = Counts(0, 0, 0, 0)
+    return Import(NEW, kind, digest, shown, is_trial, *places, caller.user, now, None, "", nothing)
+
+
+def _sealed(keys: Keys, new: Import, numbered: Iterator[tuple[int, list[str]]]) -> list[tuple[int, bytes]]:
+    chunks = [(len(rows), sealed(keys, new, rows)) for rows in _chunks(numbered)]
+    if not chunks:
+        raise sheets.EmptySheet
+    return chunks
+
+
+async def _copied(conn: AsyncConnection, caller: Caller, new: Import, *, source: ImportId) -> Begun:
+    ident = await store.add(conn, new)
+    if ident is None:
+        raise NoTrial
+    await store.copy_chunks(conn, source, into=ident)
+    await _recorded(conn, caller, ident, new)
+    return Begun(replace(new, id=ident), is_new=True)
 
 
 async def _kept(

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 
 from core import http
 from core.auth import Caller, Permission, allow
-from core.fields import Moment
+from core.fields import Moment, RowId
 from core.model import OrderId
 from inmates.supervision import model
 from inmates.supervision.api.brought import Made, Note, Number
@@ -20,6 +20,7 @@ class Violation(BaseModel):
     kind: ViolationKind
     at: Moment
     note: Note = ""
+    alert: RowId | None = Field(None, description="The alert of this person that it rests on")
 
 
 class Decided(BaseModel):
@@ -36,7 +37,7 @@ class Decided(BaseModel):
 async def report_violation(
     order_id: http.Id, given: Violation, conn: http.Conn, caller: Caller = allow(Permission.ORDER_WRITE)
 ) -> Made:
-    told = model.Violation(given.kind, given.at, given.note)
+    told = model.Violation(given.kind, given.at, given.note, given.alert)
     return Made(id=await service.report(conn, caller, order=OrderId(order_id), violation=told))
 
 

@@ -23,6 +23,24 @@ class MeasureDecided(Conflict):
     code: ClassVar[str] = "measure_decided"
 
 
+class BeforeOrder(Invalid):
+    """Nobody breaks an order that does not bind yet."""
+
+    code: ClassVar[str] = "violation_before_order"
+
+
+class AlertNotTheirs(Invalid):
+    """No alert of this person has this number."""
+
+    code: ClassVar[str] = "violation_alert_unknown"
+
+
+class AlertReported(Conflict):
+    """Each alert is one violation once."""
+
+    code: ClassVar[str] = "violation_alert_reported"
+
+
 class DecisionIncomplete(Invalid):
     """A measure that is taken has an act, one that is rejected has a reason."""
 
@@ -34,6 +52,9 @@ async def report(conn: AsyncConnection, caller: Caller, *, order: OrderId, viola
     found, now = await orders.held(conn, caller, order=order), clock.now()
     if violation.at > now:
         raise NotYet
+    if not found.begins_at <= violation.at:
+        raise BeforeOrder
+    await _of_alert(conn, found, violation)
     used = law.rules(violation.at.astimezone(clock.HERE).date())
     measure = await foreseen(conn, found, at=violation.at)
     with law.written():
@@ -47,6 +68,16 @@ async def report(conn: AsyncConnection, caller: Caller, *, order: OrderId, viola
         conn, caller, Permission.ORDER_WRITE, person=found.person_id, violation=told, measure=measure
     )
     return made
+
+
+async def _of_alert(conn: AsyncConnection, order: Held, violation: Violation) -> None:
+    """The alert that the violation rests on, where it rests on one."""
+    if violation.alert is None:
+        return
+    if not await store.is_alert_of(conn, violation.alert, person=order.person_id):
+        raise AlertNotTheirs
+    if await store.is_reported(conn, violation.alert):
+        raise AlertReported
 
 
 async def foreseen(conn: AsyncConnection, order: Held, *, at: datetime) -> MeasureKind:

@@ -1,6 +1,6 @@
 """From the court's act to an order that binds, and who answers for it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import bus, clock, rule_sets
 from core.auth import Caller, Permission, Role
 from core.errors import Conflict, Invalid, NotFound, Stale
-from core.model import OrderId, PersonId
+from core.model import OrderId, PersonId, UserId
 from inmates.service import known, within
 from inmates.supervision import rules
 from inmates.supervision.model import Act, Draft, DraftId, Held
@@ -93,12 +93,24 @@ async def assign(
     employee = (caller.user, str(caller.role)) if login is None else await store.user(conn, login)
     if employee is None or employee[1] not in ANSWERS:
         raise EmployeeUnknown
+    former, now = await store.assigned(conn, order), clock.now()
     await store.assign(conn, order, user=employee[0], act_number=act_number, by=caller.user)
-    await store.entrust(conn, found.person_id, to=employee[0], at=clock.now())
+    await store.entrust(conn, found.person_id, to=employee[0], at=now)
+    if former is not None and former.user_id != employee[0]:
+        await _hand_over(conn, found, former=former.user_id, at=now)
     await tasks.settle(conn, caller, kind="assign_employee", subject=order)
     await law.record(
         conn, caller, Permission.ORDER_WRITE, person=found.person_id, order=order, employee=employee[0]
     )
+
+
+async def _hand_over(conn: AsyncConnection, order: Held, *, former: UserId, at: datetime) -> None:
+    """Whoever answers for no other order of this person has the person in the caseload no longer."""
+    for other in await store.orders_of(conn, order.person_id):
+        answers = await store.assigned(conn, other.id) if other.id != order.id and other.holds(at) else None
+        if answers is not None and answers.user_id == former:
+            return
+    await store.dismiss(conn, order.person_id, former, at=at)
 
 
 async def known_order(conn: AsyncConnection, caller: Caller, *, order: OrderId) -> Held:

@@ -1,18 +1,14 @@
 """Every few minutes: devices still on bodies though their order is over or a doctor forbids them."""
 
-from typing import Final
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import clock
 from inmates.health import service as health
 from inmates.health.model import Kind
+from inmates.supervision import rules
 from inmates.supervision.bracelets import Bracelets
 from inmates.supervision.service import fitting, law
 from inmates.supervision.store import fittings as store
-
-MOTHERS: Final = "f"
-"""Whose children matter: custody may have been told of one since the fitting."""
 
 
 async def go(conn: AsyncConnection, bracelets: Bracelets) -> int:
@@ -28,8 +24,7 @@ async def go(conn: AsyncConnection, bracelets: Bracelets) -> int:
         for person, consequences in forbidden.items()
         if any(one.kind is Kind.NO_BRACELET for one in consequences)
     }
-    asked |= {
-        person for person, who in people.items() if who.sex == MOTHERS
-    }  # a child may be in custody's file
+    parents = rules.of_parents(law.rules(clock.today()))
+    asked |= {who.id for who in people.values() if who.sex in parents}  # a child may be in custody's file
     exempt = [bool(await fitting.review(conn, bracelets, person=people[person])) for person in sorted(asked)]
     return len(over) + sum(exempt)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import OrderId, PersonId, UserId
@@ -27,6 +27,17 @@ async def add_violation(conn: AsyncConnection, said: Violation, *, order: OrderI
     }
     made = await conn.execute(insert(bracelet_violations).values(row).returning(bracelet_violations.c.id))
     return ViolationId(made.scalar_one())
+
+
+async def is_alert_of(conn: AsyncConnection, alert: int, *, person: PersonId) -> bool:
+    """The table is one of those above us: the foreign key names it, and so do we."""
+    known = text("select 1 from alerts where id = :alert and person_id = :person for key share")
+    return (await conn.execute(known, {"alert": alert, "person": person})).first() is not None
+
+
+async def is_reported(conn: AsyncConnection, alert: int) -> bool:
+    query = select(bracelet_violations.c.id).where(bracelet_violations.c.alert_id == alert)
+    return (await conn.execute(query)).first() is not None
 
 
 async def propose(

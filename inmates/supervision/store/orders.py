@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -129,6 +129,19 @@ async def entrust(conn: AsyncConnection, person: PersonId, *, to: UserId, at: da
     if (await conn.execute(mine.limit(1))).scalar() is None:
         row = {"user_id": to, "person_id": person, "during": Range(at, None)}
         await conn.execute(insert(caseloads).values(row))
+
+
+async def dismiss(conn: AsyncConnection, person: PersonId, former: UserId, *, at: datetime) -> None:
+    """From now on no longer in this officer's caseload; what began this very moment never was."""
+    mine = (
+        caseloads.c.user_id == former,
+        caseloads.c.person_id == person,
+        caseloads.c.during.overlaps(Range(at, None)),
+    )
+    begun = func.lower(caseloads.c.during) < at
+    ends = func.tstzrange(func.lower(caseloads.c.during), at)
+    await conn.execute(update(caseloads).where(*mine, begun).values(during=ends))
+    await conn.execute(delete(caseloads).where(*mine, ~begun))
 
 
 async def entrust_if_nobody(conn: AsyncConnection, person: PersonId, *, to: UserId, at: datetime) -> None:

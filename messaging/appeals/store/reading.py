@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, cast, false, func, or_, select, tr
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.model import PersonId, UserId
 from messaging.appeals import terms, words
 from messaging.appeals.model import (
@@ -88,7 +89,8 @@ async def held(conn: AsyncConnection, ident: AppealId, *, reader: Reader) -> App
 
 
 async def hold(conn: AsyncConnection, ident: AppealId) -> bool:
-    query = select(appeals.c.id).where(appeals.c.id == ident).with_for_update(key_share=True)
+    await db.hold(conn, appeals, ident=ident)
+    query = select(appeals.c.id).where(appeals.c.id == ident)
     return (await conn.execute(query)).scalar() is not None
 
 

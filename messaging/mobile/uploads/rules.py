@@ -3,17 +3,14 @@
 import base64
 import binascii
 import hmac
-import io
 import re
-import warnings
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-import puremagic
-from PIL import Image, ImageOps
-
+from core import pictures
 from core.errors import Conflict, Invalid, Refusal
 from messaging.mobile.uploads.model import Fault, Looked
 
@@ -23,18 +20,14 @@ PART: Final = 262_144
 LIVES: Final = timedelta(days=7)
 AT_ONCE: Final = 20
 """Unfinished uploads of one relative."""
-POINTS: Final = 40_000_000
-"""Of a picture."""
 VERSION: Final = "1.0.0"
-KINDS: Final = {
-    "image/jpeg": {".jpg", ".jpeg", ".jfif", ".jpe"},
-    "image/png": {".png"},
-    "image/webp": {".webp"},
+KINDS: Final[Mapping[str, Collection[str]]] = {
+    **{kind: endings for kind, (_, endings) in pictures.KINDS.items()},
     "application/pdf": {".pdf"},
     "audio/ogg": {".ogg", ".oga", ".opus"},
     "audio/webm": {".webm"},
     "audio/mp4": {".m4a", ".f4a", ".mp4"},
-    "text/plain": set(),
+    "text/plain": frozenset(),
 }
 """Declared type → what the content may look like."""
 RECORDINGS: Final = frozenset(kind for kind in KINDS if kind.startswith("audio/"))
@@ -43,7 +36,6 @@ PLACE: Final = re.compile(rb"[+-]\d{2}\.\d{3,}[+-]\d{3}\.\d{3,}(?:[+-]\d+\.\d+)?
 """ISO 6709, as QuickTime and Android write it."""
 LOCI: Final = re.compile(rb"(\0\0[\0\x01].)loci", re.DOTALL)
 """3GPP TS 26.244, 8.3: an atom of binary degrees."""
-PICTURES: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
 class TypeNotAllowed(Refusal):
@@ -178,9 +170,9 @@ def look(content: bytes, declared: str) -> Looked:
     if declared == VOICE:
         copy = placeless(content)
         return Looked(None, None if copy == content else copy)
-    if declared not in PICTURES:
+    if declared not in pictures.KINDS:
         return Looked(None, None)
-    bare = _bare(content, PICTURES[declared])
+    bare = pictures.bare(content, declared)
     return Looked(None, bare) if bare else Looked(Fault.PICTURE, None)
 
 
@@ -197,12 +189,7 @@ def placeless(content: bytes) -> bytes:
 def _looks_like(content: bytes, declared: str) -> bool:
     if declared == "text/plain":
         return _is_text(content)
-    try:
-        found = puremagic.magic_string(content[:65_536])
-    except (puremagic.PureError, ValueError):
-        return False
-    best = max(one.confidence for one in found)
-    return any(one.extension in KINDS[declared] for one in found if one.confidence == best)
+    return not pictures.endings(content).isdisjoint(KINDS[declared])
 
 
 def _is_text(content: bytes) -> bool:
@@ -211,21 +198,3 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return "\0" not in text and not text.lstrip("\ufeff \r\n\t").startswith(("<", "%PDF", "MZ"))
-
-
-def _bare(content: bytes, kind: str) -> bytes | None:
-    """Turned as it was held, then written anew: only points are left. None: it cannot be read."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=[kind]) as picture:
-                if picture.width * picture.height > POINTS:
-                    return None
-                turned = ImageOps.exif_transpose(picture)
-                mode = "RGBA" if kind != "JPEG" and "A" in turned.getbands() else "RGB"
-                bare = Image.frombytes(mode, turned.size, turned.convert(mode).tobytes())
-        written = io.BytesIO()
-        bare.save(written, kind)
-        return written.getvalue()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return None

@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,3 +209,13 @@ def test_who_earns_more_keeps_no_less_and_pays_no_less(
     better = slip(facts(wage(gross + more), *owed, held=by_hand, in_custody=in_custody))
     assert better.kept >= less.kept
     assert better.deducted >= less.deducted
+
+
+def test_without_a_word_on_social_tax_no_wage_is_reckoned() -> None:
+    """Nothing is guessed: not even nothing. Before 2023 the file says that there was none."""
+    older = statutes.load("wages").on(date(2022, 12, 31))
+    assert slip(facts(wage(100_000)), older).social_tax == 0
+    silent = RuleSet("wages", {key: rule for key, rule in LAW.rules.items() if key != "tax.social"})
+    assert not rules_wages.is_enough(silent)
+    with pytest.raises(statutes.NoRule):
+        slip(facts(wage(100_000)), silent)

@@ -10,6 +10,8 @@ from core.auth import Role
 from filed.identity import NAMUNA, PASSPORT, identity, merged
 from files import caseload, institution, person, posting, stay
 from inmates.identity import finding
+from inmates.identity.model import DocumentKind
+from inmates.identity.rules import DocumentWrong, kept
 
 ROOT = Role.ADMINISTRATOR
 
@@ -51,6 +53,17 @@ async def test_a_person_is_found_however_he_is_written(app: FastAPI, words: str)
     await identity(engine, app.state.keys, whom, replace(PASSPORT, pcn="УИН 123456789012"))
     await person(engine, "Karimov", number="M-18")
     assert await found(app, words) == [whom]
+
+
+async def test_the_shortest_number_is_found_and_shorter_ones_are_none(app: FastAPI) -> None:
+    """What has no key would be the same as everything else that has none."""
+    whom = await person(app.state.engine, "Karimov", number="M-18")
+    await identity(app.state.engine, app.state.keys, whom, replace(NAMUNA, pcn="4719"))
+    assert await found(app, "4719") == [whom]
+    for number in ("护照 号", "№ 12", "ABCDE"):
+        given = replace(NAMUNA, document_kind=DocumentKind.FOREIGN, document=number)
+        with pytest.raises(DocumentWrong):
+            kept(given)
 
 
 @pytest.mark.parametrize("words", ["%", "_", "'", "\\", "':*", "Karimova Ganiyev", "99999999999999", "&|!()"])

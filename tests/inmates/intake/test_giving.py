@@ -19,10 +19,11 @@ import given as sheets
 from app import importing
 from callers import browser, session, user
 from core import i18n, workbooks
+from core import sheets as core_sheets
 from core.auth import Role
 from core.sheets import BadSheet, folded
 from files import institution, posting
-from inmates.intake import catalogue
+from inmates.intake import catalogue, service
 from inmates.intake.model import Kind
 from inmates.tables import persons
 
@@ -115,6 +116,67 @@ async def test_a_missing_column_is_named_in_the_readers_words(app: FastAPI) -> N
         missing = await visitor.post("/v1/imports", json=given)
         assert missing.status_code == 422
         assert "«Принят»" in missing.json()["title"]
+
+
+THEIRS = ("Их ном", "Familiya", "Jinsi", "Qachon tugʻilgan")
+
+
+async def test_columns_of_their_own_are_said_by_hand(app: FastAPI) -> None:
+    """On the page by choosing, in a program by naming; nothing is stored before."""
+    engine = app.state.engine
+    who = await user(engine, "unit", role=Role.REGISTRAR)
+    await posting(engine, who, await institution(engine))
+    data = sheets.sheet(THEIRS, [("H-1", "Namunayev", "erkak", "1990-02-01")])
+    async with browser(app, await session(engine, who)) as visitor:
+        form = {"kind": "people", "deed": "store"}
+        kept = await visitor.post("/imports", data=form, files={"file": ("t.csv", data)})
+        page = kept.headers["location"]
+        assert 'data-testid="map"' in (await visitor.get(page)).text
+        assert (await visitor.post(f"{page}/real")).status_code == 409
+        for fields, code in (
+            (["number", "surname", "sex", ""], "sheet_no_column"),
+            (["number", "surname", "sex", "number"], "bad_sheet_column_twice"),
+            (["number", "surname", "sex", "colour"], "bad_sheet_no_field"),
+        ):
+            answer = await visitor.post(f"{page}/columns", data={"field": fields})
+            assert answer.json()["type"] == f"/problems/{code}"
+        trial = await visitor.post(f"{page}/columns", data={"field": ["number", "surname", "sex", "born_on"]})
+        await importing.once(engine, app.state.keys)
+        real = (await visitor.post(f"{trial.headers['location']}/real")).headers["location"]
+        await importing.once(engine, app.state.keys)
+        assert (await visitor.get(f"/v1{real}")).json()["stored"] == 1
+        said = {"kind": "people", "is_trial": True, "csv": data.decode()}
+        named = said | {"columns": {"их НОМ": "номер дела", "Qachon tugʻilgan": "born_on"}}
+        assert (await visitor.post("/v1/imports", json=named)).status_code == 202
+        for columns, code in (
+            ({"nothing": "number"}, "bad_sheet_no_heading"),
+            ({"Их ном": "colour"}, "bad_sheet_no_field"),
+            ({"Familiya": ""}, "sheet_no_column"),
+        ):
+            refused = await visitor.post("/v1/imports", json=said | {"columns": columns})
+            assert refused.json()["type"] == f"/problems/{code}"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "bad_sheet_old_workbook"),
+        (b"PK\x03\x04 and nothing more", "bad_sheet_no_workbook"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "bad_sheet_other_file"),
+        (b'number,"surname\n1,2\n', "bad_sheet_not_separated"),
+        ("number,номер дела\n1,2\n".encode(), "bad_sheet_column_twice"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(data: bytes, code: str) -> None:
+    with pytest.raises(BadSheet) as refused:
+        service.columns_of(Kind.PEOPLE, next(workbooks.rows(data))[1])
+    assert refused.value.code == code
+
+
+def test_what_is_said_by_hand_counts_more_than_what_is_known() -> None:
+    known = {"number": "number", "sex": "sex"}
+    assert core_sheets.places(["number", "sex"], known, given={"sex": "number"}) == {"number": 1}
+    assert core_sheets.places(["number", "x"], known, given={"x": ""}) == {"number": 0}
 
 
 async def test_each_kind_asks_for_its_own_permission(app: FastAPI) -> None:

@@ -197,6 +197,25 @@ async def test_the_ladder_proposes_and_a_human_decides(app: FastAPI) -> None:
             await conn.execute(update(bracelet_measures).values(decided_by=None))
 
 
+async def test_a_violation_lies_under_the_order_and_rests_on_one_alert_once(app: FastAPI) -> None:
+    one = await case(app)
+    path, said = f"/v1/orders/{one.order}/violations", {"kind": "damage"}
+    before = (clock.now() - timedelta(days=11)).isoformat()
+    assert await one.refused(path, **said, at=before) == "violation_before_order"
+    assert await one.tasks() == []
+    zone = await files.zone(one.engine)
+    held = await files.condition(one.engine, one.order, zone)
+    mine = await files.alert(one.engine, one.person, held)
+    strange = await files.alert(one.engine, await files.person(one.engine), held)
+    now = (clock.now() - timedelta(minutes=1)).isoformat()
+    assert await one.refused(path, **said, at=now, alert=strange) == "violation_alert_unknown"
+    page = f"/people/{one.person}/supervision"
+    assert f'<option value="{mine}">' in (await one.visitor.get(page)).text
+    await one.done(path, **said, at=now, alert=mine)
+    assert await one.refused(path, **said, at=now, alert=mine) == "violation_alert_reported"
+    assert f'href="/alerts/{mine}"' in (await one.visitor.get(page)).text
+
+
 async def test_one_release_ends_everything_and_only_once(app: FastAPI) -> None:
     one = await case(app)
     bound = await files.condition(one.engine, one.order, await files.zone(one.engine))

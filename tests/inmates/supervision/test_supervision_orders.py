@@ -1,14 +1,17 @@
 """From a court act to an order in force, its obligations in versions, and who answers for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
 
+import files
+from callers import user
 from core import clock
 from core.clock import HERE
-from core.tables import rule_sets
+from core.tables import rule_sets, users
 from inmates.supervision.tables import obligations, order_drafts
 from inmates.tables import caseloads, orders
 from inmates.tasks.tables import tasks
@@ -115,3 +118,39 @@ async def test_obligations_have_versions_and_say_who_checks_them(app: FastAPI) -
     assert [check["note"] for check in shown[1]["checks"]] == ["ill", "came"]
     came, *to_come = [due["state"] for due in shown[1]["registrations"]]
     assert (came, set(to_come)) == ("kept", {"due"})  # what was before the obligation counts for nothing
+
+
+async def test_an_order_given_to_another_officer_leaves_the_former_ones_caseload(app: FastAPI) -> None:
+    """Unless they answer for another order of the same person."""
+    one = await case(app)
+    for login in ("second", "third"):
+        await user(one.engine, login)
+    path = f"/v1/orders/{one.order}/assignments"
+    await one.done(path, act_number="1", login="second")
+    assert await entrusted(one) == {"second"}
+    await one.done(path, act_number="2", login="third")
+    assert await entrusted(one) == {"third"}
+    now = clock.now()
+    other = await files.row(
+        one.engine,
+        orders,
+        person_id=one.person,
+        kind="restriction_of_liberty",
+        court="Namuna sudi",
+        act_number="2-2",
+        act_on=clock.today(),
+        during=Range(now - timedelta(days=1), now + timedelta(days=90)),
+    )
+    await one.done(f"/v1/orders/{other}/assignments", act_number="3", login="third")
+    await one.done(path, act_number="4", login="second")
+    assert await entrusted(one) == {"second", "third"}
+
+
+async def entrusted(one: Case) -> set[str]:
+    query = (
+        select(users.c.login)
+        .join(caseloads, caseloads.c.user_id == users.c.id)
+        .where(caseloads.c.person_id == one.person, caseloads.c.during.contains(clock.now()))
+    )
+    async with one.engine.begin() as conn:
+        return set((await conn.execute(query)).scalars())

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select
 
+from core import pictures
 from core.model import RelativeId
 from messaging.mobile import live, service
 from messaging.mobile.model import Thing
@@ -145,7 +146,7 @@ def test_the_copy_of_a_voice_tells_no_place() -> None:
 
 
 def test_a_picture_of_too_many_points_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "POINTS", 1199)
+    monkeypatch.setattr(pictures, "POINTS", 1199)
     assert rules.look(photo(), "image/jpeg").fault is Fault.PICTURE
 
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ import files
 from app.private import process
 from app.private.broker import HOST, Broker, admits
 from core import clock
-from tracking.certificates import folder, rules, service
+from tracking.certificates import ending, folder, rules, service, store
 from tracking.certificates.model import Issued, NothingToRevoke, UnfitSerial, UnknownDevice
 from tracking.tables import devices
 
@@ -116,14 +117,26 @@ async def test_a_device_speaks_as_its_certificate_says_until_it_is_revoked(
     assert await ask(says, broker, mine, f"em/v1/{MINE}/up") in {0, 16}
     assert await ask(says, broker, mine, f"em/v1/{OTHER}/up") == 0x87
     assert await ask(says, broker, mine, f"em/v1/{MINE}/down") == 0x87
-    await revoke(engine, place, MINE)
-    assert broker.child is not None
-    broker.child.send_signal(signal.SIGHUP)
-    for _ in range(100):
-        if await ask(is_refused, broker, mine):
-            break
-        await asyncio.sleep(0.05)
-    assert await ask(is_refused, broker, mine)
+    with connected(broker, mine) as (early, _), connected(broker, other) as (innocent, _):
+        ended = threading.Event()
+        early.on_disconnect = lambda *_: ended.set()
+        early.publish(f"em/v1/{MINE}/up", b"x", qos=1).wait_for_publish(WAIT_S)
+        innocent.publish(f"em/v1/{OTHER}/up", b"x", qos=1).wait_for_publish(WAIT_S)
+        await revoke(engine, place, MINE)
+        assert broker.child is not None
+        broker.child.send_signal(signal.SIGHUP)
+        for _ in range(100):
+            if "Reloading config" in broker.log.read_text("utf-8", "replace"):
+                break
+            await asyncio.sleep(0.05)
+        assert await ask(is_refused, broker, mine)
+        assert early.is_connected(), "what was open stays open by itself"
+        async with engine.begin() as conn:
+            shut_out = await store.shut_out(conn, now=clock.now())
+        assert shut_out == [MINE]
+        assert await ask(ending.end, broker.url("ingest"), shut_out) == 1
+        assert await ask(ended.wait, WAIT_S), "and is ended by whoever takes the name"
+        assert innocent.is_connected()
     assert not await ask(is_refused, broker, other), "the others go on"
     renewed = keep(await enrolled(engine, place, MINE), place, "renewed")
     assert not await ask(is_refused, broker, context(place, renewed)), "a new one opens"

@@ -1,0 +1,42 @@
+"""Logs: one JSON object a line, and nothing in it by which a person is known."""
+
+import json
+import logging
+
+import pytest
+
+from app.log import MASK, Lines
+
+
+def said(record: logging.LogRecord) -> dict[str, object]:
+    found: dict[str, object] = json.loads(Lines().format(record))
+    return found
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["+998901234567", "998 90 123-45-67", "41.3111", "-0.12345", "69.279737", "31203900012345"],
+)
+def test_what_slips_into_a_message_or_a_field_is_masked(secret: str) -> None:
+    record = logging.makeLogRecord({"msg": "said %s", "args": (f"<{secret}>",), "about": f"x {secret} y"})
+    line = said(record)
+    assert line["what"] == f"said <{MASK}>"
+    assert line["about"] == f"x {MASK} y"
+
+
+def test_fields_that_name_people_are_never_written_and_counts_are() -> None:
+    line = said(
+        logging.makeLogRecord({"msg": "m", "surname": "Sinov", "lat": 41.3, "count": 12345678, "took": 1.5})
+    )
+    assert (line["surname"], line["lat"], line["count"], line["took"]) == (MASK, MASK, 12345678, 1.5)
+
+
+def test_an_error_is_its_kind_and_place_and_not_its_words() -> None:
+    with pytest.raises(ValueError, match="Sinov") as caught:
+        int("+998901234567 of Sinov")
+    error = (caught.type, caught.value, caught.tb)
+    line = Lines().format(logging.makeLogRecord({"msg": "m", "exc_info": error}))
+    assert "ValueError" in line
+    assert "test_log.py" in line
+    assert "Sinov" not in line
+    assert "998" not in line
