@@ -9,6 +9,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy import Select, and_, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from geofence.model import ConditionId, ConditionKind, Hours, Shape, ShapeKind, ZoneId
@@ -83,6 +84,7 @@ async def add_end(
 
 async def proposal(conn: AsyncConnection, wanted: ProposalId) -> Proposal | None:
     """Locked against whoever edits or ends it."""
+    await db.hold(conn, zone_proposals, ident=wanted)
     query = (
         select(
             zone_proposals.c.order_id,
@@ -93,7 +95,6 @@ async def proposal(conn: AsyncConnection, wanted: ProposalId) -> Proposal | None
         )
         .outerjoin(orders, orders.c.id == zone_proposals.c.order_id)
         .where(zone_proposals.c.id == wanted)
-        .with_for_update(of=zone_proposals)
     )
     row = (await conn.execute(query)).one_or_none()
     if row is None:
