@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import ColumnClause, delete
 from sqlalchemy import column as sql_column
-from sqlalchemy import delete
 from sqlalchemy import table as sql_table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,7 @@ async def run(conn: AsyncConnection, *, now: datetime) -> dict[str, int]:
     gone = {}
     for table, column in ENDS.items():
         if table in law.rules:
-            moment = sql_column(column)
+            moment: ColumnClause[datetime] = sql_column(column)
             before = now - timedelta(days=law.whole(table))
             past = delete(sql_table(table, moment)).where(moment < before)
             gone[table] = (await conn.execute(past)).rowcount

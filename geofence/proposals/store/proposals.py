@@ -96,6 +96,7 @@ async def proposal(conn: AsyncConnection, wanted: ProposalId) -> Proposal | None
         .outerjoin(orders, orders.c.id == zone_proposals.c.order_id)
         .where(zone_proposals.c.id == wanted)
     )
+    await db.hold(conn, zone_proposals, ident=wanted)
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         return None
