@@ -84,7 +84,6 @@ async def add_end(
 
 async def proposal(conn: AsyncConnection, wanted: ProposalId) -> Proposal | None:
     """Locked against whoever edits or ends it."""
-    await db.hold(conn, zone_proposals, ident=wanted)
     query = (
         select(
             zone_proposals.c.order_id,
