@@ -8,6 +8,11 @@ for (const form of document.querySelectorAll("form#language")) {
 for (const field of document.querySelectorAll("[data-submits]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
 }
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.more[open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
 
 function short(s) {
   if (s < 90) return `${Math.max(0, Math.round(s))} ${units.s}`;
