@@ -91,14 +91,14 @@ def broker(home: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
-def house() -> FastAPI:
+def built() -> FastAPI:
     """Every route, built once."""
     return application(Settings(database_url="postgresql:///nowhere"))
 
 
 @pytest.fixture
-async def app(house: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
+async def app(built: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
     """The real application on a fresh database; ask it through `callers.browser`."""
-    furnish(house, Settings(database_url=database, keys=home / "keys"))
-    yield house
-    await house.state.engine.dispose()
+    furnish(built, Settings(database_url=database, keys=home / "keys"))
+    yield built
+    await built.state.engine.dispose()
