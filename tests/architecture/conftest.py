@@ -12,8 +12,8 @@ from core.settings import Settings
 
 
 @pytest.fixture
-async def app(house: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
+async def app(built: FastAPI, database: str, home: Path) -> AsyncIterator[FastAPI]:
     door = database.replace(f"//{ROLE}@", f"//{API}@")
-    furnish(house, Settings(database_url=door, keys=home / "keys"))
-    yield house
-    await house.state.engine.dispose()
+    furnish(built, Settings(database_url=door, keys=home / "keys"))
+    yield built
+    await built.state.engine.dispose()
