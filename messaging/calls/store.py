@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import db
 from core.auth import Role
 from core.model import PersonId, RelativeId, UserId
 from core.seats import Party
@@ -75,8 +76,12 @@ async def relatives_one(conn: AsyncConnection, relative: RelativeId, *, call: Ca
 
 async def _held(conn: AsyncConnection, *conditions: ColumnElement[bool]) -> Call | None:
     """Whoever changes something of it comes one after the other."""
-    query = _calls().where(*conditions).with_for_update(of=calls, key_share=True)
-    row = (await conn.execute(query)).one_or_none()
+    query = _calls().where(*conditions)
+    ident = (await conn.execute(query.with_only_columns(calls.c.id))).scalar_one_or_none()
+    if ident is None:
+        return None
+    await db.hold(conn, calls, ident=ident)
+    row = (await conn.execute(query)).one_or_none()  # as it is now, after those who held it before
     return _call(row) if row else None
 
 
@@ -155,7 +160,11 @@ async def code(conn: AsyncConnection, blind: bytes, *, now: datetime) -> tuple[C
     query = select(call_codes.c.id, call_codes.c.call_id).where(
         call_codes.c.blind == blind, call_codes.c.ends_at > now, ~used
     )
-    row = (await conn.execute(query.with_for_update(of=call_codes, key_share=True))).one_or_none()
+    found = (await conn.execute(query)).one_or_none()
+    if found is None:
+        return None
+    await db.hold(conn, call_codes, ident=found.id)
+    row = (await conn.execute(query)).one_or_none()  # not used by whoever held it before
     return (CodeId(row[0]), CallId(row[1])) if row else None
 
 
