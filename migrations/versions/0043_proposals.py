@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0043"
-down_revision = "0050"
+down_revision = "0042"
 
 STEPS = (
     "alter table zones add column is_shared boolean default false not null",

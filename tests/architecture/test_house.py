@@ -105,3 +105,11 @@ def test_the_change_log_and_the_readme_name_every_command() -> None:
 
     readme = (ROOT / "README.md").read_text("utf-8")
     assert not [name for name in COMMANDS if f"`{name}`" not in readme and f"ejazo {name}" not in readme]
+
+
+def test_migrations_follow_one_another_by_number() -> None:
+    """Whether a schema is as new as the code is asked by comparing numbers (`/readyz`)."""
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "migrations/versions").glob("*.py"))]
+    named = re.compile(r'^(?:down_)?revision = "?(\w+)"?', re.MULTILINE)
+    chain = [named.findall(text) for text in texts]
+    assert [one[1] for one in chain[1:]] == [one[0] for one in chain[:-1]]

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0045"
+revision = "0042"
+down_revision = "0041"
 
 STEPS = (
     "set lock_timeout = '5s'",

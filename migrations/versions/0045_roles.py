@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0045"
+down_revision = "0044"
 
 # Who may do what follows from the tables as they are: `ejazo migrate` calls this after the last migration.
 GRANT = """
