@@ -9,7 +9,7 @@ for (const field of document.querySelectorAll("[data-submits]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
 }
 document.addEventListener("click", ({ target }) => {
-  for (const menu of document.querySelectorAll("details.more[open]")) {
+  for (const menu of document.querySelectorAll("details.further[open]")) {
     if (!menu.contains(target)) menu.open = false;
   }
 });
