@@ -12,8 +12,8 @@ import core.federation.api
 import core.ledger.api
 import geofence.api
 import geofence.evidence.api
-import geofence.figures.api
 import geofence.incidents.api
+import geofence.open.api
 import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
@@ -162,7 +162,7 @@ ROUTERS = (
     tracking.api,
     geofence.api,
     geofence.evidence.api,
-    geofence.figures.api,
+    geofence.open.api,
     geofence.incidents.api,
     geofence.proposals.api,
     geofence.shifts.api,
@@ -280,7 +280,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.push_key = web.public_key(app.state.keys) if settings.push_contact else None
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     messaging.calls.api.install(app, settings.ice)
-    app.state.open_sets = (*messaging.open.api.SETS, *geofence.figures.api.SETS)
+    app.state.open_sets = (*messaging.open.api.SETS, *geofence.open.api.SETS)
     app.state.abroad = Abroad(providers(settings.providers))
 
 

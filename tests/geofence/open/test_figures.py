@@ -12,8 +12,8 @@ import files
 from callers import browser, user
 from core import clock, disclosure, open_months
 from core.open_months import WHOLE
-from geofence.figures import rules
-from geofence.figures.model import Part
+from geofence.open import rules
+from geofence.open.model import Part
 from solving import Cell, computed
 
 KINDS = ("silent", "strap", "curfew", "jump")

@@ -10,9 +10,9 @@ from core import clock, disclosure, open_months
 from core.calendar import months_after
 from core.errors import NotFound
 from core.sealing import Keys
-from geofence.figures import rules, store
-from geofence.figures.model import Line, Part
 from geofence.model import BreachKind, Outcome
+from geofence.open import rules, store
+from geofence.open.model import Line, Part
 from inmates.model import OrderKind
 
 PURPOSE: Final = "open-data"

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from core import http, open_sets
 from core.auth import PUBLIC, Caller, allow
 from core.open_sets import Month, OpenSet
-from geofence.figures import service
-from geofence.figures.model import Line, Part
+from geofence.open import service
+from geofence.open.model import Line, Part
 
 router = APIRouter(prefix="/v1/open/em_monthly", tags=["open data"])
 SETS = (OpenSet("em_monthly", service.months),)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.open_months import FLOOR, WHOLE, Cell, divided
-from geofence.figures.model import Part
+from geofence.open.model import Part
 
 MINUTES: Final = 5
 """A median is told in steps of so many: a middle one is somebody."""
