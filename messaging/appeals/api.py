@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from core import clock, http
+from core import clock, disclosure, http
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.model import UserId
 from messaging.appeals import delays, deputies, forms, machine, service
@@ -43,7 +43,7 @@ def _row(one: machine.Transition) -> forms.Row:
 async def list_delays(conn: http.Conn, _caller: Caller | None = allow(PUBLIC)) -> forms.Delays:
     now = clock.now()
     found = [_region(one) for one in await delays.delays(conn, now=now)]
-    return forms.Delays(at=now, fewer_than=delays.LEAST, regions=found)
+    return forms.Delays(at=now, fewer_than=disclosure.LEAST, regions=found)
 
 
 def _region(one: delays.Region) -> forms.Region:

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.disclosure import LEAST
 from messaging.appeals.store import board
-
-LEAST: Final = 5
-"""A smaller count may point at somebody."""
 
 
 @dataclass(frozen=True, slots=True)
