@@ -14,6 +14,8 @@ from dashboards.records import back, tab_page
 from inmates import service as people
 from inmates.health import parts, service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
+from inmates.parts import service as of_file
+from inmates.parts.model import Compartment
 
 router = APIRouter(prefix="/people/{person_id}/health", tags=["pages"], include_in_schema=False)
 
@@ -38,7 +40,7 @@ async def health_page(
     found = await service.read(conn, keys, caller=caller, person=PersonId(person_id))
     person = await people.known(conn, caller, person=PersonId(person_id))
     values: dict[str, Any] = {"file": found, "kinds": list(Kind), "outcomes": list(Outcome)}
-    values["released_parts"] = await parts.of(conn, person.id)
+    values["released_parts"] = await of_file.of(conn, person.id, Compartment.HEALTH)
     return tab_page(request, caller, "health", person=person, today=clock.today(), **values)
 
 

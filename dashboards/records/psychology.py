@@ -11,6 +11,8 @@ from core.auth import Caller, Permission, allow
 from core.model import PersonId
 from dashboards.records import back, tab_page, trends
 from inmates import service as people
+from inmates.parts import service as of_file
+from inmates.parts.model import Compartment
 from inmates.psychology import catalogue, parts, service
 from inmates.psychology.model import Basis, Draft, NoteId
 
@@ -37,7 +39,7 @@ async def psychology_page(
     spoken = language if language in i18n.LANGUAGES else caller.language
     values: dict[str, Any] = {"offered": offered, "spoken": spoken, "bases": list(Basis)}
     values |= {"file": file, "drawings": drawings(file), "taking": offered.get(screen)}
-    values["released_parts"] = await parts.of(conn, person.id)
+    values["released_parts"] = await of_file.of(conn, person.id, Compartment.PSYCHOLOGY)
     return tab_page(request, caller, "psychology", person=person, **values)
 
 

@@ -14,8 +14,9 @@ from core.fields import Moment
 from core.model import PersonId
 from inmates.health import parts, service
 from inmates.health.model import AppointmentId, ConsequenceId, Kind, Limit, Outcome
+from inmates.parts import service as of_file
 from inmates.parts.api import PRINTED, FilePart, FileParts, ReleasedPart, paper, released
-from inmates.parts.model import PartId
+from inmates.parts.model import Compartment, PartId
 
 router = APIRouter(prefix="/v1", tags=["health"])
 
@@ -207,7 +208,7 @@ async def release_medical_part(
 async def list_medical_parts(
     person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.HEALTH_READ)
 ) -> FileParts:
-    found = await parts.listed(conn, caller, person=PersonId(person_id))
+    found = await of_file.listed(conn, caller, person=PersonId(person_id), compartment=Compartment.HEALTH)
     return FileParts(parts=[FilePart.model_validate(one) for one in found])
 
 
@@ -228,5 +229,7 @@ async def print_medical_part(
     caller: Caller = allow(Permission.HEALTH_READ),
 ) -> Response:
     person, part = PersonId(person_id), PartId(medical_part_id)
-    found, content = await parts.content(conn, keys, caller=caller, person=person, part=part)
+    found, content = await of_file.content(
+        conn, keys, caller=caller, person=person, compartment=Compartment.HEALTH, part=part
+    )
     return await paper(request, found, content, fonts=fonts)

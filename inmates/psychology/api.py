@@ -12,8 +12,9 @@ from starlette.responses import Response
 from core import http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
+from inmates.parts import service as of_file
 from inmates.parts.api import PRINTED, FilePart, FileParts, ReleasedPart, paper, released
-from inmates.parts.model import PartId
+from inmates.parts.model import Compartment, PartId
 from inmates.psychology import parts, service
 from inmates.psychology.model import Basis, Draft, NoteId
 
@@ -211,7 +212,7 @@ async def release_psychology_part(
 async def list_psychology_parts(
     person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PSYCHOLOGY_READ)
 ) -> FileParts:
-    found = await parts.listed(conn, caller, person=PersonId(person_id))
+    found = await of_file.listed(conn, caller, person=PersonId(person_id), compartment=Compartment.PSYCHOLOGY)
     return FileParts(parts=[FilePart.model_validate(one) for one in found])
 
 
@@ -232,5 +233,7 @@ async def print_psychology_part(
     caller: Caller = allow(Permission.PSYCHOLOGY_READ),
 ) -> Response:
     person, part = PersonId(person_id), PartId(psychology_part_id)
-    found, content = await parts.content(conn, keys, caller=caller, person=person, part=part)
+    found, content = await of_file.content(
+        conn, keys, caller=caller, person=person, compartment=Compartment.PSYCHOLOGY, part=part
+    )
     return await paper(request, found, content, fonts=fonts)
