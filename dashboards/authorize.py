@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from core import api, clock, http
 from core.auth import PUBLIC, Caller, allow
 from core.errors import Refusal
-from dashboards.pages import page
+from dashboards.pages import page, phone_page
 from messaging.relatives.accounts import rules, service, tokens
 from messaging.relatives.accounts.model import Asked, Wanted
 
@@ -114,21 +114,17 @@ def _page(
     refused: Refusal | None = None,
     status: int = 200,
 ) -> Response:
-    said = request.app.state.texts.say(http.language(request), failed) if failed else None
-    if refused is not None:
-        said, status = http.title(request, refused.code, refused.values), refused.status
-    answer = page(
+    answer = phone_page(
         request,
         "authorize.html",
+        failed=failed,
+        refused=refused,
         status=status,
         wanted=asdict(wanted),
         handle=handle,
         phone=phone,
-        failed=said,
         here=rules.answer(router.prefix, asdict(wanted)),
     )
-    if refused is not None and status == 429:
-        answer.headers["retry-after"] = str(refused.values["count"])
     answer.headers["content-security-policy"] = http.policy(form_action=_leads(asked.redirect_uri))
     return answer
 

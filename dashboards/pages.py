@@ -98,3 +98,22 @@ async def language_form(
 def page(request: Request, name: str, *, status: int = 200, **values: object) -> Response:
     answer: Response = request.app.state.pages.render(request, name, status=status, **values)
     return answer
+
+
+def phone_page(
+    request: Request,
+    name: str,
+    *,
+    failed: str | None = None,
+    refused: Refusal | None = None,
+    status: int = 200,
+    **values: object,
+) -> Response:
+    """A page with a telephone and a code: what was wrong with them in words, and how long to wait."""
+    said = request.app.state.texts.say(http.language(request), failed) if failed else None
+    if refused is not None:
+        said, status = http.title(request, refused.code, refused.values), refused.status
+    answer = page(request, name, status=status, failed=said, **values)
+    if refused is not None and status == 429:
+        answer.headers["retry-after"] = str(refused.values["count"])
+    return answer

@@ -13,7 +13,7 @@ from core.fields import WITHOUT_NUL
 from core.own import Conn, OwnScope, Supervised, allow_own
 from dashboards.own import service
 from dashboards.own.model import Home
-from dashboards.pages import page
+from dashboards.pages import page, phone_page
 from geofence.excuses import service as excuses
 from geofence.excuses.rules import LONGEST
 from geofence.model import AlertId
@@ -117,15 +117,16 @@ def _door(
     refused: Refusal | None = None,
     status: int = 200,
 ) -> Response:
-    said = request.app.state.texts.say(http.language(request), failed) if failed else None
-    if refused is not None:
-        said, status = http.title(request, refused.code, refused.values), refused.status
-    answer = page(
-        request, "own-sign-in.html", status=status, handle=handle, phone=phone, failed=said, is_in=False
+    return phone_page(
+        request,
+        "own-sign-in.html",
+        failed=failed,
+        refused=refused,
+        status=status,
+        handle=handle,
+        phone=phone,
+        is_in=False,
     )
-    if refused is not None and status == 429:
-        answer.headers["retry-after"] = str(refused.values["count"])
-    return answer
 
 
 def _home(request: Request, home: Home, *, refused: Refusal | None = None) -> Response:
