@@ -11,6 +11,15 @@ from messaging.calls.model import CallId
 
 WAITING: Final = 256
 """Messages that a slow browser may have before it; then its line ends."""
+OVER: Final = 4000
+"""The booked time has run out."""
+REPLACED: Final = 4001
+"""The same party came again from elsewhere."""
+ENDED: Final = 4002
+"""By the staff."""
+SLOW: Final = 1013
+UNFIT: Final = 1008
+"""It says what no browser of ours says."""
 
 
 @dataclass(eq=False, slots=True)
@@ -34,17 +43,6 @@ class Line:
     def close(self, code: int) -> None:
         self.code = self.code or code
         self.end.set()
-
-
-OVER: Final = 4000
-"""The booked time has run out."""
-REPLACED: Final = 4001
-"""The same party came again from elsewhere."""
-ENDED: Final = 4002
-"""By the staff."""
-SLOW: Final = 1013
-UNFIT: Final = 1008
-"""It says what no browser of ours says."""
 
 
 @dataclass(slots=True)
