@@ -19,6 +19,7 @@ from inmates.legality.model import Breach
 from inmates.rights import service
 from inmates.supervision.service import rounds as supervision
 from messaging.appeals import rounds as appeals
+from tracking.seals import service as seals
 from tracking.store import unfounded
 
 MOST: Final = 2000
@@ -57,8 +58,10 @@ async def once(engine: AsyncEngine) -> service.Round:
         worn = await supervision.go(conn, bracelets)
     async with db.transaction(engine) as conn:
         found = await detections.look(conn, now=clock.now())
+    async with db.transaction(engine) as conn:
+        broken = await seals.look(conn, now=clock.now())
     done = await look_at_everybody(engine)
-    told = {"flags": flags, "to_take_off": worn, "detections": found}
+    told = {"flags": flags, "to_take_off": worn, "detections": found, "seals": broken}
     log.info("looked", extra=told | asdict(done))
     return done
 

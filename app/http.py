@@ -53,6 +53,7 @@ import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
+import tracking.seals.api
 from app import known, metrics, ready, sections
 from app.problems import PROBLEMS, openapi
 from core import basic, db, http, i18n
@@ -160,6 +161,7 @@ ROUTERS = (
     messaging.sealed.api,
     messaging.open.api,
     tracking.api,
+    tracking.seals.api,
     geofence.api,
     geofence.evidence.api,
     geofence.open.api,

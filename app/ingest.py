@@ -15,6 +15,7 @@ import click
 from app import metrics, settings
 from app.running import again_and_again, connected, until_told
 from app.worker import Worker
+from core.sealing import Keys
 from core.settings import Settings
 from tracking import wire
 from tracking.inbox import Inbox
@@ -100,7 +101,9 @@ async def work(conn: asyncpg.Connection, loaded: Settings, shard: Shard) -> None
         link=LinkKind(loaded.mqtt_link),
     )
     async with inbox:
-        worker = await Worker.recover(conn, inbox, shard=shard, ack_every_s=loaded.ack_every_s)
+        worker = await Worker.recover(
+            conn, inbox, shard=shard, ack_every_s=loaded.ack_every_s, keys=Keys(loaded.keys)
+        )
         await worker.work()
 
 

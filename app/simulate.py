@@ -9,13 +9,14 @@ import uvloop
 
 from app import crowd, crowd_options, relatives, settings
 from core import clock
-from simulators import gateway, play, scenarios, stage, truth, world
+from simulators import gateway, play, scenarios, sealing, stage, truth, world
 from simulators.fleet import Fleet, Leap
 from simulators.ledger import Writer
 from simulators.link import Manners
 from simulators.play import Player
 from simulators.scenarios import Plan
 from simulators.scenes import SECOND_US
+from simulators.sealing import Attack, Broker
 from simulators.world import World
 
 GATEWAYS = 2
@@ -44,6 +45,9 @@ class Order:
     stage: str | None = None
     skip: int = 0
     leap_s: float = 0.0
+    sealing: Path | None = None
+    attack: str | None = None
+    attack_share: float = 0.0
 
     @property
     def play(self) -> str:
@@ -69,6 +73,14 @@ class Order:
 @click.option(
     "--clock-leap", "leap_s", default=0.0, help="All clocks wrong by so many seconds in the middle third."
 )
+@click.option(
+    "--seals",
+    "sealing",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Seal messages: the keys that `ejazo device keys --out` wrote; counters are kept there.",
+)
+@click.option("--attack", type=click.Choice([one.value for one in Attack]), help="A hostile broker between.")
+@click.option("--attack-share", default=0.02, show_default=True, help="Share of messages it does wrong.")
 @crowd_options.all_of_them
 def command(ctx: click.Context, repeats: float, shuffles: float, garbage: float, **asked: Any) -> None:
     """Walk made-up people through Tashkent and send what their devices see (`ejazo seed` first).
@@ -109,13 +121,22 @@ async def run(url: str, order: Order) -> Player:
             ledger=_ledger(order, fleet, begins_us=begins_us) if order.ledger else None,
             away=fleet.away(),
             at_once=fleet.at_once,
+            broker=_hostile(order),
         )
+        if order.sealing:
+            player.sealers = sealing.sealers(order.sealing, player.serials)
         try:
             await player.greet()
             await player.play(fleet.dues(begins_us, ends_us))
         finally:
             player.close()
+            if order.sealing:
+                sealing.keep(order.sealing, player.serials, dict(player.sealers))
     return player
+
+
+def _hostile(order: Order) -> Broker | None:
+    return Broker(Attack(order.attack), order.attack_share, order.seed) if order.attack else None
 
 
 def _city(order: Order) -> World:

@@ -16,6 +16,7 @@ import numpy as np
 from app import metrics
 from core import bus, clock, heartbeat
 from core.model import DeviceId
+from core.sealing import Keys
 from geofence import service as geofence
 from geofence.sharing import Own
 from tracking import retention, wire
@@ -24,8 +25,11 @@ from tracking.answers import Answers
 from tracking.directory import Directory
 from tracking.inbox import Inbox
 from tracking.marks import Marks
-from tracking.model import DOWN, Message, Reason
+from tracking.model import DOWN, Reason
 from tracking.rounds import Rounds
+from tracking.seals.gate import CHANNEL as SEALS
+from tracking.seals.gate import Gate
+from tracking.seals.opening import Opened
 from tracking.sharding import Shard
 from tracking.store import commands, directory, marks
 from tracking.wire import Decoded, down, positions
@@ -58,6 +62,7 @@ class Worker:
     directory: Directory
     supervision: geofence.Supervision
     marks: Marks
+    gate: Gate
     rounds: Rounds
     """Checkpoints of the marks."""
     heard_us: int
@@ -73,14 +78,15 @@ class Worker:
 
     @classmethod
     async def recover(
-        cls, conn: asyncpg.Connection, inbox: Inbox, *, shard: Shard, ack_every_s: float
+        cls, conn: asyncpg.Connection, inbox: Inbox, *, shard: Shard, ack_every_s: float, keys: Keys
     ) -> Self:
         """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
         rung = {commands.CHANNEL}
-        for channel in (TERMS, commands.CHANNEL):
+        for channel in (TERMS, commands.CHANNEL, SEALS):
             await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
         devices = await directory.load(conn, shard)
         known, as_of_us = await marks.load(conn, devices)
+        gate = await Gate.recover(conn, keys, shard=shard)
         async with conn.transaction():
             supervision = await geofence.recover(
                 conn, now_us=clock.now_us(), own=own_of(devices), shard=shard.number
@@ -97,6 +103,7 @@ class Worker:
             devices,
             supervision,
             known,
+            gate,
             Rounds(shard),
             heard_us=as_of_us,
             beat_us=clock.now_us(),
@@ -107,9 +114,11 @@ class Worker:
         async for batch in self.inbox.batches(idle_s=TURN_S):
             await self.heed()
             if batch.messages:
-                decoded = await self.read(batch.messages)
+                opened = self.gate.open(batch.messages)
+                decoded = await self.read(opened)
                 async with self.conn.transaction():
                     recorded = await tracking.record(self.conn, decoded, known=self.marks)
+                    await self.gate.record(self.conn, opened)
                     judged = await geofence.judge(
                         self.conn,
                         self.supervision,
@@ -119,6 +128,7 @@ class Worker:
                     )
                     await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
+                self.gate.take(opened)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
                 metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
                 metrics.lag(self.heard_us, now_us=clock.now_us(), waiting=self.inbox.waiting)
@@ -129,7 +139,10 @@ class Worker:
             self.answer()
 
     async def heed(self) -> None:
-        """Edited terms and wearings, and new commands: whatever rang since the last turn."""
+        """Edited terms and wearings, keys and new commands: whatever rang since the last turn."""
+        if SEALS in self.rung:
+            self.rung.discard(SEALS)
+            await self.gate.reload(self.conn)
         if TERMS in self.rung:
             self.rung.discard(TERMS)
             self.directory = await directory.load(self.conn, self.directory.shard)
@@ -142,14 +155,16 @@ class Worker:
             self.rung.discard(commands.CHANNEL)
             await self.command(await commands.unsent(self.conn))
 
-    async def read(self, messages: tuple[Message, ...]) -> Decoded:
+    async def read(self, opened: Opened) -> Decoded:
         """A device we do not know may have been registered a moment ago."""
+        messages = opened.messages
         decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
         is_due = clock.now_us() - self.looked_us >= TICK_US  # strangers must not make us look all the time
         if is_due and any(r.reason is Reason.UNKNOWN_DEVICE for r in decoded.rejected):
             self.looked_us = clock.now_us()
             self.directory = await directory.load(self.conn, self.directory.shard)
             decoded = wire.decode(messages, self.directory, oldest_days=self.keep.accept_days)
+        decoded = opened.applied(decoded)
         if decoded.rejected:
             log.warning("rejected", extra=wire.counts(decoded))
         return decoded
@@ -178,6 +193,7 @@ class Worker:
             await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
             await bus.announce(self.conn, rows)
         await self.catch_up()
+        await self.gate.tick(self.conn, now_us=now_us)
         await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
         if now_us - self.reminded_us >= REMIND_US:
             self.reminded_us = now_us

@@ -23,6 +23,7 @@ from inmates import service as people
 from inmates.health import service as health
 from inmates.identity import finding
 from tracking import desk as devices
+from tracking.seals import service as seals
 from tracking.store import tracks
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -98,10 +99,12 @@ async def monitoring(
     if not caller.may(Permission.TRACK_READ):
         return None
     alerts = await reading.alerts(conn, caller, wanted=Wanted(person=person), after=None, most=HISTORY)
+    device = await tracks.device_of(conn, person, at=now)
     return {
         "state": (await files.glances(conn, [person], at=now))[person].state,
         "conditions": await reading.conditions_of(conn, caller, person=person),
-        "device": await tracks.device_of(conn, person, at=now),
+        "device": device,
+        "seals": await seals.standing(conn, device.id) if device else None,
         "alerts": alerts.alerts,
         "days": [clock.today() - timedelta(days=n) for n in range(DAYS)],
     }

@@ -1,7 +1,7 @@
 """Plays devices in real time: takes reports when they are due, sends them and hears the answers."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,9 @@ from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import GOOD, Link, Manners, Parcel
 from simulators.scenes import SECOND_US
+from simulators.sealing import Broker
 from tracking.model import DOWN, UP, Fix, ReceiptState, Report
+from tracking.seals.wire import Sealer
 from tracking.wire import binary, down, json
 
 SLOT_S: Final = 0.02
@@ -68,6 +70,10 @@ class Player:
     """How far the play has come: behind the clock where it catches up with the past."""
     at_once: Callable[[int, int], Callable[[int], Report]] | None = None
     """What a device says between its turns; none: it can only answer what needs no fix."""
+    sealers: Mapping[int, Sealer] = field(default_factory=dict)
+    """Of devices that have a key."""
+    broker: Broker | None = None
+    """A hostile one, between the devices and the real one."""
     asked: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
 
@@ -84,7 +90,7 @@ class Player:
         for slot in range(int(GREETING_S / SLOT_S)):
             if slot % GREET_EVERY == 0:
                 for who in set(range(len(self.devices))) - self.answered:
-                    self._publish(Parcel(who, self.topics[who], as_json(Outgoing([], 0), now_us(), ())))
+                    self._publish(self._parcel(who, as_json(Outgoing([], 0), now_us(), ())))
             if len(self.answered) == len(self.devices):
                 return
             await asyncio.sleep(SLOT_S)
@@ -165,7 +171,7 @@ class Player:
         while (message := device.outgoing(now)) or answers:
             message = message or Outgoing([], 0)
             self._note(who, message)
-            parcel = Parcel(who, self.topics[who], self.encode(message, now, answers))
+            parcel = self._parcel(who, self.encode(message, now, answers))
             answers = ()
             for ready in self.link.send(parcel, now_us=now):
                 self._publish(ready)
@@ -193,9 +199,15 @@ class Player:
                 self.highest[who] = report.sequence
                 self.ledger.sent(self.devices[who].serial, report)
 
+    def _parcel(self, who: int, payload: bytes) -> Parcel:
+        """Sealed, where the device has a key."""
+        sealer = self.sealers.get(who)
+        return Parcel(who, self.topics[who], sealer.seal(payload) if sealer else payload)
+
     def _publish(self, parcel: Parcel) -> None:
         self.tally.messages += 1
-        self._gateway(parcel.who).publish(parcel.topic, parcel.payload)
+        for one in self.broker.pass_on(parcel) if self.broker else (parcel,):
+            self._gateway(one.who).publish(one.topic, one.payload)
 
     def _gateway(self, who: int) -> Gateway:
         return self.gateways[who % len(self.gateways)]

@@ -64,6 +64,10 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     CLOCK_AHEAD = "clock_ahead"
     TOO_OLD = "too_old"
+    BAD_TAG = "bad_tag"
+    """Its seal was not made with the device's key (tracking.seals)."""
+    UNSEALED = "unsealed"
+    UNKNOWN_KEY = "unknown_key"
     NOT_WORN = "not_worn"
     """No wearing covers the moment: counted, never kept."""
 

@@ -12,6 +12,7 @@ from geofence.model import BreachId, Standing
 from geofence.rules.duty import Duty
 from geofence.rules.episodes import Episode
 from tracking.model import Ranges, Report
+from tracking.seals.model import Standing as Sealing
 
 Files = dict[str, bytes]
 
@@ -88,6 +89,8 @@ class Material:
     engine: str
     policies: Mapping[str, str]
     """The text of each, by name."""
+    seals: Mapping[DeviceId, Sealing] = field(default_factory=dict)
+    """Whether what each device sent was authenticated, and what broke the chain of it."""
     head: Signed | None = None
     """The newest head of the platform's ledger: the bundle is younger."""
 

@@ -11,7 +11,7 @@ from core.clock import HERE, from_us
 from core.paper import Paper
 from geofence.evidence import maps
 from geofence.evidence.maps import GAP_US, Outlined
-from geofence.evidence.model import Material, Recorded
+from geofence.evidence.model import Device, Material, Recorded
 from geofence.model import BreachKind, Hours, Term
 from tracking.model import Fix
 
@@ -65,8 +65,17 @@ def _facts(material: Material, say: Say) -> list[tuple[str, str]]:
         (say("evidence.reason"), asked.reason),
         (say("evidence.made_by"), f"{made.name} ({made.login}), {i18n.moment(language, made.at)}"),
         (say("evidence.devices"), devices),
+        (say("seal.head"), "; ".join(_seals(material, one, say) for one in material.devices) or "—"),
         (say("evidence.engine"), f"{material.engine}; {', '.join(sorted(material.policies))}"),
     ]
+
+
+def _seals(material: Material, one: Device, say: Say) -> str:
+    """Whether what the device sent was authenticated, and how often its chain broke."""
+    held = material.seals.get(one.id)
+    said = say(f"seal.{held.demand}") if held and held.demand else say("seal.none")
+    broken = f" {say('seal.broken')}: {len(held.breaks)}." if held and held.breaks else ""
+    return f"{one.serial}: {said}{broken}"
 
 
 def _overview(paper: Paper, material: Material, fixes: Sequence[Fix], say: Say) -> None:

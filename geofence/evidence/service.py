@@ -26,6 +26,7 @@ from geofence.rules.duty import Duty
 from geofence.store import record
 from geofence.zones import ReasonMissing
 from inmates import service as people
+from tracking.seals.store import proof
 
 LONGEST_US: Final = 31 * 86_400_000_000
 AROUND_US: Final = 3_600_000_000
@@ -85,11 +86,12 @@ async def gathered(conn: asyncpg.Connection, asked: Asked, *, whose: Whose, made
     begin = heard.finding.begin
     first_us = min([asked.since_us, *(r.taken_us for r in heard.finding.reports)])
     duty = (await replay.duties(conn, [asked.person]))[asked.person]
+    devices = await store.devices(conn, asked.person, since_us=first_us, until_us=asked.until_us)
     return Material(
         asked,
         made,
         whose,
-        await store.devices(conn, asked.person, since_us=first_us, until_us=asked.until_us),
+        devices,
         begin,
         heard.finding.reports,
         bound(duty, since_us=begin.at_us, until_us=asked.until_us),
@@ -100,6 +102,7 @@ async def gathered(conn: asyncpg.Connection, asked: Asked, *, whose: Whose, made
         await store.blind(conn, since_us=first_us, until_us=asked.until_us),
         engine.version(),
         {one.id: _policy(one.id) for one in policies.known()},
+        await proof.standings(conn, [one.id for one in devices], since=clock.from_us(first_us)),
         await store_heads.last_head(conn),
     )
 

@@ -2,7 +2,7 @@
 as PUBACKs come back. Every contender gets the same bytes."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing import get_context
@@ -19,6 +19,7 @@ from simulators.crowd.devices import Devices
 from simulators.crowd.payloads import Encode
 from simulators.scenes import SECOND_US
 from tracking.links import packets
+from tracking.seals.wire import Sealer
 
 LINES = 4
 WINDOW = 2_000
@@ -43,6 +44,8 @@ class Load:
     """The number of each device's first fix."""
     begins_us: int = 0
     """When the first fix was taken."""
+    sealers: Sequence[Sealer] = ()
+    """Of each device; none: it does not seal."""
 
     @property
     def lasts_us(self) -> int:
@@ -76,7 +79,7 @@ def frames(load: Load) -> list[list[Write]]:
             for who in alike(np.arange(line, load.people, LINES)):
                 numbers = (packet[line] + np.arange(len(who))) % 65_535 + 1
                 packet[line] = int(numbers[-1])
-                rows = payload(made, load, encode, who, message)
+                rows = sealed(payload(made, load, encode, who, message), load, who)
                 whole = payloads.frames(who, numbers, rows)
                 lines[line] += [_write(whole[at : at + TOGETHER]) for at in range(0, len(whole), TOGETHER)]
     return lines
@@ -98,6 +101,14 @@ def payload(made: Devices, load: Load, encode: Encode, who: np.ndarray, message:
     steps = np.full((len(who), 1), message * load.batch) + np.arange(load.batch)
     reports = made.reports(np.repeat(who, load.batch), steps.ravel())
     return encode(reports, load.first + steps, np.full(len(who), clock.now_us()), None)
+
+
+def sealed(rows: np.ndarray, load: Load, who: np.ndarray) -> np.ndarray:
+    """Each message within the next seal of its device."""
+    if not load.sealers:
+        return rows
+    made = [load.sealers[n].seal(row.tobytes()) for n, row in zip(who.tolist(), rows, strict=True)]
+    return np.frombuffer(b"".join(made), rows.dtype).reshape(len(rows), -1)
 
 
 class Line(asyncio.Protocol):

@@ -25,12 +25,18 @@ from benchmarks.blast import Load
 from benchmarks.naive import Naive
 from benchmarks.report import Row
 from benchmarks.stand import NATIONAL, Stand
-from core import db
+from core import clock, db
+from core.model import DeviceId
+from core.sealing import Keys
+from simulators.crowd.payloads import serial
 from tracking import wire
 from tracking.inbox import Inbox
 from tracking.links import LinkKind
+from tracking.seals import keeping
+from tracking.seals.wire import Sealer
 
 COUNT = "select count(*) from fixes"
+PAIRS = 2
 READY = '"recovered"'
 
 
@@ -138,6 +144,36 @@ async def batches(stand: Stand, fixes: int) -> None:
     stand.rows.append(Row("binary batches of four vs the national load", ratio, 3, 6, dict(found)))
 
 
+async def seals(stand: Stand, fixes: int) -> None:
+    """The same load plain and sealed, in turn, into one worker's database; JSON one by one, binary fours."""
+    rounds = max(2, fixes // stand.people // 2)
+    sealers = await enrolled(stand)
+    for kind, more in (("one JSON fix", {}), ("binary four", {"batch": 4, "encoding": "binary"})):
+        found: dict[str, list[float]] = {"plain": [], "sealed": []}
+        for how in ("plain", "sealed") * PAIRS:
+            own = more | ({"sealers": sealers} if how == "sealed" else {})
+            measured = await ours(stand, stand.load(1, **own), stand.load(rounds, **own))
+            found[how].append(measured["worker_us_a_fix"])
+            found.setdefault(f"{how}_rate", []).append(measured["fixes_a_second"])
+        plain, sealed = min(found["plain"]), min(found["sealed"])
+        name = f"{kind} a message, sealed: processor time of the worker vs plain"
+        stand.rows.append(Row(name, plain / sealed, 0.9, 0.95, dict(found)))
+
+
+async def enrolled(stand: Stand) -> list[Sealer]:
+    """A key for everybody, who may also speak plain: by the place that the publisher knows them by."""
+    conn = await db.connect(stand.platform.database)
+    known = {row["serial"]: row["id"] for row in await conn.fetch("select id, serial from devices")}
+    keys, now = Keys(Path(stand.platform.environment["EJAZO_KEYS"])), clock.now()
+    made = [(known[serial(who)], keeping.new()) for who in range(stand.people)]
+    rows = [(d, 1, keeping.sealed(keys, key, device=DeviceId(d), number=1), now) for d, key in made]
+    async with conn.transaction():
+        columns = ("device_id", "number", "sealed", "made_at")
+        await conn.copy_records_to_table("device_keys", records=rows, columns=columns)
+    await conn.close()
+    return [Sealer(1, key) for _, key in made]
+
+
 async def backlog(stand: Stand, fixes: int) -> None:
     """Reports of a while wait at the broker; the worker drains them, judging each. The peer: COPY of the same
     rows from a file into the same table with the same indexes, by the server alone."""
@@ -176,7 +212,7 @@ async def copied(stand: Stand, conn: asyncpg.Connection, since: object) -> float
     return int(status.rsplit(" ", 1)[-1]) / (time.perf_counter() - began)
 
 
-SECTIONS = {"peak": peak, "batches": batches, "backlog": backlog}
+SECTIONS = {"peak": peak, "batches": batches, "backlog": backlog, "seals": seals}
 
 
 @click.command()

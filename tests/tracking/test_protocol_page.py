@@ -16,6 +16,8 @@ from drawn import EVENTS, FIXES
 from tracking import answers, retention, wire
 from tracking.directory import Device, Directory
 from tracking.model import EventKind, Flag, Mechanism, Message, Reason, Report
+from tracking.seals import wire as seal
+from tracking.seals.rules import POLICY
 from tracking.wire import binary, down, limits
 from tracking.wire import json as said
 
@@ -64,6 +66,14 @@ def test_every_example_down_is_understood_by_a_device() -> None:
         schema("Acknowledgement" if isinstance(message, down.Acknowledge) else "Command").validate(
             json.loads(text)
         )
+
+
+def test_the_sealed_examples_are_what_a_device_makes() -> None:
+    sealer = seal.Sealer(1, bytes(range(32)))
+    (text,) = examples("hex sealed")
+    assert [bytes.fromhex(line) for line in text.splitlines()] == [sealer.seal(b'{"v":1}') for _ in range(2)]
+    assert f"More than {POLICY.window} messages later" in PAGE
+    assert f"empty for {POLICY.patience_us // 60_000_000} minutes" in PAGE
 
 
 @pytest.mark.parametrize("word", [*EventKind, *Reason, *said.FLAGS, *said.MECHANISMS])

@@ -17,7 +17,7 @@ LIST_DAYS: Final = 400
 
 async def enrol(conn: AsyncConnection, place: Path, *, serial: str, days: int, now: datetime) -> Issued:
     """A further certificate beside those in force: a device is given the new one before the old one ends."""
-    whose = await _device(conn, rules.fit(serial))
+    whose = await named(conn, rules.fit(serial))
     made = rules.issue_device(folder.authority(place, now=now), serial, now=now, days=days)
     await store.add(conn, whose, made=made, at=now)
     await audit.record(conn, None, action="device:enrol", subject_kind="device", subject=whose)
@@ -27,7 +27,7 @@ async def enrol(conn: AsyncConnection, place: Path, *, serial: str, days: int, n
 
 async def revoke(conn: AsyncConnection, place: Path, *, serial: str, why: str, now: datetime) -> int:
     """All that the device has; how many."""
-    whose = await _device(conn, serial)
+    whose = await named(conn, serial)
     numbers = await store.in_force(conn, whose, now=now)
     if not numbers:
         raise NothingToRevoke
@@ -45,7 +45,8 @@ async def write_list(conn: AsyncConnection, place: Path, *, now: datetime) -> No
     folder.write(place / folder.REVOKED, listed, mode=0o644)
 
 
-async def _device(conn: AsyncConnection, serial: str) -> DeviceId:
+async def named(conn: AsyncConnection, serial: str) -> DeviceId:
+    """UnknownDevice: nobody has registered it."""
     found = await store.device(conn, serial)
     if found is None:
         raise UnknownDevice

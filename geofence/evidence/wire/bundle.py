@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from core.ledger.model import Signed
+from core.model import DeviceId
 from core.times import from_us
 from geofence.evidence.model import Device, Files, Material
 from geofence.evidence.rules import tree
 from geofence.evidence.wire import rows, terms, verdicts
+from tracking.seals.model import Standing
 
 FORMAT: Final = "ejazo-evidence-1"
 MANIFEST: Final = "manifest.json"
@@ -22,6 +25,7 @@ TERMS: Final = "rules/terms.json"
 BEGIN: Final = "rules/begin.json"
 VERDICTS: Final = "verdicts.json"
 BLIND: Final = "blind.json"
+SEALS: Final = "seals.json"
 POLICIES: Final = "rules/policies/"
 REPORT: Final = "report.pdf"
 
@@ -37,6 +41,7 @@ def files(material: Material) -> Files:
         TERMS: terms.duty(material.duty, material.zones),
         BEGIN: terms.standing(material.begin),
         BLIND: terms.pretty({"part": "ingest", "spans_us": blind}),
+        SEALS: terms.pretty([_seals(device, one) for device, one in sorted(material.seals.items())]),
         **{f"{POLICIES}{name}.toml": text.encode() for name, text in sorted(material.policies.items())},
         PROOFS: rows.proofs(listed, material.reports),
     }
@@ -104,6 +109,32 @@ def read(content: bytes) -> dict[str, Any]:
 
 def is_digest(said: Any, content: bytes) -> bool:
     return bool(said == _digest(content))
+
+
+def _seals(device: DeviceId, one: Standing) -> dict[str, Any]:
+    """Of a device: what was demanded, its keys by number, what broke its chain."""
+    return {
+        "device": device,
+        "demand": one.demand,
+        "keys": [
+            {"number": key.number, "made_at": key.made_at.isoformat(), "ends_at": _when(key.ends_at)}
+            for key in one.keys
+        ],
+        "breaks": [
+            {
+                "kind": broken.kind,
+                "key": broken.key,
+                "received_at": broken.received_at.isoformat(),
+                "counters": None if broken.first is None else [broken.first, broken.last],
+                "count": broken.count,
+            }
+            for broken in one.breaks
+        ],
+    }
+
+
+def _when(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _head(signed: Signed | None) -> dict[str, str] | None:

@@ -1,0 +1,1 @@
+"""Seals in the database: what the worker reads and writes, and what enrols and shows."""
