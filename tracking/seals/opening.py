@@ -69,20 +69,24 @@ class _Sealed:
 
 
 def opened(messages: Iterable[Message], ring: Ring, known: Chains) -> Opened:
+    """What is none of the ring's goes on as it is: other shards' and strangers', whom the reader knows."""
     kept, sealed = list[Message](), _Sealed()
-    refused = list[tuple[Message, Reason, Lock | None, int]]()
+    refused = list[tuple[Message, Reason, Lock, int]]()
     for message in messages:
         topic, payload, received_us = message
         lock = ring.get(topic)
+        if lock is None:
+            kept.append(message)
+            continue
         if not payload.startswith(MAGIC):
-            if lock is not None and lock.is_required:
+            if lock.is_required:
                 refused.append((message, Reason.UNSEALED, lock, 0))
             else:
                 kept.append(message)
             continue
         number = payload[3] if len(payload) >= LEAST else 0
-        secret = lock.secrets.get(number) if lock is not None else None
-        if lock is None or secret is None or received_us >= secret.until_us:
+        secret = lock.secrets.get(number)
+        if secret is None or received_us >= secret.until_us:
             refused.append((message, Reason.UNKNOWN_KEY if number else Reason.BAD_TAG, lock, number))
             continue
         sealed.rows.append(len(kept))
@@ -133,13 +137,12 @@ def _plain(kept: Sequence[Message], sealed: Sequence[int], ring: Ring) -> set[De
     return {ring[topic].device for topic in topics if topic in ring}
 
 
-def _counted(refused: Iterable[tuple[Message, Reason, Lock | None, int]]) -> list[Broken]:
+def _counted(refused: Iterable[tuple[Message, Reason, Lock, int]]) -> list[Broken]:
     """One record for all of a device that are refused for one reason."""
     counts = Counter[tuple[DeviceId, int, Break]]()
     latest: dict[tuple[DeviceId, int, Break], int] = {}
     for message, reason, lock, number in refused:
-        if lock is not None:
-            name = (lock.device, number, KINDS[reason])
-            counts[name] += 1
-            latest[name] = message.received_us
+        name = (lock.device, number, KINDS[reason])
+        counts[name] += 1
+        latest[name] = message.received_us
     return [Broken(*name, latest[name], count=count) for name, count in counts.items()]

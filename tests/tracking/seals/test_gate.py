@@ -165,4 +165,7 @@ async def test_each_shard_keeps_its_own_and_takes_over_anothers(
                     await worker.say(sealer.seal(b'{"v":1}'), sealer.seal(b'{"v":1}'))
                     chain = gate.chains[DeviceId(gate.ring[worker.topic].device), 1]
                     assert [(s.first, s.last) for s in chain] == [(1, sealer.counter)]
+                else:
+                    passed = gate.open([Message(UP.format(serial), b"ES\x01\x01", NOW_US)])
+                    assert (len(passed.messages), passed.rejected) == (1, ())
     assert await kinds(conn) == []
