@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.model import DeviceId
 from tracking.seals import rules
@@ -15,6 +16,7 @@ from tracking.seals.model import I8, U8, Break, Broken, Chain, Sealed, Span
 ROOM: Final = 1024
 LINK: Final = np.dtype([("device", "<i4"), ("key", "u1"), ("counter", "<u4"), ("tag", "<u8")])
 """How far a chain has come: in the log, and in the checkpoint."""
+Links = NDArray[np.void]
 Name = tuple[DeviceId, int]
 """Of a chain: its device and the number of its key."""
 
@@ -34,7 +36,7 @@ class Said(NamedTuple):
 class News:
     """What a batch changes in the chains; true from its commit on."""
 
-    links: np.ndarray
+    links: Links
     """Of those that go on as usual, as `LINK`."""
     others: dict[Name, Chain]
     broken: list[Broken]
@@ -70,7 +72,7 @@ class Chains:
         known = device < len(self.key)
         return self.key[at] * known, self.last[at] * known, self.tag[at] * known.astype(np.uint64)
 
-    def take(self, links: np.ndarray, others: dict[Name, Chain]) -> None:
+    def take(self, links: Links, others: dict[Name, Chain]) -> None:
         device = links["device"].astype(np.int64)
         self._reserve(int(device.max()) if len(device) else 0)
         self.key[device], self.last[device], self.tag[device] = links["key"], links["counter"], links["tag"]
@@ -91,7 +93,7 @@ class Chains:
         else:
             self.rest[device, key] = chain
 
-    def links(self) -> np.ndarray:
+    def links(self) -> Links:
         """How far each device has come, for the checkpoint."""
         device = np.flatnonzero(self.key)
         found = np.zeros(len(device), LINK)
@@ -99,7 +101,7 @@ class Chains:
         found["counter"], found["tag"] = self.last[device], self.tag[device]
         return found
 
-    def read(self, links: np.ndarray) -> None:
+    def read(self, links: Links) -> None:
         """From checkpoints and the log, in any order: the furthest counts."""
         order = np.lexsort((links["counter"], links["key"], links["device"]))
         links = links[order]

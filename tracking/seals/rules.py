@@ -62,7 +62,7 @@ def heard(chain: Chain, said: Sealed, *, at_us: int, policy: Policy = POLICY) ->
     if above is not None and (above.is_told or chain[-1].last - said.counter > policy.window):
         found.append(Break.REORDERED)
     named = tuple((kind, said.counter, said.counter) for kind in found)
-    joined = (*chain[: at - (_follows(below, said))], _joined(below, above, said, at_us))
+    joined = (*chain[: at - (_follows(below, said))], _joined(below, above, said=said, at_us=at_us))
     after = (*joined, *chain[at + _precedes(above, said) :])
     after, given_up = _bounded(after, policy.most_spans)
     return Step(after, (*named, *((Break.MISSING, a, b) for a, b in given_up)))
@@ -116,7 +116,7 @@ def _precedes(above: Span | None, said: Sealed) -> bool:
     return above is not None and said.counter + 1 == above.first
 
 
-def _joined(below: Span | None, above: Span | None, said: Sealed, at_us: int) -> Span:
+def _joined(below: Span | None, above: Span | None, *, said: Sealed, at_us: int) -> Span:
     """The message with whatever it touches; the hole below it is as old as the one it lies in."""
     if above is None:
         made = Span(said.counter, said.counter, said.before, said.tag, at_us)

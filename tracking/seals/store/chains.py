@@ -10,7 +10,7 @@ import numpy as np
 
 from core.clock import from_us
 from core.model import DeviceId
-from tracking.seals.chains import LINK, Name
+from tracking.seals.chains import LINK, Links, Name
 from tracking.seals.model import Broken, Chain, Span
 
 # Every key, when it ends, and what is demanded of its device now.
@@ -77,13 +77,13 @@ async def chains(conn: asyncpg.Connection) -> dict[Name, Chain]:
     }
 
 
-async def links(conn: asyncpg.Connection) -> np.ndarray:
+async def links(conn: asyncpg.Connection) -> Links:
     """How far all have come, several times each, in no order."""
     packed = [np.frombuffer(row[0], LINK) for row in await conn.fetch(_PACKED)]
     return np.concatenate(packed) if packed else np.zeros(0, LINK)
 
 
-async def link(conn: asyncpg.Connection, shard: str, *, links: np.ndarray) -> None:
+async def link(conn: asyncpg.Connection, shard: str, *, links: Links) -> None:
     if len(links):
         await conn.execute(_LINK, shard, links.tobytes())
 
@@ -102,7 +102,7 @@ async def save(conn: asyncpg.Connection, changed: Mapping[Name, Chain]) -> None:
         )
 
 
-async def checkpoint(conn: asyncpg.Connection, shard: str, *, links: np.ndarray, now: datetime) -> None:
+async def checkpoint(conn: asyncpg.Connection, shard: str, *, links: Links, now: datetime) -> None:
     """By the only writer of the shard's links."""
     async with conn.transaction():
         await conn.execute(_TOPS, shard, links.tobytes(), now)

@@ -97,7 +97,8 @@ async def alarm(conn: AsyncConnection, device: DeviceId, *, kind: Break, day: da
         .on_conflict_do_nothing()
         .returning(alarms.c.id)
     )
-    return (await conn.execute(made)).scalar_one_or_none()
+    found: int | None = (await conn.execute(made)).scalar_one_or_none()
+    return found
 
 
 def _breaks() -> Select[tuple[str, int, datetime, int | None, int | None, int]]:
