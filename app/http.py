@@ -121,6 +121,7 @@ from dashboards.records import (
     writs,
 )
 from dashboards.records import own as own_tab
+from dashboards.signing import pages as signing
 from dashboards.space import pages as space
 from geofence import bracelets
 from messaging.mobile import live as pulse
@@ -174,6 +175,7 @@ ROUTERS = (
     pages,
     security,
     federation,
+    signing,
     alerts,
     shifts,
     desk,

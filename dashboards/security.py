@@ -13,6 +13,7 @@ from core.factors.api import Code, Login, SessionName, picture, place
 from core.factors.model import Kind
 from core.federation import service as federation
 from core.federation.api import Providers
+from core.federation.model import Kind as By
 from dashboards.pages import inside, page
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -61,6 +62,7 @@ async def _prove(
         next=target,
         failed=failed,
         has_site=place(request).can_have_passkeys,
+        signing=[one for one in request.app.state.abroad.providers.values() if one.kind is By.EIMZO],
     )
 
 

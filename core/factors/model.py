@@ -10,6 +10,7 @@ class Kind(StrEnum):
     TOTP = "totp"
     PASSKEY = "passkey"
     RECOVERY = "recovery"
+    SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)

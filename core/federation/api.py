@@ -3,20 +3,26 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, StringConstraints
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
-from core import http
+from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.factors.api import Login
-from core.federation import service
+from core.federation import service, signing
 from core.federation.service import Abroad
 from core.fields import WITHOUT_NUL, RowId
 
 router = APIRouter(tags=["federation"])
 Subject = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=WITHOUT_NUL)
+]
+
+Pkcs7 = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100_000, pattern=r"^[A-Za-z0-9+/=\s]+$"),
+    Field(description="PKCS#7 in base64"),
 ]
 
 
@@ -43,6 +49,28 @@ class Identity(BaseModel):
     provider: str
     login: str
     linked_at: datetime
+
+
+class ToSign(BaseModel):
+    words: str = Field(description="The content of the signature, attached or detached, in UTF-8")
+
+
+class Signed(BaseModel):
+    provider: Subject
+    signature: Pkcs7
+
+
+@router.post("/v1/sessions/current/signature-challenge", summary="What a signature has to be over")
+async def signature_challenge(conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)) -> ToSign:
+    return ToSign(words=await signing.ask(conn, caller, at=clock.now()))
+
+
+@router.post("/v1/sessions/current/signature", status_code=204, summary="Shows a signature of E-IMZO")
+async def prove_signature(
+    given: Signed, request: Request, abroad: Providers, caller: Caller = allow(Permission.SESSION_PROVE)
+) -> None:
+    state, provider = request.app.state, signing.known(abroad, given.provider)
+    await signing.prove(state.engine, state.keys, provider, caller=caller, signature=given.signature)
 
 
 @router.get("/v1/identities", summary="Identities of other providers that open an account")

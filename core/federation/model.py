@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.errors import Conflict, NotAllowed, Refusal
+from core.esign.model import Verifier
+from core.esign.verifiers import Here, Server
 
 
 class Kind(StrEnum):
     OIDC = "oidc"
     ONEID = "oneid"
+    EIMZO = "eimzo"
+    """Nobody is asked: the human signs here, by the program on their own machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Provider:
     secret: str
     claim: str
     """What names a person there: `sub`, or a number that the provider has proved."""
+    verifier: Verifier | None = None
+    """Of E-IMZO: who checks signatures."""
+    client_key: str = ""
+    """And by which key its program knows our site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,12 @@ def providers(file: Path | None) -> Mapping[str, Provider]:
 
 def _provider(said: Mapping[str, str], folder: Path) -> Provider:
     kind = Kind(said["kind"])
+    if kind is Kind.EIMZO:
+        server = said.get("server")
+        verifier = Server(server.rstrip("/"), said["host"]) if server else Here(folder / said["trust"])
+        return Provider(
+            said["name"], said["title"], kind, "", "", "", "", verifier, said.get("client_key", "")
+        )
     return Provider(
         said["name"],
         said["title"],

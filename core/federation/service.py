@@ -14,7 +14,7 @@ from core.auth import Caller, Permission
 from core.errors import NotFound
 from core.factors import demands
 from core.factors import store as factors
-from core.federation import oidc, oneid, store
+from core.federation import eimzo, oidc, oneid, store
 from core.federation.model import (
     Begun,
     Flow,
@@ -70,7 +70,9 @@ async def begin(
     provider = abroad.provider(name)
     state, binding = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     flow = Flow(name, secrets.token_urlsafe(24), secrets.token_urlsafe(48), target)
-    if provider.kind is Kind.ONEID:
+    if provider.kind is Kind.EIMZO:
+        address = eimzo.address(provider, state=state)
+    elif provider.kind is Kind.ONEID:
         address = oneid.address(provider, redirect=redirect, state=state)
     else:
         async with oidc.client(abroad.transport) as link:
@@ -99,7 +101,7 @@ async def finish(
         )
     if flow is None or flow.provider != name:
         raise FlowGone
-    who = await _subject(abroad, provider, flow=flow, back=back)
+    who = await _subject(abroad, provider, flow=flow, back=back, now=now)
     async with engine.begin() as conn:
         secret = await _open(conn, blind(keys, name, who), provider=name, origin=origin, now=now)
     if secret is None:
@@ -107,7 +109,9 @@ async def finish(
     return Accepted(secret, flow.target)
 
 
-async def _subject(abroad: Abroad, provider: Provider, *, flow: Flow, back: Back) -> str:
+async def _subject(abroad: Abroad, provider: Provider, *, flow: Flow, back: Back, now: datetime) -> str:
+    if provider.kind is Kind.EIMZO:
+        return await eimzo.subject(provider, signature=back.code, nonce=back.state, now=now)
     if provider.kind is Kind.ONEID:
         return await oneid.subject(
             provider, redirect=back.redirect, code=back.code, transport=abroad.transport

@@ -39,6 +39,8 @@ PUBLIC_PATHS = {
     "POST /sign-in",
     "GET /sign-in/with/{name}",
     "GET /sign-in/back/{name}",
+    "GET /sign-in/sign/{name}",
+    "POST /sign-in/signed/{name}",
     "POST /language",
     "GET /vendor/{name:path}",
     "GET /my",

@@ -1,0 +1,1 @@
+"""Electronic signatures of people: PKCS#7 (CMS) as E-IMZO makes them, checked here or by its server."""
