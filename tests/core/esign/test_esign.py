@@ -1,4 +1,4 @@
-"""Signatures of people against authorities of our own: a good one, and each way in which one does not hold."""
+"""People's signatures against authorities of our own: a good one, and each way in which one does not hold."""
 
 import base64
 from collections.abc import Callable
