@@ -22,6 +22,9 @@ async def test_a_hostile_broker_is_seen_and_a_bad_link_is_not(
     await seed.write(conn, people=PEOPLE, seed=3, now=clock.now())
     platform.gateway, keys = broker.url("gateway"), tmp_path / "keys"
     platform.start("ingest")
+    async with asyncio.timeout(60):
+        while "recovered" not in platform.log("ingest"):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
     done = await asyncio.to_thread(platform.run, "device", "keys", "--out", str(keys))
     assert done.returncode == 0, done.stderr
     fixed = (
