@@ -25,17 +25,20 @@ ACCESS = """\
 # The worker reads what devices say and answers them.
 user ingest
 topic read em/v1/+/up
+topic read em/v1/+/past
 topic read owntracks/+/+
 topic write em/v1/+/down
 
 # A gateway speaks for many devices: simulators, recorded traces, a vendor's server.
 user gateway
 topic write em/v1/+/up
+topic write em/v1/+/past
 topic write owntracks/#
 topic read em/v1/+/down
 
 # A device speaks for itself alone.
 pattern write em/v1/%u/up
+pattern write em/v1/%u/past
 pattern read em/v1/%u/down
 pattern write owntracks/%u/+
 """
@@ -55,7 +58,7 @@ persistence_location {home}/
 autosave_interval 1
 max_inflight_messages 20000
 max_queued_messages 1000000
-max_queued_bytes 0
+max_queued_bytes 268435456
 memory_limit 1073741824
 max_packet_size 262144
 set_tcp_nodelay true
