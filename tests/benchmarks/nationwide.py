@@ -213,7 +213,14 @@ async def alert_ms(conn: asyncpg.Connection, eyes: Eyes, since: Any) -> dict[str
 
 
 async def measure(
-    stand: Stand, parts: tuple[str, ...], *, minutes: float, connections: int, kills: int, outage: float
+    stand: Stand,
+    parts: tuple[str, ...],
+    *,
+    minutes: float,
+    interval: float,
+    connections: int,
+    kills: int,
+    outage: float,
 ) -> list[Row]:
     eyes = await begin(stand)
     await eyes.open()
@@ -221,7 +228,7 @@ async def measure(
     for name in parts:
         share = LOADS[name]
         since = await conn.fetchval("select clock_timestamp()")
-        load = {"interval_s": 15 / share, "minutes": minutes, "connections": connections}
+        load = {"interval_s": interval / share, "minutes": minutes, "connections": connections}
         if name == "backlog":
             rows.append(await backlog(stand, conn, load | {"outage": outage}))
             continue
@@ -231,7 +238,7 @@ async def measure(
             ratio = 1000 / commit["p99_ms"]
             rows.append(Row("fix to commit, half the national load", ratio, 2, 10, dict(commit)))
             continue
-        held = share * _held(found, share * stand.people / 15)
+        held = share * _held(found, share * stand.people / interval)
         rows.append(Row(f"{share:g} times the national load, everything on", held, 1.0, 1.8, found))
         if name == "whole":
             told = await alert_ms(conn, eyes, since)
@@ -266,6 +273,7 @@ def _held(found: dict[str, Any], wanted: float) -> float:
 @click.option("--only", default="half,whole,more", show_default=True, help="These parts, or backlog.")
 @click.option("--outage", default=25.0, show_default=True, help="Minutes that wait in the devices. [backlog]")
 @click.option("--connections", default=2_000, show_default=True)
+@click.option("--interval", default=15.0, show_default=True, help="Seconds between a device's fixes.")
 @click.option("--kills", default=0, show_default=True, help="During the national load.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
 def main(people: int, only: str, file: Path | None, **load: Any) -> None:
