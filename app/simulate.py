@@ -131,7 +131,7 @@ async def run(url: str, order: Order) -> Player:
         finally:
             player.close()
             if order.sealing:
-                sealing.keep(order.sealing, player.serials, dict(player.sealers))
+                sealing.keep(order.sealing, player.serials, player.sealers)
     return player
 
 

@@ -13,7 +13,7 @@ from simulators.ledger import Writer
 from simulators.link import GOOD, Link, Manners, Parcel
 from simulators.scenes import SECOND_US
 from simulators.sealing import Broker
-from tracking.model import DOWN, UP, Fix, ReceiptState, Report
+from tracking.model import DOWN, PAST, PRESENT_US, UP, Fix, ReceiptState, Report
 from tracking.seals.wire import Sealer
 from tracking.wire import binary, down, json
 
@@ -70,7 +70,7 @@ class Player:
     """How far the play has come: behind the clock where it catches up with the past."""
     at_once: Callable[[int, int], Callable[[int], Report]] | None = None
     """What a device says between its turns; none: it can only answer what needs no fix."""
-    sealers: Mapping[int, Sealer] = field(default_factory=dict)
+    sealers: Mapping[str, Sealer] = field(default_factory=dict)
     """Of devices that have a key."""
     broker: Broker | None = None
     """A hostile one, between the devices and the real one."""
@@ -90,7 +90,9 @@ class Player:
         for slot in range(int(GREETING_S / SLOT_S)):
             if slot % GREET_EVERY == 0:
                 for who in set(range(len(self.devices))) - self.answered:
-                    self._publish(self._parcel(who, as_json(Outgoing([], 0), now_us(), ())))
+                    self._publish(
+                        self._parcel(who, self.topics[who], payload=as_json(Outgoing([], 0), now_us(), ()))
+                    )
             if len(self.answered) == len(self.devices):
                 return
             await asyncio.sleep(SLOT_S)
@@ -171,10 +173,16 @@ class Player:
         while (message := device.outgoing(now)) or answers:
             message = message or Outgoing([], 0)
             self._note(who, message)
-            parcel = self._parcel(who, self.encode(message, now, answers))
+            topic = self._topic(who, message, now)
+            parcel = self._parcel(who, topic, payload=self.encode(message, now, answers))
             answers = ()
             for ready in self.link.send(parcel, now_us=now):
                 self._publish(ready)
+
+    def _topic(self, who: int, message: Outgoing, now: int) -> str:
+        """What is of the past only must not stand in the way of anybody's present."""
+        newest = max((report.taken_us for report in message.reports), default=now)
+        return PAST.format(self.serials[who]) if newest < now - PRESENT_US else self.topics[who]
 
     def _pursue(self, now: int) -> None:
         """Fixes that somebody asked for; who is away takes them and sends them later."""
@@ -199,10 +207,10 @@ class Player:
                 self.highest[who] = report.sequence
                 self.ledger.sent(self.devices[who].serial, report)
 
-    def _parcel(self, who: int, payload: bytes) -> Parcel:
+    def _parcel(self, who: int, topic: str, *, payload: bytes) -> Parcel:
         """Sealed, where the device has a key."""
-        sealer = self.sealers.get(who)
-        return Parcel(who, self.topics[who], sealer.seal(payload) if sealer else payload)
+        sealer = self.sealers.get(topic)
+        return Parcel(who, topic, sealer.seal(payload) if sealer else payload)
 
     def _publish(self, parcel: Parcel) -> None:
         self.tally.messages += 1

@@ -211,6 +211,8 @@ def test_accuracy_nought_is_unknown_and_never_perfect() -> None:
     ("topic", "reason"),
     [
         ("em/v1/EM-9/up", Reason.UNKNOWN_DEVICE),
+        ("em/v1/EM-9/past", Reason.UNKNOWN_DEVICE),
+        ("em/v1/EM-7/down", Reason.UNKNOWN_TOPIC),
         ("em/v1/anna/phone/up", Reason.UNKNOWN_TOPIC),
         ("em/v2/EM-7/up", Reason.UNKNOWN_TOPIC),
         ("weather", Reason.UNKNOWN_TOPIC),
@@ -219,6 +221,14 @@ def test_accuracy_nought_is_unknown_and_never_perfect() -> None:
 )
 def test_identity_comes_from_the_topic(topic: str, reason: Reason) -> None:
     assert reasons(decode(as_json(), topic=topic)) == [reason]
+
+
+@pytest.mark.parametrize("payload", [as_json(), binary.encode(columns.of([a_fix()])), b"{"])
+def test_what_is_said_of_the_past_means_the_same(payload: bytes) -> None:
+    now, then = decode(payload, topic="em/v1/EM-7/up"), decode(payload, topic="em/v1/EM-7/past")
+    assert list(map(repr, then.fixes.rows())) == list(map(repr, now.fixes.rows()))
+    assert reasons(then) == reasons(now)
+    assert then.spoke.tolist() == now.spoke.tolist()
 
 
 def test_truncated_and_longer_batches_are_unreadable() -> None:

@@ -22,6 +22,7 @@ class Key(BaseModel, from_attributes=True):
 
 class BreakOut(BaseModel, from_attributes=True):
     kind: Break
+    way: str = Field(description="On which the message came: up, past")
     key: int = Field(description="The key that the message claims; 0: none")
     received_at: datetime
     first: int | None = Field(description="The first counter it is about; null: the seal is not genuine")

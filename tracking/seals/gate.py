@@ -15,10 +15,10 @@ from core.clock import from_us, to_us
 from core.model import DeviceId
 from core.sealing import CannotOpen, Keys
 from tracking.directory import FOREVER_US
-from tracking.model import UP, Message
+from tracking.model import PAST, UP, Message
 from tracking.seals import keeping, opening, rules
 from tracking.seals.chains import Chains, Name
-from tracking.seals.model import Break, Broken, Chain, Demand, Secret
+from tracking.seals.model import Break, Broken, Chain, Demand, Secret, Way, line_of
 from tracking.seals.opening import Lock, Opened, Ring
 from tracking.seals.store import chains as store
 from tracking.sharding import Shard
@@ -29,6 +29,7 @@ LOOK_US: Final = 10_000_000
 """How often holes are looked at for how old they are."""
 CHECKPOINT_US: Final = 60_000_000
 PART: Final = "chains"
+TOPICS: Final = {Way.UP: UP, Way.PAST: PAST}
 
 log = logging.getLogger("seals")
 
@@ -56,25 +57,27 @@ class Gate:
         now_us = clock.now_us()
         made = cls(keys, shard, since_us=now_us, saved_us=now_us)
         await made.reload(conn)
-        own = {lock.device for lock in made.ring.values()}
-        for (device, key), chain in sorted((await store.chains(conn)).items()):
-            if device in own:
-                made.chains.put(device, key, chain)
-                made.waiting |= {(device, key)} if rules.waits(chain) else set()
+        own = {lock.line for lock in made.ring.values()}
+        for (line, key), chain in sorted((await store.chains(conn)).items()):
+            if line in own:
+                made.chains.put(line, key, chain)
+                made.waiting |= {(line, key)} if rules.waits(chain) else set()
         links = await store.links(conn)
-        made.chains.read(links[np.isin(links["device"], list(own))])
+        made.chains.read(links[np.isin(links["line"], list(own))])
         return made
 
     async def reload(self, conn: asyncpg.Connection) -> None:
-        locks: dict[str, Lock] = {}
-        for kept in await store.keys(conn):
-            if self.shard.owns(kept.serial):
-                secrets = self._secrets(kept)
-                topic = UP.format(kept.serial)
-                before = locks[topic].secrets if topic in locks else {}
-                is_required = kept.demand == Demand.REQUIRED
-                locks[topic] = Lock(kept.device, {**before, **secrets}, is_required)
-        self.ring = locks
+        own = [kept for kept in await store.keys(conn) if self.shard.owns(kept.serial)]
+        secrets: dict[DeviceId, dict[int, Secret]] = {kept.device: {} for kept in own}
+        for kept in own:
+            secrets[kept.device] |= self._secrets(kept)
+        self.ring = {
+            topic.format(kept.serial): Lock(
+                line_of(kept.device, way), secrets[kept.device], is_required=kept.demand == Demand.REQUIRED
+            )
+            for kept in own
+            for way, topic in TOPICS.items()
+        }
 
     def open(self, messages: Iterable[Message]) -> Opened:
         return opening.opened(messages, self.ring, self.chains)
@@ -118,17 +121,17 @@ class Gate:
         async with conn.transaction():
             await store.save(conn, told)
             await store.broken(conn, found)
-        for (device, key), chain in told.items():
-            self.chains.put(device, key, chain)
+        for (line, key), chain in told.items():
+            self.chains.put(line, key, chain)
         self.waiting = {name for name in self.waiting if rules.waits(self.chains[name])}
 
     def _leaving(self, others: Iterable[Name]) -> dict[Name, Chain]:
         """Chains that leave the columns because their devices have begun to use a newer key."""
         found: dict[Name, Chain] = {}
-        for device, key in others:
-            current = int(self.chains.tops(np.array([device], np.int64))[0][0])
+        for line, key in others:
+            current = int(self.chains.tops(np.array([line], np.int64))[0][0])
             if 0 < current < key:
-                found[device, current] = self.chains[device, current]
+                found[line, current] = self.chains[line, current]
         return found
 
     def _secrets(self, kept: store.Kept) -> dict[int, Secret]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
+from enum import IntEnum, StrEnum
+from typing import NamedTuple, NewType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,29 @@ from core.model import DeviceId
 
 I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
+
+
+class Way(IntEnum):
+    """On which a message comes (tracking.model). Each has chains of its own: what is of the past waits."""
+
+    UP = 1
+    PAST = 2
+
+
+Line = NewType("Line", int)
+"""A device on one way; the same numbers for ever."""
+
+
+def line_of(device: DeviceId, way: Way) -> Line:
+    return Line(2 * device + way - 1)
+
+
+def device_of(line: Line) -> DeviceId:
+    return DeviceId(line // 2)
+
+
+def way_of(line: Line) -> Way:
+    return Way(line % 2 + 1)
 
 
 class Demand(StrEnum):
@@ -68,13 +91,14 @@ class Span:
 
 
 Chain = tuple[Span, ...]
-"""Ascending, disjoint, not adjacent: of one device under one key, from 1 on."""
+"""Ascending, disjoint, not adjacent: of one device on one way under one key, from 1 on."""
 
 
-class Broken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Broken:
     """For the record; aggregated where many of a kind come at once."""
 
-    device: DeviceId
+    line: Line
     key: int
     kind: Break
     received_us: int
@@ -113,6 +137,7 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     kind: Break
+    way: str
     key: int
     received_at: datetime
     first: int | None

@@ -13,7 +13,7 @@ from core.model import DeviceId
 from tracking.model import Message, Reason, Rejected
 from tracking.seals import chains
 from tracking.seals.chains import Chains, News, Said
-from tracking.seals.model import Break, Broken, Secret
+from tracking.seals.model import Break, Broken, Line, Secret, device_of, way_of
 from tracking.seals.wire import BEFORE, HEAD, LEAST, MAGIC, TAG
 from tracking.wire import Decoded
 
@@ -26,15 +26,15 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a device may seal with, and whether it must."""
+    """What a device may seal with on one way, and whether it must."""
 
-    device: DeviceId
+    line: Line
     secrets: Mapping[int, Secret]
     is_required: bool
 
 
 Ring = Mapping[str, Lock]
-"""By topic: of every device that was ever given a key."""
+"""By topic, both ways of every device that was ever given a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class _Sealed:
     rows: list[int] = field(default_factory=list)
     """Where in `kept` each lies."""
     messages: list[Message] = field(default_factory=list)
-    devices: list[DeviceId] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     expected: list[bytes] = field(default_factory=list)
     """The tag that the device's key makes."""
 
@@ -84,14 +84,14 @@ def opened(messages: Iterable[Message], ring: Ring, known: Chains) -> Opened:
             else:
                 kept.append(message)
             continue
-        number = payload[3] if len(payload) >= LEAST else 0
+        number = payload[3] if len(payload) >= LEAST and payload[2] == way_of(lock.line) else 0
         secret = lock.secrets.get(number)
         if secret is None or received_us >= secret.until_us:
             refused.append((message, Reason.UNKNOWN_KEY if number else Reason.BAD_TAG, lock, number))
             continue
         sealed.rows.append(len(kept))
         sealed.messages.append(message)
-        sealed.devices.append(lock.device)
+        sealed.lines.append(lock.line)
         sealed.expected.append(blake2s(payload[:-TAG], key=secret.key, digest_size=TAG).digest())
         kept.append(Message(topic, payload[BEFORE:-TAG], received_us))
     bad = _bad(sealed)
@@ -119,30 +119,31 @@ def _said(sealed: _Sealed, bad: Sequence[int]) -> Said:
     """The genuine ones in columns."""
     head = np.frombuffer(b"".join([message.payload[:BEFORE] for message in sealed.messages]), HEAD)
     tag = np.frombuffer(b"".join(sealed.expected), [("short", "<u8"), ("rest", "<u8")])["short"]
-    said = Said(
-        np.array(sealed.devices, np.int64),
-        head["key"].astype(np.int64),
-        head["counter"].astype(np.int64),
-        head["before"],
-        tag,
-        np.array([message.received_us for message in sealed.messages], np.int64),
+    good = np.ones(len(head), bool)
+    good[list(bad)] = False
+    return Said(
+        np.array(sealed.lines, np.int64)[good],
+        head["key"].astype(np.int64)[good],
+        head["counter"].astype(np.int64)[good],
+        head["before"][good],
+        tag[good],
+        np.array([message.received_us for message in sealed.messages], np.int64)[good],
     )
-    return Said(*(np.delete(column, bad) for column in said)) if bad else said
 
 
 def _plain(kept: Sequence[Message], sealed: Sequence[int], ring: Ring) -> set[DeviceId]:
     """Devices that said something without a seal, which they may."""
     rows = set(sealed)
     topics = {message.topic for at, message in enumerate(kept) if at not in rows}
-    return {ring[topic].device for topic in topics if topic in ring}
+    return {device_of(ring[topic].line) for topic in topics if topic in ring}
 
 
 def _counted(refused: Iterable[tuple[Message, Reason, Lock, int]]) -> list[Broken]:
     """One record for all of a device that are refused for one reason."""
-    counts = Counter[tuple[DeviceId, int, Break]]()
-    latest: dict[tuple[DeviceId, int, Break], int] = {}
+    counts = Counter[tuple[Line, int, Break]]()
+    latest: dict[tuple[Line, int, Break], int] = {}
     for message, reason, lock, number in refused:
-        name = (lock.device, number, KINDS[reason])
+        name = (lock.line, number, KINDS[reason])
         counts[name] += 1
         latest[name] = message.received_us
     return [Broken(*name, latest[name], count=count) for name, count in counts.items()]

@@ -65,10 +65,10 @@ device_seal_demands = Table(  # append-only; the newest counts
 seal_chains = Table(  # of those that do not simply go on; in the transaction that stores what they said
     "seal_chains",
     metadata,
-    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("line", BigInteger, nullable=False),  # tracking.seals.model.Line: a device on one way
     Column("key", SmallInteger, nullable=False),
     Column("spans", JSONB, nullable=False),  # tracking.seals.model.Span, ascending
-    PrimaryKeyConstraint("device_id", "key"),
+    PrimaryKeyConstraint("line", "key"),
 )
 
 seal_links = Table(  # of a batch, how far the chains that go on have come; until the next checkpoint
@@ -92,6 +92,7 @@ seal_breaks = Table(  # append-only: what the seals told
     metadata,
     Column("entry", BigInteger, Identity(), primary_key=True),
     Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("way", Text, CheckConstraint("way in ('up', 'past')", "way"), nullable=False),
     Column("key", SmallInteger, nullable=False),  # 0: none that the device ever had
     Column("kind", Text, CheckConstraint(KINDS, "kind"), nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),

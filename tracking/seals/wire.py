@@ -1,10 +1,11 @@
 """The seal around a message: 16 bytes before it and 16 behind it, whatever stands between.
 
  0  2  magic "ES"          16  n  the message, JSON or binary
- 2  1  version, 1        16+n 16  the tag: BLAKE2s-128 (RFC 7693) with the device's key of 32 bytes
- 3  1  number of the key          over everything before it
- 4  4  counter, unsigned, from 1 on with each key
- 8  8  the first 8 bytes of the tag of the message before; 0 in the first
+ 2  1  the way: 1 up,    16+n 16  the tag: BLAKE2s-128 (RFC 7693) with the device's key of 32 bytes
+       2 past                     over everything before it
+ 3  1  number of the key
+ 4  4  counter, unsigned, from 1 on with each key on each way
+ 8  8  the first 8 bytes of the tag of the message before on this way; 0 in the first
 
 Numbers are little-endian."""
 
@@ -16,8 +17,10 @@ from typing import Final
 
 import numpy as np
 
-MAGIC: Final = b"ES\x01"
-HEAD: Final = np.dtype([("magic", "S3"), ("key", "u1"), ("counter", "<u4"), ("before", "<u8")])
+from tracking.seals.model import Way
+
+MAGIC: Final = b"ES"
+HEAD: Final = np.dtype([("magic", "S2"), ("way", "u1"), ("key", "u1"), ("counter", "<u4"), ("before", "<u8")])
 BEFORE: Final = HEAD.itemsize
 TAG: Final = 16
 SHORT: Final = 8
@@ -25,7 +28,7 @@ LEAST: Final = BEFORE + TAG
 KEY: Final = 32
 LAST: Final = 2**32 - 1
 """The highest counter: then the device wants a new key."""
-_HEAD: Final = Struct("<3sBIQ")
+_HEAD: Final = Struct("<2sBBIQ")
 
 
 def tag(key: bytes, sealed: bytes) -> bytes:
@@ -44,16 +47,17 @@ def short(whole: bytes) -> int:
 
 @dataclass(slots=True)
 class Sealer:
-    """The device's side: counter and tag lie in lasting memory before it sends, and neither comes twice."""
+    """The device's side of one way; counter and tag lie in lasting memory before it sends."""
 
     number: int
     key: bytes
     counter: int = 0
     before: int = 0
+    way: Way = Way.UP
 
     def seal(self, message: bytes) -> bytes:
         self.counter += 1
-        sealed = _HEAD.pack(MAGIC, self.number, self.counter, self.before) + message
+        sealed = _HEAD.pack(MAGIC, self.way, self.number, self.counter, self.before) + message
         made = tag(self.key, sealed)
         self.before = short(made)
         return sealed + made

@@ -123,6 +123,7 @@ def _seals(device: DeviceId, one: Standing) -> dict[str, Any]:
         "breaks": [
             {
                 "kind": broken.kind,
+                "way": broken.way,
                 "key": broken.key,
                 "received_at": broken.received_at.isoformat(),
                 "counters": None if broken.first is None else [broken.first, broken.last],

@@ -9,22 +9,24 @@ from hypothesis import strategies as st
 from core.model import DeviceId
 from tracking import wire
 from tracking.directory import Device, Directory
-from tracking.model import UP, Message, Reason
+from tracking.model import PAST, UP, Message, Reason
 from tracking.seals import opening, rules
 from tracking.seals.chains import Chains
-from tracking.seals.model import Break, Broken, Secret
+from tracking.seals.model import Break, Broken, Secret, Way, device_of, line_of
 from tracking.seals.opening import Lock, Opened
 from tracking.seals.wire import Sealer
 
 KEYS = {1: b"1" * 32, 2: b"2" * 32}
 MINE, OTHER, PHONE = UP.format("EM-1"), UP.format("EM-2"), UP.format("EM-3")
+MINE_PAST = PAST.format("EM-1")
 SECOND_US = 1_000_000
 BEGINS_US = 1_794_000_000 * SECOND_US
 FOREVER = 2**62
 SECRETS = {n: Secret(n, key, FOREVER) for n, key in KEYS.items()}
 RING = {
-    MINE: Lock(DeviceId(1), SECRETS, is_required=True),
-    OTHER: Lock(DeviceId(2), {1: Secret(1, b"o" * 32, FOREVER)}, is_required=False),
+    MINE: Lock(line_of(DeviceId(1), Way.UP), SECRETS, is_required=True),
+    MINE_PAST: Lock(line_of(DeviceId(1), Way.PAST), SECRETS, is_required=True),
+    OTHER: Lock(line_of(DeviceId(2), Way.UP), {1: Secret(1, b"o" * 32, FOREVER)}, is_required=False),
 }
 DIRECTORY = Directory.of([Device(DeviceId(n), f"EM-{n}", "ejazo") for n in (1, 2, 3)], [])
 WINDOW = rules.POLICY.window
@@ -47,15 +49,18 @@ class Platform:
     at_us: int = BEGINS_US
 
     def hear(self, *payloads: bytes, topic: str = MINE) -> Opened:
+        return self.take([(topic, payload) for payload in payloads])
+
+    def take(self, said: list[tuple[str, bytes]]) -> Opened:
         self.at_us += SECOND_US
-        messages = [Message(topic, payload, self.at_us) for payload in payloads]
+        messages = [Message(topic, payload, self.at_us) for topic, payload in said]
         opened = opening.opened(messages, RING, self.chains)
         news = opened.news
         self.links.append(news.links)
-        for device, key in news.others:
-            current = int(self.chains.tops(np.array([device]))[0][0])
+        for line, key in news.others:
+            current = int(self.chains.tops(np.array([line]))[0][0])
             if 0 < current < key:
-                self.saved[device, current] = self.chains[device, current]
+                self.saved[line, current] = self.chains[line, current]
         self.saved |= news.others
         self.chains.take(news.links, news.others)
         self.broken += opened.broken
@@ -65,8 +70,8 @@ class Platform:
 
     def crash(self) -> None:
         self.chains = Chains()
-        for (device, key), chain in sorted(self.saved.items()):
-            self.chains.put(device, key, chain)
+        for (line, key), chain in sorted(self.saved.items()):
+            self.chains.put(line, key, chain)
         self.chains.read(np.concatenate(self.links))
 
     def wait(self) -> None:
@@ -82,30 +87,36 @@ class Platform:
         return {one.kind for one in self.broken}
 
 
-def sealed(count: int, key: int = 1) -> list[bytes]:
-    sealer = Sealer(key, KEYS[key])
+def sealed(count: int, key: int = 1, way: Way = Way.UP) -> list[bytes]:
+    sealer = Sealer(key, KEYS[key], way=way)
     return [sealer.seal(report(n)) for n in range(1, count + 1)]
 
 
 @settings(max_examples=30)
 @given(st.data())
 def test_a_bad_link_breaks_nothing_and_loses_nothing(data: st.DataObject) -> None:
-    """Shuffled within the window, doubled, in any batches, with crashes, under one key and then another."""
-    sent = sealed(data.draw(st.integers(1, 30))) + sealed(data.draw(st.integers(0, 30)), key=2)
+    """Shuffled within the window, doubled, in any batches, with crashes, under one key and then another; what
+    is of the past comes however late."""
+    present = sealed(data.draw(st.integers(1, 30))) + sealed(data.draw(st.integers(0, 30)), key=2)
+    sent = [(MINE, one) for one in present]
+    past = [(MINE_PAST, one) for one in sealed(data.draw(st.integers(0, 20)), way=Way.PAST)]
     delays = data.draw(st.lists(st.integers(0, WINDOW - 2), min_size=len(sent), max_size=len(sent)))
     came = [one for _, one in sorted(zip([n + d for n, d in enumerate(delays)], sent, strict=True))]
     for at in sorted(data.draw(st.lists(st.integers(0, len(came) - 1), max_size=5)), reverse=True):
         came.insert(at + 1, came[at])
+    at = data.draw(st.integers(0, len(came)))
+    came[at:at] = past
+    sent += past
     platform = Platform()
     while came:
         size = data.draw(st.integers(1, 9))
-        platform.hear(*came[:size])
+        platform.take(came[:size])
         came = came[size:]
         if data.draw(st.booleans()):
             platform.crash()
     platform.wait()
     assert platform.broken == []
-    assert set(platform.bodies) == {one[16:-16] for one in sent}
+    assert set(platform.bodies) == {one[16:-16] for _, one in sent}
     assert not platform.reasons
 
 
@@ -190,11 +201,22 @@ def test_what_is_asked_of_whom() -> None:
     assert [one.reason for one in keyless.rejected] == [Reason.UNREADABLE]
     assert not platform.hear(sealed(1)[0], topic=OTHER).messages
     assert platform.reasons == [Reason.UNSEALED, Reason.BAD_TAG]
-    assert [(one.device, one.kind) for one in platform.broken] == [(1, Break.UNSEALED), (2, Break.FORGED)]
+    told = [(device_of(one.line), one.kind) for one in platform.broken]
+    assert told == [(1, Break.UNSEALED), (2, Break.FORGED)]
+
+
+def test_nothing_comes_by_the_other_way() -> None:
+    platform = Platform()
+    assert not platform.hear(report(1), topic=MINE_PAST).messages
+    assert not platform.hear(sealed(1)[0], topic=MINE_PAST).messages
+    assert not platform.hear(sealed(1, way=Way.PAST)[0]).messages
+    assert platform.reasons == [Reason.UNSEALED, Reason.BAD_TAG, Reason.BAD_TAG]
+    assert platform.hear(sealed(1, way=Way.PAST)[0], topic=MINE_PAST).messages
+    assert len(platform.broken) == 3
 
 
 def test_a_key_that_has_ended_opens_nothing() -> None:
-    ring = {MINE: Lock(DeviceId(1), {1: Secret(1, KEYS[1], BEGINS_US)}, is_required=True)}
+    ring = {MINE: Lock(line_of(DeviceId(1), Way.UP), {1: Secret(1, KEYS[1], BEGINS_US)}, is_required=True)}
     opened = opening.opened([Message(MINE, sealed(1)[0], BEGINS_US)], ring, Chains())
     assert [one.reason for one in opened.rejected] == [Reason.UNKNOWN_KEY]
 
@@ -204,4 +226,4 @@ def test_who_is_all_holes_loses_the_oldest_on_record() -> None:
     for one in sent[1::2]:
         platform.hear(one)
     assert platform.kinds == {Break.MISSING}
-    assert len(platform.chains[DeviceId(1), 1]) == rules.POLICY.most_spans
+    assert len(platform.chains[line_of(DeviceId(1), Way.UP), 1]) == rules.POLICY.most_spans

@@ -23,7 +23,7 @@ from tracking.marks import Marks
 from tracking.model import UP, Message
 from tracking.seals import rules, service
 from tracking.seals.gate import Gate
-from tracking.seals.model import Demand, NoKey
+from tracking.seals.model import Demand, NoKey, Way, line_of
 from tracking.seals.wire import Sealer
 from tracking.sharding import WHOLE, Shard, shard_of
 from tracking.store import directory
@@ -66,9 +66,9 @@ async def holes_and_crashes(worker: Worker, keys: Keys, worn: DeviceId, one: Sea
     assert (plain.rejected, len(plain.fixes), worker.marks[worn].stored) == (1, 0, ((1, 2),))
     assert len((await worker.say(sent[2], sent[5])).fixes) == 2
     worker.gate = await Gate.recover(conn, keys, shard=WHOLE)
-    assert [(s.first, s.last) for s in worker.gate.chains[worn, 1]] == [(1, 3), (6, 6)]
+    assert [(s.first, s.last) for s in worker.gate.chains[line_of(worn, Way.UP), 1]] == [(1, 3), (6, 6)]
     assert len((await worker.say(sent[6])).fixes) == 1
-    assert worker.gate.chains[worn, 1][-1].last == 7
+    assert worker.gate.chains[line_of(worn, Way.UP), 1][-1].last == 7
     worker.gate.since_us -= rules.POLICY.patience_us
     await worker.gate.tick(conn, now_us=NOW_US + 1_000_000)
     assert await kinds(conn) == ["unsealed"]
@@ -76,7 +76,7 @@ async def holes_and_crashes(worker: Worker, keys: Keys, worn: DeviceId, one: Sea
     assert await kinds(conn) == ["unsealed", "missing"]
     assert await conn.fetchval("select count(*) from seal_links") == 0
     worker.gate = await Gate.recover(conn, keys, shard=WHOLE)
-    assert worker.gate.chains[worn, 1][-1].last == 7
+    assert worker.gate.chains[line_of(worn, Way.UP), 1][-1].last == 7
     assert len((await worker.say(sent[3])).fixes) == 1
     assert await kinds(conn) == ["unsealed", "missing", "reordered"]
 
@@ -158,12 +158,12 @@ async def test_each_shard_keeps_its_own_and_takes_over_anothers(
             shard = Shard(number, count)
             known = await directory.load(conn, shard)
             gate = await Gate.recover(conn, keys, shard=shard)
-            assert len(gate.ring) == sum(shard_of(serial, count) == number for serial in sealers)
+            assert len(gate.ring) == 2 * sum(shard_of(serial, count) == number for serial in sealers)
             for serial, sealer in sealers.items():
                 if shard.owns(serial):
                     worker = Worker(conn, gate, known, serial)
                     await worker.say(sealer.seal(b'{"v":1}'), sealer.seal(b'{"v":1}'))
-                    chain = gate.chains[DeviceId(gate.ring[worker.topic].device), 1]
+                    chain = gate.chains[gate.ring[worker.topic].line, 1]
                     assert [(s.first, s.last) for s in chain] == [(1, sealer.counter)]
                 else:
                     passed = gate.open([Message(UP.format(serial), b"ES\x01\x01", NOW_US)])

@@ -11,7 +11,7 @@ import numpy as np
 from core.clock import from_us
 from core.model import DeviceId
 from tracking.seals.chains import LINK, Links, Name
-from tracking.seals.model import Broken, Chain, Span
+from tracking.seals.model import Broken, Chain, Line, Span, device_of, way_of
 
 # Every key, when it ends, and what is demanded of its device now.
 _KEYS: Final = """
@@ -33,15 +33,15 @@ join devices d on d.id = k.device_id and d.protocol = 'ejazo'
 order by k.device_id, k.number
 """
 
-_CHAINS: Final = "select device_id, key, spans::text from seal_chains"
+_CHAINS: Final = "select line, key, spans::text from seal_chains"
 _PACKED: Final = "select packed from seal_tops union all select packed from seal_links"
 _LINK: Final = "insert into seal_links (shard, packed) values ($1, $2)"
 
 _SAVE: Final = """
-insert into seal_chains (device_id, key, spans)
-select device, key, spans::jsonb
-from unnest($1::bigint[], $2::smallint[], $3::text[]) as c (device, key, spans)
-on conflict (device_id, key) do update set spans = excluded.spans
+insert into seal_chains (line, key, spans)
+select line, key, spans::jsonb
+from unnest($1::bigint[], $2::smallint[], $3::text[]) as c (line, key, spans)
+on conflict (line, key) do update set spans = excluded.spans
 """
 
 _TOPS: Final = """
@@ -72,7 +72,7 @@ async def keys(conn: asyncpg.Connection) -> list[Kept]:
 async def chains(conn: asyncpg.Connection) -> dict[Name, Chain]:
     """Those that did not simply go on, as of when they last did not."""
     return {
-        (DeviceId(row[0]), row[1]): tuple(Span(*one) for one in msgspec.json.decode(row[2]))
+        (Line(row[0]), row[1]): tuple(Span(*one) for one in msgspec.json.decode(row[2]))
         for row in await conn.fetch(_CHAINS)
     }
 
@@ -96,7 +96,7 @@ async def save(conn: asyncpg.Connection, changed: Mapping[Name, Chain]) -> None:
         ]
         await conn.execute(
             _SAVE,
-            [device for device, _ in changed],
+            [line for line, _ in changed],
             [key for _, key in changed],
             [msgspec.json.encode(one).decode() for one in spans],
         )
@@ -114,8 +114,17 @@ async def broken(conn: asyncpg.Connection, found: Sequence[Broken]) -> None:
         await conn.copy_records_to_table(
             "seal_breaks",
             records=[
-                (b.device, b.key, b.kind.value, from_us(b.received_us), b.first, b.last, b.count)
+                (
+                    device_of(b.line),
+                    way_of(b.line).name.lower(),
+                    b.key,
+                    b.kind.value,
+                    from_us(b.received_us),
+                    b.first,
+                    b.last,
+                    b.count,
+                )
                 for b in found
             ],
-            columns=("device_id", "key", "kind", "received_at", "first", "last", "count"),
+            columns=("device_id", "way", "key", "kind", "received_at", "first", "last", "count"),
         )

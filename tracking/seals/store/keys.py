@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, case, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -70,7 +71,7 @@ async def demanded(conn: AsyncConnection, device: DeviceId, *, demand: Demand) -
 async def recorded(conn: AsyncConnection, device: DeviceId, *, most: int) -> Sequence[Recorded]:
     """The newest first."""
     query = _breaks().where(breaks.c.device_id == device).order_by(breaks.c.entry.desc()).limit(most)
-    return [Recorded(Break(row[0]), *row[1:]) for row in await conn.execute(query)]
+    return [Recorded(Break(kind), *rest) for kind, *rest in await conn.execute(query)]
 
 
 async def many(
@@ -101,7 +102,13 @@ async def alarm(conn: AsyncConnection, device: DeviceId, *, kind: Break, day: da
     return found
 
 
-def _breaks() -> Select[tuple[str, int, datetime, int | None, int | None, int]]:
+def _breaks() -> Select[Any]:
     return select(
-        breaks.c.kind, breaks.c.key, breaks.c.received_at, breaks.c.first, breaks.c.last, breaks.c.count
+        breaks.c.kind,
+        breaks.c.way,
+        breaks.c.key,
+        breaks.c.received_at,
+        breaks.c.first,
+        breaks.c.last,
+        breaks.c.count,
     )

@@ -30,7 +30,7 @@ order by k.device_id, k.number
 
 # What broke their chains from a moment on.
 _BREAKS: Final = """
-select device_id, kind, key, received_at, first, last, count
+select device_id, kind, way, key, received_at, first, last, count
 from seal_breaks
 where device_id = any($1::bigint[]) and received_at >= $2
 order by entry
