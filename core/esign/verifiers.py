@@ -12,7 +12,7 @@ import httpx
 from cryptography import x509
 
 from core import clock
-from core.esign import model, rules, wire
+from core.esign import model, rules
 from core.esign.model import Signer, Trust
 
 AUTHORITIES: Final = ("*.pem", "*.crt", "*.cer")
@@ -65,14 +65,19 @@ class Server:
     transport: httpx.AsyncBaseTransport | None = None
 
     async def signer(self, pkcs7: bytes, content: bytes, *, now: datetime) -> Signer:
-        held, sent = wire.read(pkcs7).content, base64.b64encode(pkcs7)
-        if held is None:
-            return _signer(await self._ask("detached", base64.b64encode(content) + b"|" + sent), now)
-        if not hmac.compare_digest(held, content):
+        """What holds no document is asked for with ours."""
+        sent = base64.b64encode(pkcs7)
+        said = await self._ask("attached", sent)
+        if said is None or not said.get("documentBase64"):
+            said = await self._ask("detached", base64.b64encode(content) + b"|" + sent)
+        elif not hmac.compare_digest(str(said["documentBase64"]).encode(), base64.b64encode(content)):
             raise model.SignatureContent
-        return _signer(await self._ask("attached", sent), now)
+        if said is None:
+            raise model.SignatureUnreadable
+        return _signer(said, now)
 
-    async def _ask(self, how: str, body: bytes) -> dict[str, Any]:
+    async def _ask(self, how: str, body: bytes) -> dict[str, Any] | None:
+        """None: it could not read that."""
         headers = {"Host": self.host, "X-Real-IP": "127.0.0.1"}
         try:
             async with httpx.AsyncClient(transport=self.transport, timeout=WITHIN_S) as link:
@@ -82,10 +87,8 @@ class Server:
             said = answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError):
             raise model.VerifierAway from None
-        if not isinstance(said, dict) or said.get("status") != 1:
-            raise model.SignatureUnreadable
-        info = said.get("pkcs7Info")
-        return info if isinstance(info, dict) else {}
+        info = said.get("pkcs7Info") if isinstance(said, dict) and said.get("status") == 1 else None
+        return info if isinstance(info, dict) else None
 
 
 def _signer(said: dict[str, Any], now: datetime) -> Signer:

@@ -172,20 +172,28 @@ SERVER_CASES: list[tuple[Any, type[Refusal]]] = [
 
 async def test_the_national_server_is_asked_and_all_of_its_words_count() -> None:
     asked: list[tuple[str, bytes, str]] = []
+    detached = SIGNER.sign(CONTENT, is_detached=True)
     answer: list[Any] = [said()]
 
     def serve(request: httpx.Request) -> httpx.Response:
         asked.append((request.url.path, request.content, request.headers["host"]))
-        return httpx.Response(200, json=answer[0]) if answer[0] else httpx.Response(500)
+        if answer[0] is None:
+            return httpx.Response(500)
+        if request.content == base64.b64encode(detached):
+            return httpx.Response(200, json={"status": 0, "message": "no document"})
+        if request.url.path.endswith("attached") and answer[0]["status"]:
+            info = answer[0]["pkcs7Info"] | {"documentBase64": base64.b64encode(CONTENT).decode()}
+            return httpx.Response(200, json=answer[0] | {"pkcs7Info": info})
+        return httpx.Response(200, json=answer[0])
 
     server = Server("http://127.0.0.1:8080", "ejazo.test", httpx.MockTransport(serve))
-    detached = SIGNER.sign(CONTENT, is_detached=True)
     for pkcs7 in (GOOD, detached):
         found = await server.signer(pkcs7, CONTENT, now=clock.now())
         assert (found.pinfl, found.certificate) == (NOBODY, "CN=TestCA/2a")
     both = base64.b64encode(CONTENT) + b"|" + base64.b64encode(detached)
     assert asked == [
         ("/backend/pkcs7/verify/attached", base64.b64encode(GOOD), "ejazo.test"),
+        ("/backend/pkcs7/verify/attached", base64.b64encode(detached), "ejazo.test"),
         ("/backend/pkcs7/verify/detached", both, "ejazo.test"),
     ]
     with pytest.raises(model.SignatureContent):

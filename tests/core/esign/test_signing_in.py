@@ -98,7 +98,7 @@ async def test_showing_it_again(linked: FastAPI) -> None:
         async def prove(person: Person, words: str) -> tuple[int, str]:
             given = {"provider": "eimzo", "signature": signed(person, words, is_detached=True)}
             answer = await visitor.post("/v1/sessions/current/signature", json=given)
-            return answer.status_code, answer.json()["code"] if answer.content else ""
+            return answer.status_code, answer.json()["type"].rpartition("/")[2] if answer.content else ""
 
         words = (await visitor.post(ask)).json()["words"]
         assert await prove(OTHER, words) == (422, "signer_other")
