@@ -11,9 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyasn1.codec.ber import encoder as ber
-from pyasn1.codec.der import decoder as der
-from pyasn1_modules import rfc5652
 
 import authorities
 from authorities import NOBODY, SOMEBODY, Authority, Person
@@ -125,15 +122,6 @@ def test_each_bit_of_content_digest_and_signature_is_covered() -> None:
         wrong[at] ^= 1
         with pytest.raises((model.SignatureContent, model.SignatureWrong)):
             check(bytes(wrong))
-
-
-def test_indefinite_lengths_as_e_imzo_writes_them() -> None:
-    outer, _ = der.decode(GOOD, asn1Spec=rfc5652.ContentInfo())
-    inner, _ = der.decode(bytes(outer["content"]), asn1Spec=rfc5652.SignedData())
-    outer["content"] = ber.encode(inner, defMode=False, maxChunkSize=8)
-    written = ber.encode(outer, defMode=False)
-    assert written.startswith(b"\x30\x80\x06")
-    assert check(written) == check(GOOD)
 
 
 async def test_a_folder_is_read_as_it_is_now(tmp_path: Path) -> None:
