@@ -9,11 +9,18 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+import tracked
 from app.private.broker import Broker
+from core import clock
+from core.model import DeviceId, PersonId
+from tracking import fixes as columns
+from tracking import wire
+from tracking.directory import Device, Directory, Wearing
 from tracking.inbox import Batch, Inbox
 from tracking.lanes import Lanes
 from tracking.links import LinkKind
-from tracking.model import PAST, UP
+from tracking.model import PAST, UP, Message, Reason
+from tracking.wire import binary, json
 
 BIG = 1000
 
@@ -113,3 +120,18 @@ async def test_big_messages_make_the_socket_rest_too(broker: Broker, monkeypatch
             if len(numbers) == 800:
                 break
     assert numbers == list(range(1000, 1800))
+
+
+def test_what_is_said_of_the_past_means_the_same() -> None:
+    device = DeviceId(7)
+    fixes = tracked.fixes_of(device, 3, end_us=clock.now_us())
+    payloads = (json.encode(fixes), json.encode(fixes[:1]), binary.encode(columns.of(fixes)), b"{")
+    directory = Directory.of([Device(device, "L", "ejazo")], [Wearing(device, PersonId(1), 0)])
+    now, then = (
+        wire.decode([Message(way.format("L"), p, clock.now_us()) for p in payloads], directory)
+        for way in (UP, PAST)
+    )
+    assert len(now.fixes) == 7
+    assert sorted(then.fixes.sequence.tolist()) == sorted(now.fixes.sequence.tolist())
+    assert [r.reason for r in then.rejected] == [r.reason for r in now.rejected] == [Reason.UNREADABLE]
+    assert then.spoke.tolist() == now.spoke.tolist()

@@ -223,14 +223,6 @@ def test_identity_comes_from_the_topic(topic: str, reason: Reason) -> None:
     assert reasons(decode(as_json(), topic=topic)) == [reason]
 
 
-@pytest.mark.parametrize("payload", [as_json(), binary.encode(columns.of([a_fix()])), b"{"])
-def test_what_is_said_of_the_past_means_the_same(payload: bytes) -> None:
-    now, then = decode(payload, topic="em/v1/EM-7/up"), decode(payload, topic="em/v1/EM-7/past")
-    assert list(map(repr, then.fixes.rows())) == list(map(repr, now.fixes.rows()))
-    assert reasons(then) == reasons(now)
-    assert then.spoke.tolist() == now.spoke.tolist()
-
-
 def test_truncated_and_longer_batches_are_unreadable() -> None:
     payload = binary.encode(columns.of([a_fix()]))
     assert reasons(decode(payload[:-1], payload + b"x", payload[:10], b"EJ\x02" + payload[3:])) == [
