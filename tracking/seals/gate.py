@@ -5,6 +5,7 @@ As with the marks, memory follows the commit: `open` → `record` in the transac
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from typing import Final, Self
 
 import asyncpg
@@ -16,7 +17,7 @@ from core.model import DeviceId
 from core.sealing import CannotOpen, Keys
 from tracking.directory import FOREVER_US
 from tracking.model import PAST, UP, Message
-from tracking.seals import keeping, opening, rules
+from tracking.seals import keeping, opening, rules, wire
 from tracking.seals.chains import Chains, Name
 from tracking.seals.model import Break, Broken, Chain, Demand, Secret, Way, line_of
 from tracking.seals.opening import Lock, Opened, Ring
@@ -48,7 +49,7 @@ class Gate:
     saved_us: int = 0
     is_ahead: bool = False
     """Links were written since the last checkpoint."""
-    opened: dict[tuple[DeviceId, int, bytes], bytes] = field(default_factory=dict)
+    opened: dict[tuple[DeviceId, int, bytes], blake2s] = field(default_factory=dict)
     """Keys that were opened once."""
 
     @classmethod
@@ -138,8 +139,8 @@ class Gate:
         name = (kept.device, kept.number, kept.sealed)
         if name not in self.opened:
             try:
-                self.opened[name] = keeping.opened(
-                    self.keys, kept.sealed, device=kept.device, number=kept.number
+                self.opened[name] = wire.begun(
+                    keeping.opened(self.keys, kept.sealed, device=kept.device, number=kept.number)
                 )
             except CannotOpen:
                 log.exception("a device's key does not open", extra={"device": kept.device})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from hashlib import blake2s
 from typing import NamedTuple, NewType
 
 import numpy as np
@@ -113,7 +114,8 @@ class Secret:
     """One key of a device, opened."""
 
     number: int
-    key: bytes
+    begun: blake2s
+    """The tag's computation, with the key taken in already."""
     until_us: int
 
 

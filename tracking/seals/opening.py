@@ -2,10 +2,9 @@
 
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2s
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from tracking.seals.model import Break, Broken, Line, Secret, device_of, way_of
 from tracking.seals.wire import BEFORE, HEAD, LEAST, MAGIC, TAG
 from tracking.wire import Decoded
 
+_new: Final[Any] = tuple.__new__
+"""A named tuple without its own constructor: half the time, and one a message is made."""
 KINDS: Final = {
     Reason.BAD_TAG: Break.FORGED,
     Reason.UNSEALED: Break.UNSEALED,
@@ -31,6 +32,10 @@ class Lock:
     line: Line
     secrets: Mapping[int, Secret]
     is_required: bool
+    way: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "way", way_of(self.line).value)
 
 
 Ring = Mapping[str, Lock]
@@ -56,21 +61,20 @@ class Opened:
         return replace(decoded, rejected=(*decoded.rejected, *self.rejected), spoke_us=spoke_us)
 
 
-@dataclass(slots=True)
-class _Sealed:
-    """Those that bear a seal and claim a key that there is."""
+class _Sealed(NamedTuple):
+    """One that bears a seal and claims a key that there is."""
 
-    rows: list[int] = field(default_factory=list)
-    """Where in `kept` each lies."""
-    messages: list[Message] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    expected: list[bytes] = field(default_factory=list)
+    row: int
+    """Where in `kept` it lies."""
+    message: Message
+    line: Line
+    expected: bytes
     """The tag that the device's key makes."""
 
 
 def opened(messages: Iterable[Message], ring: Ring, known: Chains) -> Opened:
     """What is none of the ring's goes on as it is: other shards' and strangers', whom the reader knows."""
-    kept, sealed = list[Message](), _Sealed()
+    kept, sealed = list[Message](), list[_Sealed]()
     refused = list[tuple[Message, Reason, Lock, int]]()
     for message in messages:
         topic, payload, received_us = message
@@ -84,56 +88,56 @@ def opened(messages: Iterable[Message], ring: Ring, known: Chains) -> Opened:
             else:
                 kept.append(message)
             continue
-        number = payload[3] if len(payload) >= LEAST and payload[2] == way_of(lock.line) else 0
-        secret = lock.secrets.get(number)
+        line, secrets = lock.line, lock.secrets
+        number = payload[3] if len(payload) >= LEAST and payload[2] == lock.way else 0
+        secret = secrets.get(number)
         if secret is None or received_us >= secret.until_us:
             refused.append((message, Reason.UNKNOWN_KEY if number else Reason.BAD_TAG, lock, number))
             continue
-        sealed.rows.append(len(kept))
-        sealed.messages.append(message)
-        sealed.lines.append(lock.line)
-        sealed.expected.append(blake2s(payload[:-TAG], key=secret.key, digest_size=TAG).digest())
-        kept.append(Message(topic, payload[BEFORE:-TAG], received_us))
+        made = secret.begun.copy()
+        made.update(payload[:-TAG])
+        sealed.append(_new(_Sealed, (len(kept), message, line, made.digest())))
+        kept.append(_new(Message, (topic, payload[BEFORE:-TAG], received_us)))
     bad = _bad(sealed)
-    refused += [(sealed.messages[at], Reason.BAD_TAG, ring[sealed.messages[at].topic], 0) for at in bad]
+    refused += [(sealed[at].message, Reason.BAD_TAG, ring[sealed[at].message.topic], 0) for at in bad]
     news = chains.hear(_said(sealed, bad), known)
     if news.mute:
-        news.mute -= _plain(kept, sealed.rows, ring)
+        news.mute -= _plain(kept, {one.row for one in sealed}, ring)
     if bad:
-        out = {sealed.rows[at] for at in bad}
+        out = {sealed[at].row for at in bad}
         kept = [message for at, message in enumerate(kept) if at not in out]
     rejected = tuple(Rejected(m.received_us, m.topic, reason, m.payload) for m, reason, _, _ in refused)
     return Opened(kept, news, rejected, (*news.broken, *_counted(refused)))
 
 
-def _bad(sealed: _Sealed) -> list[int]:
+def _bad(sealed: Sequence[_Sealed]) -> list[int]:
     """Whose tag is not the one expected: nearly always nobody's, and one look at all of them says so."""
-    given = [message.payload[-TAG:] for message in sealed.messages]
-    if hmac.compare_digest(b"".join(given), b"".join(sealed.expected)):
+    given = [message.payload[-TAG:] for _, message, _, _ in sealed]
+    expected = [one for _, _, _, one in sealed]
+    if hmac.compare_digest(b"".join(given), b"".join(expected)):
         return []
-    pairs = enumerate(zip(given, sealed.expected, strict=True))
+    pairs = enumerate(zip(given, expected, strict=True))
     return [at for at, (a, b) in pairs if not hmac.compare_digest(a, b)]
 
 
-def _said(sealed: _Sealed, bad: Sequence[int]) -> Said:
+def _said(sealed: Sequence[_Sealed], bad: Sequence[int]) -> Said:
     """The genuine ones in columns."""
-    head = np.frombuffer(b"".join([message.payload[:BEFORE] for message in sealed.messages]), HEAD)
-    tag = np.frombuffer(b"".join(sealed.expected), [("short", "<u8"), ("rest", "<u8")])["short"]
+    head = np.frombuffer(b"".join([message.payload[:BEFORE] for _, message, _, _ in sealed]), HEAD)
+    whole = np.frombuffer(b"".join([one for _, _, _, one in sealed]), [("short", "<u8"), ("rest", "<u8")])
     good = np.ones(len(head), bool)
     good[list(bad)] = False
     return Said(
-        np.array(sealed.lines, np.int64)[good],
+        np.array([line for _, _, line, _ in sealed], np.int64)[good],
         head["key"].astype(np.int64)[good],
         head["counter"].astype(np.int64)[good],
         head["before"][good],
-        tag[good],
-        np.array([message.received_us for message in sealed.messages], np.int64)[good],
+        whole["short"][good],
+        np.array([message[2] for _, message, _, _ in sealed], np.int64)[good],
     )
 
 
-def _plain(kept: Sequence[Message], sealed: Sequence[int], ring: Ring) -> set[DeviceId]:
+def _plain(kept: Sequence[Message], rows: Collection[int], ring: Ring) -> set[DeviceId]:
     """Devices that said something without a seal, which they may."""
-    rows = set(sealed)
     topics = {message.topic for at, message in enumerate(kept) if at not in rows}
     return {device_of(ring[topic].line) for topic in topics if topic in ring}
 

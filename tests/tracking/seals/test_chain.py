@@ -14,7 +14,7 @@ from tracking.seals import opening, rules
 from tracking.seals.chains import Chains
 from tracking.seals.model import Break, Broken, Secret, Way, device_of, line_of
 from tracking.seals.opening import Lock, Opened
-from tracking.seals.wire import Sealer
+from tracking.seals.wire import Sealer, begun
 
 KEYS = {1: b"1" * 32, 2: b"2" * 32}
 MINE, OTHER, PHONE = UP.format("EM-1"), UP.format("EM-2"), UP.format("EM-3")
@@ -22,11 +22,11 @@ MINE_PAST = PAST.format("EM-1")
 SECOND_US = 1_000_000
 BEGINS_US = 1_794_000_000 * SECOND_US
 FOREVER = 2**62
-SECRETS = {n: Secret(n, key, FOREVER) for n, key in KEYS.items()}
+SECRETS = {n: Secret(n, begun(key), FOREVER) for n, key in KEYS.items()}
 RING = {
     MINE: Lock(line_of(DeviceId(1), Way.UP), SECRETS, is_required=True),
     MINE_PAST: Lock(line_of(DeviceId(1), Way.PAST), SECRETS, is_required=True),
-    OTHER: Lock(line_of(DeviceId(2), Way.UP), {1: Secret(1, b"o" * 32, FOREVER)}, is_required=False),
+    OTHER: Lock(line_of(DeviceId(2), Way.UP), {1: Secret(1, begun(b"o" * 32), FOREVER)}, is_required=False),
 }
 DIRECTORY = Directory.of([Device(DeviceId(n), f"EM-{n}", "ejazo") for n in (1, 2, 3)], [])
 WINDOW = rules.POLICY.window
@@ -216,7 +216,9 @@ def test_nothing_comes_by_the_other_way() -> None:
 
 
 def test_a_key_that_has_ended_opens_nothing() -> None:
-    ring = {MINE: Lock(line_of(DeviceId(1), Way.UP), {1: Secret(1, KEYS[1], BEGINS_US)}, is_required=True)}
+    ring = {
+        MINE: Lock(line_of(DeviceId(1), Way.UP), {1: Secret(1, begun(KEYS[1]), BEGINS_US)}, is_required=True)
+    }
     opened = opening.opened([Message(MINE, sealed(1)[0], BEGINS_US)], ring, Chains())
     assert [one.reason for one in opened.rejected] == [Reason.UNKNOWN_KEY]
 
