@@ -60,7 +60,6 @@ async def test_coming_in_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path) -
         await page.goto(f"{site.url}/sign-in?next=/me")
         await page.get_by_test_id("with-eimzo").click()
         await page.get_by_test_id("certificate").wait_for()
-        assert await faults(page) == []
         assert not await page.get_by_test_id("signature").is_visible()
         await page.get_by_test_id("sign").click()
         await page.wait_for_url("**/me")
@@ -72,4 +71,10 @@ async def test_coming_in_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path) -
     await page.get_by_test_id("sign").click()
     await page.wait_for_url(f"{site.url}/**")
     assert (await page.request.get(f"{site.url}/v1/me/factors")).ok
+    await context.close()
+    context = await site.browser.new_context(bypass_csp=True)  # for the eyes of axe
+    page = await context.new_page()
+    await page.goto(f"{site.url}/sign-in/with/eimzo")
+    await page.get_by_test_id("signature").wait_for()
+    assert await faults(page) == []
     await context.close()

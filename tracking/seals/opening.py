@@ -32,10 +32,11 @@ class Lock:
     line: Line
     secrets: Mapping[int, Secret]
     is_required: bool
-    way: int = field(init=False)
+    head: bytes = field(init=False)
+    """How each of its seals begins."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "way", way_of(self.line).value)
+        object.__setattr__(self, "head", MAGIC + bytes([way_of(self.line)]))
 
 
 Ring = Mapping[str, Lock]
@@ -82,21 +83,22 @@ def opened(messages: Iterable[Message], ring: Ring, known: Chains) -> Opened:
         if lock is None:
             kept.append(message)
             continue
-        if not payload.startswith(MAGIC):
-            if lock.is_required:
+        if not payload.startswith(lock.head) or len(payload) < LEAST:
+            if payload.startswith(MAGIC):
+                refused.append((message, Reason.BAD_TAG, lock, 0))
+            elif lock.is_required:
                 refused.append((message, Reason.UNSEALED, lock, 0))
             else:
                 kept.append(message)
             continue
-        line, secrets = lock.line, lock.secrets
-        number = payload[3] if len(payload) >= LEAST and payload[2] == lock.way else 0
-        secret = secrets.get(number)
+        number = payload[3]
+        secret = lock.secrets.get(number)
         if secret is None or received_us >= secret.until_us:
-            refused.append((message, Reason.UNKNOWN_KEY if number else Reason.BAD_TAG, lock, number))
+            refused.append((message, Reason.UNKNOWN_KEY, lock, number))
             continue
         made = secret.begun.copy()
         made.update(payload[:-TAG])
-        sealed.append(_new(_Sealed, (len(kept), message, line, made.digest())))
+        sealed.append(_new(_Sealed, (len(kept), message, lock.line, made.digest())))
         kept.append(_new(Message, (topic, payload[BEFORE:-TAG], received_us)))
     bad = _bad(sealed)
     refused += [(sealed[at].message, Reason.BAD_TAG, ring[sealed[at].message.topic], 0) for at in bad]
