@@ -83,7 +83,6 @@ from dashboards import (
     kinship,
     live,
     my,
-    oversight,
     pages,
     payroll,
     playback,
@@ -121,6 +120,7 @@ from dashboards.records import (
 )
 from dashboards.records import own as own_tab
 from dashboards.space import pages as space
+from dashboards.watching import oversight
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web

@@ -49,6 +49,7 @@ def refused(content: bytes, *, most: int = 1000) -> Refusal:
         (b'{"type": "Point", "coordinates": [NaN, 41]}', "coordinate_unreadable"),
         (b'{"type": "Point", "coordinates": [1e999, 41]}', "coordinate_unreadable"),
         (b'{"type": "Point", "coordinates": ["69", 41]}', "coordinate_unreadable"),
+        (b'{"type": "Point", "coordinates": [' + b"9" * 400 + b", 41]}", "coordinate_unreadable"),
         (b'{"type": "LineString", "coordinates": [[69, 41]]}', "coordinate_unreadable"),
         (geojson({"type": "Point", "coordinates": [41.3, 69.24]}), "axes_swapped"),
         (
@@ -59,6 +60,8 @@ def refused(content: bytes, *, most: int = 1000) -> Refusal:
         (kml("<Placemark>", before="<!DOCTYPE kml>"), "zone_file_unreadable"),
         (kml("<Placemark>&a9;</Placemark>", before=BOMB + "]>"), "zone_file_unreadable"),
         (kml("<x>" * 100 + "</x>" * 100), "zone_file_unreadable"),
+        (b'<?xml version="1.0" encoding="x-none"?><kml/>', "zone_file_unreadable"),
+        (b'<?xml version="1.0" encoding="rot13"?><kml/>', "zone_file_unreadable"),
         (kml("<Point><coordinates>a,b</coordinates></Point>"), "coordinate_unreadable"),
         (kml("<Point><coordinates>nan,41</coordinates></Point>"), "coordinate_unreadable"),
         (
@@ -89,6 +92,8 @@ def test_names_and_districts_of_both_forms() -> None:
     )
     assert [(one.name, one.district) for one in both] == [("M", "T")] * 2
     assert shapely.get_coordinates(both[0].geometry).tolist() == [[69.24, 41.3]]
+    (half,) = reading.read(geojson(POINT, name="M\ud800-\x00maktab"), most=9)
+    assert half.name == "M-maktab"
 
 
 def test_what_a_file_becomes() -> None:
