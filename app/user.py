@@ -44,14 +44,16 @@ def command(
 
 async def put_out(url: str, login: str) -> None:
     engine = db.engine(url)
-    async with db.transaction(engine) as conn:
-        query = update(users).where(users.c.login == login).values(is_active=False).returning(users.c.id)
-        user = (await conn.execute(query)).scalar_one_or_none()
-        if user is None:
-            raise click.ClickException(f"there is no user {login}")
-        await sessions.end_all(conn, UserId(user))
-        await audit.record(conn, None, action="user:close", subject_kind="user", subject=user)
-    await engine.dispose()
+    try:
+        async with db.transaction(engine) as conn:
+            query = update(users).where(users.c.login == login).values(is_active=False).returning(users.c.id)
+            user = (await conn.execute(query)).scalar_one_or_none()
+            if user is None:
+                raise click.ClickException(f"there is no user {login}")
+            await sessions.end_all(conn, UserId(user))
+            await audit.record(conn, None, action="user:close", subject_kind="user", subject=user)
+    finally:
+        await engine.dispose()
 
 
 async def run(url: str, login: str, *, role: str, name: str, password: str, sex: str | None = None) -> None:

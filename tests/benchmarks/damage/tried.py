@@ -5,6 +5,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,7 @@ from typing import Final, NamedTuple
 
 import psutil
 
+from app import log
 from benchmarks.report import Row
 from core import i18n
 from core.errors import Refusal
@@ -61,17 +63,28 @@ class Found:
 def all_of(cases: Iterator[Case], inputs: int, *, keep: Path | None) -> Found:
     """`keep`: a folder for the files that were not borne."""
     found, process = Found(), psutil.Process()
-    signal.signal(signal.SIGVTALRM, _too_slow)
+    log.silence()  # as every process of the platform
     _forget_peak()
     base = process.memory_info().rss / MB
-    for case in cases:
-        feed(found, case, keep=keep)
-        if found.inputs >= inputs / 10 and not found.early_mb:
-            found.early_mb = process.memory_info().rss / MB
-        if found.inputs >= inputs:
-            break
+    with watched():
+        for case in cases:
+            feed(found, case, keep=keep)
+            if found.inputs >= inputs / 10 and not found.early_mb:
+                found.early_mb = process.memory_info().rss / MB
+            if found.inputs >= inputs:
+                break
     found.said["peak_mb"] = round(peak_mb() - base)
     return found
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Whoever takes too long is interrupted."""
+    before = signal.signal(signal.SIGVTALRM, _too_slow)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def feed(found: Found, case: Case, *, keep: Path | None) -> None:
