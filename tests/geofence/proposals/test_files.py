@@ -115,6 +115,24 @@ def test_what_a_file_becomes() -> None:
         assert said.value.code == code
 
 
+def test_what_would_take_minutes_to_join_is_not_joined() -> None:
+    few = [shapely.box(69 + n / 1000, 41, 69.0005 + n / 1000, 41.001) for n in range(shaping.MOST_PARTS + 1)]
+    with pytest.raises(drawing.ShapeTooDetailed):
+        shaping.gathered(few, 5)
+    apart = shaping.gathered(few, 0)
+    drawing.check(apart)
+    assert shapely.get_num_geometries(apart.geometry) == len(few)
+    with pytest.raises(drawing.PartsOverlap):
+        drawing.check(shaping.gathered([few[0]] * len(few), 0))
+
+
+@pytest.mark.parametrize("lat", [90.0, -90.0, 89.9999])
+def test_nothing_is_widened_past_a_pole(lat: float) -> None:
+    places = [shapely.Point(69, lat), shapely.Point(69, 41)]
+    with pytest.raises(drawing.ShapeOutsideTheEarth):
+        shaping.gathered(places, 50)
+
+
 @given(metres=st.floats(5, 2000), lat=st.integers(-60, 60))
 @settings(max_examples=20, deadline=None)
 def test_a_buffer_is_as_wide_as_it_says(metres: float, lat: int) -> None:
