@@ -113,8 +113,8 @@ def room(near: Path) -> Finding:
         "make room before it is full: ejazo archive moves days that are over, a backup that is gone holds the"
         " WAL (docs/runbooks/restore.md)"
     )
-    share = f"{found.free / found.total:.0%}"
-    return Finding(f"disk of {near}", f"{found.free / 1e9:.1f} GB free, {share}", advice if is_short else "")
+    said = f"{found.free / 1e9:.1f} GB ({found.free / found.total:.0%}) free for {near}"
+    return Finding("platform's disk", said, advice if is_short else "")
 
 
 def units() -> Iterator[Finding]:
