@@ -18,6 +18,8 @@ SHEET: Final = "xl/worksheets/sheet1.xml"
 HEAD: Final = (
     b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 )
+END: Final = b"</sheetData></worksheet>"
+OUTSIDE: Final = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 LAUGHS: Final = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "' + b"ha" * 50 + b'">'
     + b"".join(b'<!ENTITY a%d "%s">' % (n + 1, b"&a%d;" % n * 10) for n in range(9)) + b"]>"
@@ -28,7 +30,12 @@ TABLE: Final = ("people",)
 
 @cache
 def every() -> list[Made]:
-    return [*pictures(), *workbooks(), *tables(), *both()]
+    return [*small(), *heavy_pictures(), *heavy_workbooks(), *tables(), *heavy_files()]
+
+
+def small() -> list[Made]:
+    """Made in a moment."""
+    return [*pictures(), *workbooks(), *both()]
 
 
 def pictures() -> Iterator[Made]:
@@ -40,13 +47,6 @@ def pictures() -> Iterator[Made]:
         (1, 40_000_000),
     ):
         yield f"png of {width} x {height}", PICTURES[1:2] + PICTURES[3:], png(width, height, b"\0" * 9)
-    yield "png that unfolds to 40 million points", ("image/png", "photo"), flat(6_300)
-    yield "png that unfolds to more than it says", ("image/png",), png(150, 150, bytes(200_000_000))
-    for kind in (b"zTXt", b"iCCP"):
-        said = b"x\0\0" + zlib.compress(bytes(100_000_000), 9)
-        yield f"png with {kind!r} of 100 MB", ("image/png", "photo"), png(150, 150, b"", chunk(kind, said))
-    said = b"x\0\1\0\0\0" + zlib.compress(bytes(100_000_000), 9)
-    yield "png with a hundred texts", ("image/png",), png(150, 150, b"", chunk(b"iTXt", said) * 60)
     grown = bytearray(written("JPEG"))
     at = grown.index(b"\xff\xc0")
     grown[at + 5 : at + 9] = b"\xff\xff\xff\xff"
@@ -60,66 +60,52 @@ def pictures() -> Iterator[Made]:
     yield "gif that calls itself jpeg", PICTURES, b"\xff\xd8\xffGIF89a" + bytes(60)
 
 
-def workbooks() -> Iterator[Made]:
+def heavy_pictures() -> Iterator[Made]:
+    yield "png that unfolds to 40 million points", ("image/png", "photo"), flat(6_300)
+    yield "png that unfolds to more than it says", ("image/png",), png(150, 150, bytes(200_000_000))
+    for kind in (b"zTXt", b"iCCP"):
+        said = b"x\0\0" + zlib.compress(bytes(100_000_000), 9)
+        yield f"png with {kind!r} of 100 MB", ("image/png", "photo"), png(150, 150, b"", chunk(kind, said))
+    said = b"x\0\1\0\0\0" + zlib.compress(bytes(100_000_000), 9)
+    yield "png with a hundred texts", ("image/png",), png(150, 150, b"", chunk(b"iTXt", said) * 60)
+
+
+def heavy_workbooks() -> Iterator[Made]:
     zeros = b"0" * 1_000_000
     for size in (300, 1_100):
         yield f"xlsx with a sheet of {size} MB", TABLE, book({SHEET: HEAD + b"<!--" + zeros * size})
-        yield (
-            f"xlsx with strings of {size} MB",
-            TABLE,
-            book({"xl/sharedStrings.xml": shared(b"<si><t>" + zeros * size)}),
-        )
+        strings = shared(b"<si><t>" + zeros * size)
+        yield f"xlsx with strings of {size} MB", TABLE, book({"xl/sharedStrings.xml": strings})
     many = b"<si><t>a</t></si>" * 3_000_000
     yield "xlsx with three million strings", TABLE, book({"xl/sharedStrings.xml": shared(many)})
     yield "xlsx with two million styles", TABLE, book({"xl/styles.xml": styles(b"<font/>" * 2_000_000)})
-    for part in (SHEET, "xl/sharedStrings.xml", "xl/workbook.xml", "[Content_Types].xml"):
-        yield f"xlsx, billion laughs in {part}", TABLE, book({part: LAUGHS + b"<x>&a9;</x>"})
-        yield (
-            f"xlsx, outside entity in {part}",
-            TABLE,
-            book({part: b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'}),
-        )
-    for row in (b"1048576", b"99999999999", b"-5", b"9" * 5_000):
-        cell = b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>number</t></is></c></row>'
-        yield (
-            f"xlsx with row {row[:12]!r}",
-            TABLE,
-            book(
-                {
-                    SHEET: HEAD
-                    + cell
-                    + b'<row r="%s"><c r="A%s"><v>1</v></c></row></sheetData></worksheet>' % (row, row)
-                }
-            ),
-        )
-    yield (
-        "xlsx with a wide row",
-        TABLE,
-        book({SHEET: HEAD + b'<sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>'}),
-    )
-    deep = b"<is>" * 200_000
-    yield "xlsx, deep", TABLE, book({SHEET: HEAD + deep})
     rows = b'<row><c><v>1e308</v></c><c t="d"><v>9999999</v></c></row>' * 300_000
-    yield (
-        "xlsx with 300,000 rows",
-        TABLE,
-        book({SHEET: HEAD + b"<sheetData>" + rows + b"</sheetData></worksheet>"}),
-    )
-    whole = given.workbook(given.PEOPLE, [])
-    for offset, what in ((6, "locked"), (8, "of an unknown method")):
-        yield f"xlsx {what}", ("people", "bundle"), flagged(whole, offset)
-    yield "xlsx that lies about its size", TABLE, lying(whole)
-    yield (
-        "docx",
-        ("people", "application/pdf", "text/plain"),
-        zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}),
-    )
+    yield "xlsx with 300,000 rows", TABLE, book({SHEET: HEAD + b"<sheetData>" + rows + END})
+    yield "xlsx, deep", TABLE, book({SHEET: HEAD + b"<is>" * 200_000})
     nested = zipped({"a": zeros * 20})
     for _ in range(5):
         nested = zipped({f"{n}.zip": nested for n in range(8)})
     yield "zip within zip within zip", ("people", "bundle"), nested
     yield "zip of 60,000 names", ("people", "bundle"), zipped(dict.fromkeys(map(str, range(60_000)), b""))
     yield "zip whose parts overlap", ("people", "bundle"), overlapping()
+
+
+def workbooks() -> Iterator[Made]:
+    for part in (SHEET, "xl/sharedStrings.xml", "xl/workbook.xml", "[Content_Types].xml"):
+        yield f"xlsx, billion laughs in {part}", TABLE, book({part: LAUGHS + b"<x>&a9;</x>"})
+        yield f"xlsx, outside entity in {part}", TABLE, book({part: OUTSIDE + b"<x>&a;</x>"})
+    head = b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>number</t></is></c></row>'
+    for row in (b"1048576", b"99999999999", b"-5", b"9" * 5_000):
+        far = b'<row r="%s"><c r="A%s"><v>1</v></c></row>' % (row, row)
+        yield f"xlsx with row {row[:12]!r}", TABLE, book({SHEET: HEAD + head + far + END})
+    wide = b'<sheetData><row r="1"><c r="XFD1"><v>1</v></c></row>'
+    yield "xlsx with a wide row", TABLE, book({SHEET: HEAD + wide + END})
+    whole = given.workbook(given.PEOPLE, [])
+    for offset, what in ((6, "locked"), (8, "of an unknown method")):
+        yield f"xlsx {what}", ("people", "bundle"), flagged(whole, offset)
+    yield "xlsx that lies about its size", TABLE, lying(whole)
+    docx = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
+    yield "docx", ("people", "application/pdf", "text/plain"), docx
 
 
 def tables() -> Iterator[Made]:
@@ -150,6 +136,10 @@ def both() -> Iterator[Made]:
     yield "pdf and html", everywhere, b"%PDF-1.4\n<html><script>alert(1)</script>"
     yield "gif and script", everywhere, b"GIF89a/*" + bytes(40) + b"*/=1;alert(1)"
     yield "png and pdf", everywhere, written("PNG") + b"\n%PDF-1.4\n"
+    yield "nothing", (*everywhere, "audio/ogg", "audio/mp4"), b""
+
+
+def heavy_files() -> Iterator[Made]:
     yield (
         "pdf that unfolds to 300 MB",
         ("application/pdf",),
@@ -159,7 +149,6 @@ def both() -> Iterator[Made]:
     )
     yield "mp4 of places", ("audio/mp4",), b"\0\0\0\x10ftypM4A \0\0\0\0" + b"\0\0\x01\xffloci" * 3_000_000
     yield "mp4 of words", ("audio/mp4",), b"\0\0\0\x10ftypM4A \0\0\0\0" + b"+41.3111" * 3_000_000
-    yield "nothing", (*everywhere, "audio/ogg", "audio/mp4"), b""
 
 
 def png(width: int, height: int, points: bytes, before: bytes = b"") -> bytes:

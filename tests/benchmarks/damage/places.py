@@ -8,11 +8,18 @@ from typing import Any, Final
 import numpy as np
 
 import proposing
-from benchmarks.damage.bombs import LAUGHS
+from benchmarks.damage.bombs import LAUGHS, OUTSIDE
 
 SQUARE: Final = [[69.2, 41.3], [69.21, 41.3], [69.21, 41.31], [69.2, 41.31], [69.2, 41.3]]
 HOLE: Final = [[69.203, 41.303], [69.206, 41.303], [69.206, 41.306], [69.203, 41.303]]
 FAR: Final = [[[lon + 0.1, lat] for lon, lat in SQUARE]]
+ENCODINGS: Final = (
+    *("utf-7", "x-none", "rot13", "utf-32", "idna", "undefined", "cp1251", "koi8-u", "zlib", "utf-16"),
+)
+EDGES: Final = (
+    *((0, 90), (180, -90), (69, 89.9999999), (180, 0), (-180, 41), (0, 0), (1e-31, 41), (1e308, 0)),
+)
+NAMED: Final = b'{"type":"Feature","geometry":{"type":"Point","coordinates":[69,41]},"properties":{"name":'
 VALUES: Final[tuple[Any, ...]] = (
     *(None, True, "", "69.2", "\ud800", "\0", [], {}, 0, -0.0, math.nan, math.inf, -math.inf, 1e308, 5e-324),
     *(10**400, 180, -180.0, 90, -90, 181, [69.2, 41.3], [[69.2, 41.3]], [41.3, 69.2], [69.2], [1] * 50),
@@ -63,90 +70,58 @@ def kml() -> list[bytes]:
 
 
 def bombs() -> Iterator[tuple[str, bytes]]:
-    yield "billion laughs", LAUGHS + b"<kml><Placemark><name>&a9;</name></Placemark></kml>"
-    yield (
-        "outside entity",
-        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><kml><name>&a;</name></kml>',
-    )
-    for named in (
-        "utf-7",
-        "x-none",
-        "rot13",
-        "utf-32",
-        "idna",
-        "undefined",
-        "cp1251",
-        "koi8-u",
-        "zlib",
-        "utf-16",
-    ):
-        yield f"kml in {named}", f'<?xml version="1.0" encoding="{named}"?>'.encode() + kml()[0][21:]
-    for named in ("utf-16", "utf-16-le", "utf-32", "cp500"):
-        yield f"kml bytes in {named}", kml()[3].decode().encode(named)
-        yield f"geojson bytes in {named}", geojson()[0].decode().encode(named)
-    yield "kml, deep", proposing.kml("<Folder>" * 600_000)
-    yield "kml, one word of 6 MB", proposing.kml(f"<name>{'a' * 5_900_000}</name>")
-    yield "kml, 900,000 pieces", proposing.kml("<Placemark/>" * 480_000)
-    yield (
-        "kml, a million points",
-        proposing.kml(f"<LineString><coordinates>{'1,2 ' * 1_000_000}</coordinates></LineString>"),
-    )
-    yield "kml, a long tag", b"<" + b"a" * 5_900_000
-    yield "kml, 400,000 marks of a tag", b"<kml " + b"".join(b'a%d="" ' % n for n in range(400_000)) + b"/>"
-    yield "json, deep lists", b'{"type":"Polygon","coordinates":' + b"[" * 3_000_000
-    deep = b'{"type":"GeometryCollection","geometries":['
-    for depth in (9, 100, 100_000):
-        yield f"json, {depth} collections deep", deep * depth + b"]}" * depth
-    yield (
-        "json, a name within names",
-        b'{"type":"Feature","geometry":{"type":"Point","coordinates":[69,41]},"properties":{"name":'
-        + b'{"a":' * 900
-        + b"1"
-        + b"}" * 900
-        + b"}}",
-    )
-    yield "json, a number of 4,000 digits", b'{"type":"Point","coordinates":[' + b"9" * 4_000 + b",41]}"
-    yield (
-        "json, a number of 6 million digits",
-        b'{"type":"Point","coordinates":[' + b"9" * 5_900_000 + b",41]}",
-    )
-    yield (
-        "json, half a letter",
-        b'{"type":"Feature","geometry":{"type":"Point","coordinates":[69,41]},"properties":{"name":"\\ud800"}}',
-    )
-    yield "json, a million points", b'{"type":"MultiPoint","coordinates":[' + b"[1,2]," * 999_000 + b"[1,2]]}"
-    yield "json, a hundred thousand points", many(99_999)
-    yield (
-        "json, 300,000 features of nothing",
-        b'{"type":"FeatureCollection","features":['
-        + b'{"type":"Feature","geometry":null},' * 160_000
-        + b"0]}",
-    )
+    yield from small()
+    yield from heavy_kml()
+    yield from heavy_json()
     for what, ring in rings():
         yield what, json.dumps({"type": "Polygon", "coordinates": [ring]}).encode()
     yield "squares upon squares", squares(20_000, 1e-7)
     yield "squares side by side", squares(20_000, 0.02)
     yield "holes by the thousand", holes(20_000)
-    for lon, lat in (
-        (0, 90),
-        (180, -90),
-        (69, 89.9999999),
-        (180, 0),
-        (-180, 41),
-        (0, 0),
-        (1e-31, 41),
-        (1e308, 0),
-    ):
+
+
+def small() -> Iterator[tuple[str, bytes]]:
+    """Made in a moment."""
+    yield "billion laughs", LAUGHS + b"<kml><Placemark><name>&a9;</name></Placemark></kml>"
+    yield "outside entity", OUTSIDE + b"<kml><name>&a;</name></kml>"
+    for named in ENCODINGS:
+        yield f"kml in {named}", f'<?xml version="1.0" encoding="{named}"?>'.encode() + kml()[0][21:]
+    for named in ("utf-16", "utf-16-le", "utf-32", "cp500"):
+        yield f"kml bytes in {named}", kml()[3].decode().encode(named)
+        yield f"geojson bytes in {named}", geojson()[0].decode().encode(named)
+    yield "json, a number of 4,000 digits", b'{"type":"Point","coordinates":[' + b"9" * 4_000 + b",41]}"
+    for what, name in (("half a letter", b'"\\ud800"'), ("names", b'{"a":' * 900 + b"1" + b"}" * 900)):
+        yield f"json, {what} for a name", NAMED + name + b"}}"
+    for lon, lat in EDGES:
         yield f"point at {lon} {lat}", json.dumps({"type": "Point", "coordinates": [lon, lat]}).encode()
-        yield (
-            f"line from {lon} {lat}",
-            json.dumps({"type": "LineString", "coordinates": [[lon, lat], [69, 41]]}).encode(),
-        )
+        line = {"type": "LineString", "coordinates": [[lon, lat], [69, 41]]}
+        yield f"line from {lon} {lat}", json.dumps(line).encode()
     yield "line of one place", b'{"type":"LineString","coordinates":[[69,41],[69,41]]}'
-    yield (
-        "whole earth",
-        b'{"type":"Polygon","coordinates":[[[-180,-90],[180,-90],[180,90],[-180,90],[-180,-90]]]}',
-    )
+    earth = [[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]
+    yield "whole earth", json.dumps({"type": "Polygon", "coordinates": [earth]}).encode()
+
+
+def heavy_kml() -> Iterator[tuple[str, bytes]]:
+    yield "kml, deep", proposing.kml("<Folder>" * 600_000)
+    yield "kml, one word of 6 MB", proposing.kml(f"<name>{'a' * 5_900_000}</name>")
+    yield "kml, 480,000 pieces", proposing.kml("<Placemark/>" * 480_000)
+    line = f"<LineString><coordinates>{'1,2 ' * 1_000_000}</coordinates></LineString>"
+    yield "kml, a million points", proposing.kml(line)
+    yield "kml, a long tag", b"<" + b"a" * 5_900_000
+    yield "kml, 400,000 marks of a tag", b"<kml " + b"".join(b'a%d="" ' % n for n in range(400_000)) + b"/>"
+
+
+def heavy_json() -> Iterator[tuple[str, bytes]]:
+    yield "json, deep lists", b'{"type":"Polygon","coordinates":' + b"[" * 3_000_000
+    deep = b'{"type":"GeometryCollection","geometries":['
+    for depth in (9, 100, 100_000):
+        yield f"json, {depth} collections deep", deep * depth + b"]}" * depth
+    digits = b"9" * 5_900_000
+    yield "json, a number of 6 million digits", b'{"type":"Point","coordinates":[' + digits + b",41]}"
+    yield "json, a million points", b'{"type":"MultiPoint","coordinates":[' + b"[1,2]," * 999_000 + b"[1,2]]}"
+    yield "json, a hundred thousand points", many(99_999)
+    nothing = b'{"type":"Feature","geometry":null},' * 160_000
+    yield "json, 160,000 features of nothing", b'{"type":"FeatureCollection","features":[' + nothing + b"0]}"
 
 
 def told() -> Iterator[tuple[str, bytes]]:
