@@ -88,15 +88,16 @@ def widened(part: Geometry, metres: float) -> Geometry:
 
 def _together(parts: Sequence[Geometry]) -> Shape:
     """Areas as they are drawn, so that a fault keeps its place; several become one."""
-    if not all(isinstance(part, Polygon) for part in parts):
+    areas = [part for part in parts if isinstance(part, Polygon)]
+    if len(areas) != len(parts):
         raise BufferMissing
-    if len(parts) == 1:
-        return Shape(ShapeKind.AREA, parts[0])
-    if len(parts) > MOST_PARTS:  # as they are; whether they overlap, the check of the whole says
-        return Shape(ShapeKind.AREA, MultiPolygon(parts))
-    for part in parts:
+    if len(areas) == 1:
+        return Shape(ShapeKind.AREA, areas[0])
+    if len(areas) > MOST_PARTS:  # as they are; whether they overlap, the check of the whole says
+        return Shape(ShapeKind.AREA, MultiPolygon(areas))
+    for part in areas:
         drawing.check(Shape(ShapeKind.AREA, part))
-    return Shape(ShapeKind.AREA, _many(shapely.union_all(parts)))
+    return Shape(ShapeKind.AREA, _many(shapely.union_all(areas)))
 
 
 def _as_drawn(part: Geometry, metres: float) -> Shape:
