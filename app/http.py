@@ -55,6 +55,7 @@ import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
 from app.problems import PROBLEMS, openapi
+from app.training import wiring
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.federation.model import providers
@@ -259,6 +260,7 @@ def application(settings: Settings) -> FastAPI:
         app.add_middleware(metrics.Measured)
     for package in ROUTERS:
         app.include_router(package.router)
+    wiring.install(app, settings)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app
@@ -282,6 +284,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     messaging.calls.api.install(app, settings.ice)
     app.state.open_sets = (*messaging.open.api.SETS, *geofence.open.api.SETS)
     app.state.abroad = Abroad(providers(settings.providers))
+    wiring.furnish(app, settings)
 
 
 @asynccontextmanager

@@ -43,6 +43,7 @@ class Pages:
             "languages": i18n.LANGUAGES,
             "caller": getattr(connection.state, "caller", None),
             "path": connection.url.path,
+            "is_training": connection.app.state.is_training,
             "moment": partial(_or_dash, partial(i18n.moment, spoken)),
             "day": partial(_or_dash, partial(i18n.day, spoken)),
             "clock": partial(_or_dash, i18n.clock),
