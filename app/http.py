@@ -95,6 +95,7 @@ from dashboards import (
     tasks,
     zones,
 )
+from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
 from dashboards.own import pages as own
@@ -128,8 +129,7 @@ from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
-MOST_BYTES = 8_000_000
-"""Of a request: a zone of 100,000 points fits."""
+MOST_BYTES = 8_000_000  # of a request: a zone of 100,000 points fits
 ROUTERS = (
     core.api,
     ready,
@@ -222,6 +222,7 @@ ROUTERS = (
     receipts,
     boxes,
     figures,
+    figures_api,
     space,
     nearby,
     pairs,

@@ -1,4 +1,4 @@
-"""Training cannot be taken for anything real: databases of two sorts, and a mark on everything that leaves."""
+"""Training cannot be taken for anything real: databases of two sorts, a mark on everything that leaves."""
 
 import asyncio
 import json
@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-import files
 from app import evidence
 from app.http import application, furnish
 from app.private import place
@@ -28,7 +27,6 @@ from core.paper import KEYWORD
 from core.settings import Settings
 from geofence.exercises.model import ExerciseKind
 from geofence.exercises.store import by_number
-from geofence.model import ConditionKind
 from simulators import exercises, stage, world
 from simulators.fleet import Fleet
 from simulators.scenarios import Plan
@@ -58,7 +56,7 @@ async def test_a_database_is_of_one_sort_for_ever(conn: asyncpg.Connection, data
     with pytest.raises(WrongDatabase):
         await agreed.check(conn, is_training=False)
     for refused in ("delete from training", "truncate training", made_up.replace("$1", "'UZ-1'")):
-        with pytest.raises(asyncpg.PostgresError, match="training|marked"):
+        with pytest.raises(asyncpg.PostgresError, match=r"training|marked"):
             await conn.execute(refused)
     await conn.execute(made_up, "DEMO-00001")
     with pytest.raises(asyncpg.PostgresError, match="made-up"):
@@ -66,14 +64,15 @@ async def test_a_database_is_of_one_sort_for_ever(conn: asyncpg.Connection, data
 
 
 async def test_who_is_there_may_be_real(app: FastAPI, conn: asyncpg.Connection, database: str) -> None:
-    """No mark on such a database, no exercise in it; and neither sort of platform answers from the other's."""
+    """No mark on such a database, no exercise in it; and no platform answers from the other sort."""
     who = await user(app.state.engine, "chief", role=Role.ADMINISTRATOR)
     secret = await session(app.state.engine, who)
     with pytest.raises(WrongDatabase):
         await agreed.mark(database)
     with pytest.raises(asyncpg.PostgresError, match="training platform"):
         await conn.execute(
-            "insert into exercises (kind, is_surprise, asked_by, asked_at) values ('jamming', true, $1, now())",
+            "insert into exercises (kind, is_surprise, asked_by, asked_at)"
+            " values ('jamming', true, $1, now())",
             who,
         )
     async with browser(app, secret) as chief:
@@ -262,8 +261,8 @@ async def strap_rings_and_is_closed(conn: asyncpg.Connection) -> None:
         scene["begins_at"],
     )
     alert = await conn.fetchval(
-        "insert into alerts (breach_id, person_id, severity, raised_at, state) values ($1, $2, 1, $3, 'closed')"
-        " returning id",
+        "insert into alerts (breach_id, person_id, severity, raised_at, state)"
+        " values ($1, $2, 1, $3, 'closed') returning id",
         breach,
         scene["person_id"],
         scene["begins_at"],

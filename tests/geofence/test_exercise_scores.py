@@ -18,8 +18,8 @@ LAW = protocols.known()
 
 
 def exercise(kind: ExerciseKind = ExerciseKind.NIGHT_BREACH) -> Exercise:
-    scene = (PersonId(7), "Namunayev N.", BEGAN, BEGAN + 12 * MINUTE)
-    return Exercise(ExerciseId(1), kind, True, "Namuna", BEGAN, *scene)
+    scene = {"person": PersonId(7), "begins_at": BEGAN, "ends_at": BEGAN + 12 * MINUTE}
+    return Exercise(ExerciseId(1), kind, is_surprise=True, asked_by="Namuna", asked_at=BEGAN, **scene)
 
 
 def answer(kind: BreachKind, *, severity: int = 2, taken: float, closed: float, outcome: Outcome) -> Answer:
@@ -80,4 +80,4 @@ def test_nothing_is_told_before_it_is_over() -> None:
 
 def test_every_kind_has_a_truth_and_a_place_in_the_table() -> None:
     assert set(rules.TRUTHS) == set(ExerciseKind)
-    assert KINDS == tuple(map(str, ExerciseKind))
+    assert tuple(map(str, ExerciseKind)) == KINDS

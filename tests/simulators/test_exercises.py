@@ -19,12 +19,13 @@ from tracking.model import Fix, Flag, Report
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 NOW_US = int(NOW.timestamp()) * SECOND_US
 MINUTES = 17
+Told = tuple[dict[int, list[Report]], dict[int, set[BreachKind]], dict[ExerciseKind, int]]
 LED = len(exercises.PLACES)
 """The actors alone: the city's other people have tests of their own."""
 
 
 @pytest.fixture(scope="module")
-def told() -> tuple[dict[int, list[Report]], dict[int, set[BreachKind]], dict[ExerciseKind, int]]:
+def told() -> Told:
     """What devices said, what the rules made of it, and who played which kind."""
     city, none = exercises.staged(world.world(LED, 1, NOW), NOW_US)
     assert not none
@@ -49,7 +50,7 @@ def told() -> tuple[dict[int, list[Report]], dict[int, set[BreachKind]], dict[Ex
     return reports, rang, played
 
 
-def test_each_exercise_rings_as_its_truth_says_and_nobody_else(told) -> None:  # type: ignore[no-untyped-def]
+def test_each_exercise_rings_as_its_truth_says_and_nobody_else(told: Told) -> None:
     _, rang, played = told
     for kind, who in played.items():
         assert rang[who], kind
@@ -57,7 +58,7 @@ def test_each_exercise_rings_as_its_truth_says_and_nobody_else(told) -> None:  #
     assert not [who for who in rang if who not in played.values() and rang[who]]
 
 
-def test_only_the_receiver_of_a_drift_moves(told) -> None:  # type: ignore[no-untyped-def]
+def test_only_the_receiver_of_a_drift_moves(told: Told) -> None:
     """What the officer can tell it by: no motion and no speed, while the place walks off."""
     reports, _, played = told
     fixes = [one for one in reports[played[ExerciseKind.INDOOR_DRIFT]] if isinstance(one, Fix)]
