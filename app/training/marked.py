@@ -35,8 +35,13 @@ class Marked:
             return
         said = words(scope["app"].state.texts)
         printed = paper.MARK.set(said)
+        answer = _Answer(connection, receive, send, said)
         try:
-            await self.app(scope, receive, _Answer(connection, receive, send, said).send)
+            await self.app(scope, receive, answer.send)
+        except Exception:
+            if not answer.start:  # the page of a fault is made outside of every middleware: here it is ours
+                await http.problem(connection, 500, code="fault")(scope, receive, answer.send)
+            raise
         finally:
             paper.MARK.reset(printed)
 

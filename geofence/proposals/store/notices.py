@@ -15,7 +15,7 @@ from inmates import store as people
 from inmates.model import Scope
 from inmates.tables import orders
 
-versions, ends = zone_proposal_versions.c, zone_proposal_ends.c
+ends = zone_proposal_ends.c
 
 
 async def waiting(conn: AsyncConnection, scope: Scope, *, user: UserId, most: int) -> list[Listed]:
@@ -55,6 +55,5 @@ async def answered(conn: AsyncConnection, user: UserId, *, since: datetime, most
 
 
 def _wrote(user: UserId) -> ColumnElement[bool]:
-    return exists(
-        select(versions.id).where(versions.proposal_id == zone_proposals.c.id, versions.made_by == user)
-    )
+    own = zone_proposal_versions.alias("own").c
+    return exists(select(own.id).where(own.proposal_id == zone_proposals.c.id, own.made_by == user))
