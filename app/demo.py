@@ -29,7 +29,8 @@ from core import clock, db
 from core.sealing import Keys
 from simulators import stage
 from simulators.population.staff import STAFF
-from simulators.world import OFFICERS
+from simulators.scenes import Scene
+from simulators.world import OFFICERS, World
 
 ANSWER_S = 60
 
@@ -71,8 +72,6 @@ def command(people: int, seed: int, port: int, *, simulate: bool, records: int) 
 
 
 class Demo:
-    staged: seed.Staged = staticmethod(stage.staged)
-
     def __init__(self, state: Path, *, people: int, records: int, seed: int, port: int) -> None:
         self.state, self.people, self.records, self.seed = state, people, records, seed
         self.port = free_port(port)
@@ -126,6 +125,9 @@ class Demo:
     def settle(self, owner: str) -> None:
         """Whose platform this is, before anybody is in it."""
         asyncio.run(_is_real(owner))
+
+    def staged(self, world: World, at_us: int) -> tuple[World, tuple[Scene, ...]]:
+        return stage.staged(world, at_us)
 
     def simulate(self) -> None:
         city = ("--devices", str(self.people), "--seed", str(self.seed))

@@ -64,13 +64,14 @@ async def _at_start(loaded: Settings, *, waits: bool) -> None:
             conn = await db.connect(loaded.database_url)
         except (OSError, asyncpg.PostgresError):
             if not waits:
-                return None
+                return
             await asyncio.sleep(RETRY_S)
             continue
         try:
-            return await check(conn, is_training=loaded.training)
+            await check(conn, is_training=loaded.training)
         finally:
             conn.terminate()
+        return
 
 
 class Agreed:

@@ -11,6 +11,8 @@ from app.private import place, process
 from app.private.process import ServiceError
 from app.training import agreed
 from simulators import exercises
+from simulators.scenes import Scene
+from simulators.world import World
 
 
 @click.command()
@@ -41,7 +43,8 @@ def command(people: int, seed: int, port: int, records: int) -> None:
 
 
 class Training(demo.Demo):
-    staged = staticmethod(exercises.staged)
+    def staged(self, world: World, at_us: int) -> tuple[World, tuple[Scene, ...]]:
+        return exercises.staged(world, at_us)
 
     def settle(self, owner: str) -> None:
         asyncio.run(agreed.mark(owner))

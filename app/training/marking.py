@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
 from core.paper import KEYWORD
@@ -87,7 +87,7 @@ def _fhir(body: bytes, words: str) -> bytes | None:
     return json.dumps(said | {"meta": meta}, ensure_ascii=False).encode()
 
 
-def _object(body: bytes) -> dict[str, object] | None:
+def _object(body: bytes) -> dict[str, Any] | None:
     try:
         said = json.loads(body)
     except ValueError:

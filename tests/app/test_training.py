@@ -26,8 +26,7 @@ from core import clock
 from core.auth import Role
 from core.paper import KEYWORD
 from core.settings import Settings
-from geofence.exercises.model import ExerciseKind
-from geofence.exercises.store import by_number
+from geofence.exercises import store
 from simulators import exercises, stage, world
 from simulators.fleet import Fleet
 from simulators.scenarios import Plan
@@ -217,9 +216,9 @@ async def test_an_exercise_is_asked_for_played_and_scored(
     assert (await chief.post("/training", data=named)).status_code == 303
     assert (await officer.post("/training")).status_code == 303
     director = await directed(conn)
-    for exercise, kind in await asked(conn):
+    for exercise, kind in await store.asked(conn):
         await director.begin(exercise, kind)
-    assert await asked(conn) == []
+    assert await store.asked(conn) == []
     (first, second) = director.fleet.by_who
     assert first != second
     page = (await officer.get("/training")).text
@@ -231,12 +230,6 @@ async def test_an_exercise_is_asked_for_played_and_scored(
     assert "<b>100</b> / 100" in page
 
 
-async def asked(conn: asyncpg.Connection) -> list[tuple[int, ExerciseKind]]:
-    from geofence.exercises import store  # noqa: PLC0415
-
-    return list(await store.asked(conn))
-
-
 async def directed(conn: asyncpg.Connection) -> Director:
     """A director whose actors are in the database, and who sends nothing."""
     city, _ = exercises.staged(world.world(len(exercises.PLACES), 1, clock.now()), clock.now_us())
@@ -244,7 +237,7 @@ async def directed(conn: asyncpg.Connection) -> Director:
     columns = ("number", "surname", "given_name", "sex", "born_on")
     await conn.copy_records_to_table("persons", columns=columns, records=rows)
     fleet = Fleet(city.residents, Plan((), stage.RECEIVER), interval_s=2.0, seed=1)
-    people = await by_number(conn, [one.person.number for one in city.residents])
+    people = await store.by_number(conn, [one.person.number for one in city.residents])
     numbers = {one.person.number: who for who, one in enumerate(city.residents)}
 
     class Mute:

@@ -18,8 +18,8 @@ LAW = protocols.known()
 
 
 def exercise(kind: ExerciseKind = ExerciseKind.NIGHT_BREACH) -> Exercise:
-    scene = {"person": PersonId(7), "begins_at": BEGAN, "ends_at": BEGAN + 12 * MINUTE}
-    return Exercise(ExerciseId(1), kind, is_surprise=True, asked_by="Namuna", asked_at=BEGAN, **scene)
+    one = Exercise(ExerciseId(1), kind, is_surprise=True, asked_by="Namuna", asked_at=BEGAN)
+    return replace(one, person=PersonId(7), begins_at=BEGAN, ends_at=BEGAN + 12 * MINUTE)
 
 
 def answer(kind: BreachKind, *, severity: int = 2, taken: float, closed: float, outcome: Outcome) -> Answer:
