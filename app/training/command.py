@@ -43,11 +43,13 @@ def command(people: int, seed: int, port: int, records: int) -> None:
 
 
 class Training(demo.Demo):
+    def settle(self, owner: str) -> None:
+        """Also devices are certified by an authority of its own."""
+        self.variables["EJAZO_AUTHORITY"] = str(self.state / "authority")
+        asyncio.run(agreed.mark(owner))
+
     def staged(self, world: World, at_us: int) -> tuple[World, tuple[Scene, ...]]:
         return exercises.staged(world, at_us)
-
-    def settle(self, owner: str) -> None:
-        asyncio.run(agreed.mark(owner))
 
     def simulate(self) -> None:
         self._launch("rehearse", "--people", str(self.people), "--seed", str(self.seed))
