@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 from httpx import AsyncClient
 
+import files
 from app import evidence
 from app.http import application, furnish
 from app.private import place
@@ -148,13 +149,11 @@ async def training(database: str, home: Path, conn: asyncpg.Connection) -> Async
 
 
 async def signed_in(app: FastAPI, role: Role) -> AsyncClient:
-    return browser(app, await session(app.state.engine, await user(app.state.engine, role, role=role)))
+    return browser(app, await session(app.state.engine, await user(app.state.engine, f"{role}-x", role=role)))
 
 
-async def test_nothing_leaves_a_training_platform_unmarked(
-    training: FastAPI, conn: asyncpg.Connection
-) -> None:
-    person = await conn.fetchval("select id from persons")
+async def test_nothing_leaves_a_training_platform_unmarked(training: FastAPI) -> None:
+    person = await files.person(training.state.engine, number="DEMO-FILE")
     chief = await signed_in(training, Role.ADMINISTRATOR)
     today = clock.today().isoformat()
     asked = {"since": f"{today}T00:00", "until": f"{today}T00:30", "reason": "r"}
@@ -187,7 +186,7 @@ async def test_nothing_leaves_a_training_platform_unmarked(
 async def test_a_bundle_for_a_court_says_that_it_is_training(
     training: FastAPI, conn: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    person = await conn.fetchval("select id from persons")
+    person = await conn.fetchval("select min(id) from persons")
     chief = await signed_in(training, Role.ADMINISTRATOR)
     form = {"since": "2026-06-01T01:00", "until": "2026-06-01T02:00", "act": "1", "reason": "r"}
     answer = await chief.post(f"/people/{person}/evidence", data=form)
