@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketClose
 
 from core import db, http
 from core.settings import Settings
+from core.training import WrongSort
 
 RETRY_S: Final = 1.0
 ALIVE: Final = "/healthz"
@@ -102,4 +103,4 @@ async def _agrees(scope: Scope) -> bool:
 def _refuse(scope: Scope) -> ASGIApp:
     if scope["type"] == "websocket":
         return WebSocketClose(1013)
-    return http.problem(HTTPConnection(scope), 503, code="training_database")
+    return http.problem(HTTPConnection(scope), WrongSort.status, code=WrongSort.code)

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.training import marking
 from core import http, i18n, paper
+from core.training import PublishesNothing, Unmarked
 
 HEADER: Final = "x-ejazo-training"
 PUBLISHED: Final = "/v1/open"
@@ -30,7 +31,7 @@ class Marked:
             return
         connection = HTTPConnection(scope)
         if scope["path"].startswith(PUBLISHED):
-            refused = http.problem(connection, 403, code="training_publishes_nothing")
+            refused = http.problem(connection, PublishesNothing.status, code=PublishesNothing.code)
             await refused(scope, receive, send)
             return
         said = words(scope["app"].state.texts)
@@ -89,6 +90,6 @@ class _Answer:
         await self.out({"type": "http.response.body", "body": body})
 
     async def _refuse(self) -> None:
-        refused = http.problem(self.connection, 403, code="training_unmarked")
+        refused = http.problem(self.connection, Unmarked.status, code=Unmarked.code)
         refused.headers[HEADER] = "1"
         await refused(self.connection.scope, self.receive, self.out)
