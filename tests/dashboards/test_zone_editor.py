@@ -52,6 +52,7 @@ async def test_hours_files_and_axe(site: Site, engine: AsyncEngine) -> None:
 async def a_hole_is_drawn_dragged_and_removed(page: Page) -> None:
     board, typed = page.get_by_test_id("zone-map"), page.get_by_test_id("coordinates")
     await page.locator("details.more summary").click()
+    await page.locator("[name=metres]").fill("0")
     await page.locator("[name=file]").set_input_files(upload(geojson(AREA)))
     await page.get_by_test_id("import").click()
     await expect(board).to_have_attribute("data-mode", "edit")
