@@ -265,7 +265,7 @@ async def strap_rings_and_is_closed(conn: asyncpg.Connection) -> None:
     for kind, outcome, seconds in (("taken", None, 20), ("closed", "violation", 300)):
         await conn.execute(
             "insert into alert_entries (alert_id, at, kind, by_user, outcome)"
-            " values ($1, $2 + make_interval(secs => $3), $4, (select min(id) from users), $5)",
+            " values ($1, $2::timestamptz + make_interval(secs => $3), $4, (select min(id) from users), $5)",
             alert,
             scene["begins_at"],
             seconds,
