@@ -91,6 +91,8 @@ class Material:
     """The text of each, by name."""
     seals: Mapping[DeviceId, Sealing] = field(default_factory=dict)
     """Whether what each device sent was authenticated, and what broke the chain of it."""
+    is_training: bool = False
+    """Nobody in it exists."""
     head: Signed | None = None
     """The newest head of the platform's ledger: the bundle is younger."""
 
@@ -146,6 +148,11 @@ class Checked:
     """It is among those given; None: none were given, or none of them signed."""
     judged: tuple[Judged, ...] = ()
     is_judged: bool = False
+
+    @property
+    def is_training(self) -> bool:
+        """Whatever holds of it: it is about nobody."""
+        return bool(self.manifest.get("training", False))
 
     @property
     def holds(self) -> bool:
