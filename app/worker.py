@@ -134,6 +134,8 @@ class Worker:
                 self.inbox.acknowledge(batch)
                 self.gate.take(opened)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+                if self.inbox.is_of_the_past(batch):
+                    self.answers.hurry(decoded.spoke)
                 metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
                 metrics.lag(self.heard_us, now_us=clock.now_us(), waiting=self.inbox.waiting)
             else:
