@@ -6,20 +6,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout
-from fpdf.fonts import FontFace
-
 FACE: Final = "DejaVu"
 FILES: Final = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-PLAIN: Final = FontFace(emphasis=None)
-BOLD: Final = FontFace(emphasis="BOLD")
 
 
 class Paper:
     """A4, written from the top down; the same content gives the same bytes."""
 
     def __init__(self, fonts: Path, *, title: str, made_at: datetime) -> None:
+        from fpdf import FPDF  # noqa: PLC0415 - a second; only who prints waits for it
+
         self.pdf = FPDF(format="A4")
         self.pdf.set_creation_date(made_at)
         self.pdf.set_title(title)
@@ -40,8 +36,8 @@ class Paper:
         self._font(9)
         with self.pdf.table(
             col_widths=(1, 3),
-            borders_layout=TableBordersLayout.NONE,
-            text_align=Align.L,
+            borders_layout="NONE",
+            text_align="L",
             line_height=5,
             first_row_as_headings=False,
         ) as table:
@@ -51,7 +47,7 @@ class Paper:
 
     def picture(self, content: bytes, *, alt: str, width: float = 45) -> None:
         """A photo on a line of its own; `width` in millimetres."""
-        self.pdf.image(BytesIO(content), w=width, x=Align.L, alt_text=alt)
+        self.pdf.image(BytesIO(content), w=width, x="L", alt_text=alt)
         self.pdf.ln(3)
 
     def table(
@@ -64,19 +60,22 @@ class Paper:
         bold: Sequence[int] = (),
     ) -> None:
         """`numbers` names the columns that stand to the right, `bold` the rows that are sums."""
+        from fpdf.fonts import FontFace  # noqa: PLC0415 - as above
+
         self._font(8)
-        aligned: Any = [Align.R if i in numbers else Align.L for i in range(len(head))]
+        plain, strong = FontFace(emphasis=None), FontFace(emphasis="BOLD")
+        aligned: Any = ["R" if i in numbers else "L" for i in range(len(head))]
         with self.pdf.table(
             col_widths=tuple(widths),
-            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            borders_layout="HORIZONTAL_LINES",
             text_align=tuple(aligned),
             line_height=4.6,
             padding=(1, 1),
-            headings_style=BOLD,
+            headings_style=strong,
         ) as table:
             table.row(tuple(head))
             for i, row in enumerate(rows):
-                table.row(tuple(row), style=BOLD if i in bold else PLAIN)
+                table.row(tuple(row), style=strong if i in bold else plain)
         self.pdf.ln(3)
 
     def finished(self) -> bytes:
