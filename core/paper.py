@@ -47,7 +47,9 @@ class Paper:
 
     def picture(self, content: bytes, *, alt: str, width: float = 45) -> None:
         """A photo on a line of its own; `width` in millimetres."""
-        self.pdf.image(BytesIO(content), w=width, x="L", alt_text=alt)
+        from fpdf.enums import Align  # noqa: PLC0415 - as above
+
+        self.pdf.image(BytesIO(content), w=width, x=Align.L, alt_text=alt)
         self.pdf.ln(3)
 
     def table(
