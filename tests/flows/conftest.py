@@ -11,15 +11,12 @@ from app.private.broker import Broker
 from platform_running import Platform
 
 numbers = count(1)
-SOON = {"EJAZO_ACK_EVERY_S": "0.5"}
-"""A device waits for its last acknowledgement, and a test for the device."""
 
 
 @pytest.fixture
 def platform(database: str, broker: Broker, tmp_path: Path) -> Iterator[Platform]:
     """Nothing runs yet: a test starts the parts it needs."""
     made = Platform(database, broker.url("ingest"), tmp_path)
-    made.settings |= SOON
     yield made
     made.stop()
     made.told_nobody()
@@ -37,7 +34,6 @@ def own_broker(home: Path) -> Iterator[Broker]:
 def own_platform(database: str, own_broker: Broker, tmp_path: Path) -> Iterator[Platform]:
     """The worker runs already, on a broker of its own."""
     made = Platform(database, own_broker.url("ingest"), tmp_path)
-    made.settings |= SOON
     made.start("ingest")
     deadline = time.monotonic() + 20
     while "broker connected" not in made.log("ingest") and time.monotonic() < deadline:

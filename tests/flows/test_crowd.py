@@ -40,7 +40,6 @@ from fixes where device_id = (select min(device_id) from fixes) and sequence = 9
 async def running(conn: asyncpg.Connection, platform: Platform, broker: Broker) -> Platform:
     await seed.write(conn, people=PEOPLE, seed=SEED, now=clock.now())
     platform.gateway = broker.url("gateway")
-    platform.settings["EJAZO_ACK_EVERY_S"] = "2"  # hundreds of devices
     platform.start("ingest")
     async with asyncio.timeout(300):
         while "recovered" not in platform.log("ingest"):  # noqa: ASYNC110 - another process
