@@ -6,6 +6,8 @@ from app.lazy import Lazy
 
 COMMANDS = {
     "demo": "app.demo",
+    "training": "app.training.command",
+    "rehearse": "app.training.director",
     "check": "app.check",
     "doctor": "app.doctor",
     "shell": "app.shell",

@@ -1,22 +1,53 @@
 """Printed papers: PDF in a typeface that has every letter of our languages, oʻ gʻ and Cyrillic among them."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from fpdf import FPDF
+from fpdf.enums import Align, TableBordersLayout
+from fpdf.fonts import FontFace
+
 FACE: Final = "DejaVu"
 FILES: Final = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+KEYWORD: Final = "EJAZO-TRAINING"
+MARK: ContextVar[str] = ContextVar("mark", default="")
+"""Written across every page; a training platform sets it for whatever is printed in it (ADR-0046)."""
+PLAIN: Final = FontFace(emphasis=None)
+BOLD: Final = FontFace(emphasis="BOLD")
+
+
+class Sheets(FPDF):
+    """A4, with a mark across each page if there is one."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__(format="A4")
+        self.mark = mark
+        if mark:
+            self.set_keywords(KEYWORD)
+
+    def header(self) -> None:
+        """A word of its own size: it goes from corner to corner whatever the language."""
+        if not self.mark:
+            return
+        with self.local_context(text_color=(196, 40, 40), fill_opacity=0.16):
+            self.set_font(FACE, "B", 30)
+            for high in (90, 170, 250):
+                with self.rotation(35, x=self.w / 2, y=high):
+                    self.text((self.w - self.get_string_width(self.mark)) / 2, high, self.mark)
+        with self.local_context(text_color=(196, 40, 40)):
+            self.set_font(FACE, "B", 8)
+            self.text(15, 9, self.mark)
 
 
 class Paper:
     """A4, written from the top down; the same content gives the same bytes."""
 
-    def __init__(self, fonts: Path, *, title: str, made_at: datetime) -> None:
-        from fpdf import FPDF  # noqa: PLC0415 - a second; only who prints waits for it
-
-        self.pdf = FPDF(format="A4")
+    def __init__(self, fonts: Path, *, title: str, made_at: datetime, mark: str = "") -> None:
+        self.pdf = Sheets(mark or MARK.get())
         self.pdf.set_creation_date(made_at)
         self.pdf.set_title(title)
         self.pdf.set_margin(15)
@@ -36,8 +67,8 @@ class Paper:
         self._font(9)
         with self.pdf.table(
             col_widths=(1, 3),
-            borders_layout="NONE",
-            text_align="L",
+            borders_layout=TableBordersLayout.NONE,
+            text_align=Align.L,
             line_height=5,
             first_row_as_headings=False,
         ) as table:
@@ -47,8 +78,6 @@ class Paper:
 
     def picture(self, content: bytes, *, alt: str, width: float = 45) -> None:
         """A photo on a line of its own; `width` in millimetres."""
-        from fpdf.enums import Align  # noqa: PLC0415 - as above
-
         self.pdf.image(BytesIO(content), w=width, x=Align.L, alt_text=alt)
         self.pdf.ln(3)
 
@@ -62,22 +91,19 @@ class Paper:
         bold: Sequence[int] = (),
     ) -> None:
         """`numbers` names the columns that stand to the right, `bold` the rows that are sums."""
-        from fpdf.fonts import FontFace  # noqa: PLC0415 - as above
-
         self._font(8)
-        plain, strong = FontFace(emphasis=None), FontFace(emphasis="BOLD")
-        aligned: Any = ["R" if i in numbers else "L" for i in range(len(head))]
+        aligned: Any = [Align.R if i in numbers else Align.L for i in range(len(head))]
         with self.pdf.table(
             col_widths=tuple(widths),
-            borders_layout="HORIZONTAL_LINES",
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             text_align=tuple(aligned),
             line_height=4.6,
             padding=(1, 1),
-            headings_style=strong,
+            headings_style=BOLD,
         ) as table:
             table.row(tuple(head))
             for i, row in enumerate(rows):
-                table.row(tuple(row), style=strong if i in bold else plain)
+                table.row(tuple(row), style=BOLD if i in bold else PLAIN)
         self.pdf.ln(3)
 
     def finished(self) -> bytes:
