@@ -124,6 +124,8 @@ class Worker:
                     await bus.announce(self.conn, _news(recorded) + judged)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+                if self.inbox.is_of_the_past(batch):
+                    self.answers.hurry(decoded.spoke)
                 metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
                 metrics.lag(self.heard_us, now_us=clock.now_us(), waiting=self.inbox.waiting)
             else:
