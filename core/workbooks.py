@@ -9,8 +9,6 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from openpyxl import load_workbook
-
 from core import sheets
 
 WORKBOOK: Final = b"PK\x03\x04"
@@ -63,6 +61,8 @@ def decoded(data: bytes) -> str:
 
 def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """The first sheet. Formulas stay as they are written: a list of people is no calculation."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - a quarter of a second; few send workbooks
+
     try:
         _measured(data)
         book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)

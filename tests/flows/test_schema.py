@@ -19,24 +19,21 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS
 
 import callers
-from app.http import application
 from app.private.postgres import Cluster
 from conftest import TEMPLATE
 from core import db, sessions
 from core.auth import GRANTS, Role
 from core.kin import KinScope
 from core.model import RelativeId
-from core.settings import Settings
 from files import everything, posting
 from platform_running import Platform
 from related import signed_in
 from simulators.relatives.handset import uuid7
-from ways import Way, ways
+from ways import Way, house, ways
 
 pytestmark = pytest.mark.slow
-NOWHERE = application(Settings(database_url="postgresql:///nowhere"))
-SCHEMA = schemathesis.openapi.from_dict(NOWHERE.openapi())
-WAYS = {(way.method, way.path): way for way in ways(NOWHERE)}
+SCHEMA = schemathesis.openapi.from_dict(house().openapi())
+WAYS = {(way.method, way.path): way for way in ways(house())}
 KEPT = CHECKS.get_by_names(
     [
         "not_a_server_error",
