@@ -53,7 +53,6 @@ import messaging.relatives.letters.api
 import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
-import tracking.seals.api
 from app import known, metrics, ready, sections
 from app.problems import PROBLEMS, openapi
 from app.training import wiring
@@ -122,7 +121,6 @@ from dashboards.records import (
     writs,
 )
 from dashboards.records import own as own_tab
-from dashboards.signing import pages as signing
 from dashboards.space import pages as space
 from dashboards.watching import oversight
 from geofence import bracelets
@@ -163,7 +161,6 @@ ROUTERS = (
     messaging.sealed.api,
     messaging.open.api,
     tracking.api,
-    tracking.seals.api,
     geofence.api,
     geofence.evidence.api,
     geofence.open.api,
@@ -176,7 +173,6 @@ ROUTERS = (
     pages,
     security,
     federation,
-    signing,
     alerts,
     shifts,
     desk,

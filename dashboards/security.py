@@ -15,8 +15,10 @@ from core.federation import service as federation
 from core.federation.api import Providers
 from core.federation.model import Kind as By
 from dashboards.pages import inside, page
+from dashboards.signing import pages as signing
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+router.include_router(signing.router)
 
 
 def back() -> Response:

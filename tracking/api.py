@@ -10,9 +10,11 @@ from core import http
 from core.auth import Caller, Permission, allow
 from core.model import DeviceId, PersonId
 from tracking import desk
+from tracking.seals import api as seals
 from tracking.wire.limits import PURSUIT_MAX_S, TEXT_MAX
 
 router = APIRouter(tags=["devices"])
+router.include_router(seals.router)
 
 
 class Period(BaseModel):

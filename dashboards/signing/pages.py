@@ -16,7 +16,7 @@ from core.sessions import Origin
 from dashboards.federation import COOKIE, SECURE_COOKIE
 from dashboards.pages import door, inside, page
 
-router = APIRouter(tags=["pages"], include_in_schema=False)
+router = APIRouter()
 PROGRAM: Final = "'self' wss://127.0.0.1:64443 ws://127.0.0.1:64646"
 """Where E-IMZO listens on the reader's machine."""
 State = Annotated[str, Query(max_length=100)]

@@ -11,7 +11,7 @@ from core.model import DeviceId
 from tracking.seals import service
 from tracking.seals.model import Break, Demand
 
-router = APIRouter(tags=["devices"])
+router = APIRouter()
 
 
 class Key(BaseModel, from_attributes=True):

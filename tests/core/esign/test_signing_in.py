@@ -118,7 +118,11 @@ async def test_showing_it_again(linked: FastAPI) -> None:
         answer = {**fields, "signature": signed(MINE, words)}
         assert (await visitor.post("/prove/signed/eimzo", data=answer)).headers["location"] == "/people"
         assert (await visitor.get("/prove/sign/oidc")).status_code == 404
-    async with engine.begin() as conn:
+    await recorded(linked, who)
+
+
+async def recorded(app: FastAPI, who: int) -> None:
+    async with app.state.engine.begin() as conn:
         query = select(tables.audit.c.action, tables.audit.c.detail).where(tables.audit.c.user_id == who)
         deeds = [(row.action, row.detail.get("factor")) for row in await conn.execute(query)]
     assert deeds.count(("factor:prove", "signature")) == 2
