@@ -137,10 +137,10 @@ class Bench:
         middle = {"lon": (box.west + box.east) / 2, "lat": (box.south + box.north) / 2, "zoom": view["zoom"]}
         asked = {"peer": name, "view": json.dumps(view["view"]), **middle}
         await page.goto(f"{self.platform.url}/peer?{urlencode(asked)}")
-        await self.feeder.move(1)
-        await page.locator("#map[data-ready=yes]").wait_for(timeout=60_000)
         try:
-            async with asyncio.timeout(4 * self.seconds + 10):
+            async with asyncio.timeout(4 * self.seconds + 30):
+                await self.feeder.move(1)
+                await page.locator("#map[data-ready=yes]").wait_for(timeout=0)
                 return await self.measured(page)
         except TimeoutError:
             return dict.fromkeys(("frames/s", "median ms", "p95 ms", "worst ms"), float("nan")) | {
