@@ -1,11 +1,13 @@
 """The commands of ./ejazo: each lives in its own module of `app` and is imported only when it is called."""
 
-from importlib import import_module
-
 import click
+
+from app.lazy import Lazy
 
 COMMANDS = {
     "demo": "app.demo",
+    "training": "app.training.command",
+    "rehearse": "app.training.director",
     "check": "app.check",
     "doctor": "app.doctor",
     "shell": "app.shell",
@@ -39,19 +41,9 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
-    """A group that reads a command's module when somebody asks for it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
-        return command
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Lazy, modules=COMMANDS, context_settings=HELP)
 def main() -> None:
     """E-jazo: monitoring, records and appeals of a penitentiary and probation service."""

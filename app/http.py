@@ -55,6 +55,7 @@ import messaging.sealed.service
 import tracking.api
 from app import known, metrics, ready, sections
 from app.problems import PROBLEMS, openapi
+from app.training import wiring
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.federation.model import providers
@@ -83,7 +84,6 @@ from dashboards import (
     kinship,
     live,
     my,
-    oversight,
     pages,
     payroll,
     playback,
@@ -94,6 +94,7 @@ from dashboards import (
     tasks,
     zones,
 )
+from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
 from dashboards.own import pages as own
@@ -121,14 +122,14 @@ from dashboards.records import (
 )
 from dashboards.records import own as own_tab
 from dashboards.space import pages as space
+from dashboards.watching import oversight
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
-MOST_BYTES = 8_000_000
-"""Of a request: a zone of 100,000 points fits."""
+MOST_BYTES = 8_000_000  # of a request: a zone of 100,000 points fits
 ROUTERS = (
     core.api,
     ready,
@@ -221,6 +222,7 @@ ROUTERS = (
     receipts,
     boxes,
     figures,
+    figures_api,
     space,
     nearby,
     pairs,
@@ -259,6 +261,7 @@ def application(settings: Settings) -> FastAPI:
         app.add_middleware(metrics.Measured)
     for package in ROUTERS:
         app.include_router(package.router)
+    wiring.install(app, settings)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app
@@ -282,6 +285,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     messaging.calls.api.install(app, settings.ice)
     app.state.open_sets = (*messaging.open.api.SETS, *geofence.open.api.SETS)
     app.state.abroad = Abroad(providers(settings.providers))
+    wiring.furnish(app, settings)
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ from typing import Any
 import click
 import uvloop
 
-from app import crowd, crowd_options, relatives, settings
+from app import crowd, crowd_options, settings
+from app.lazy import Lazy
 from core import clock
 from simulators import gateway, play, scenarios, stage, truth, world
 from simulators.fleet import Fleet, Leap
@@ -50,7 +51,7 @@ class Order:
         return self.scenario or "mixed"
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Lazy, modules={"relatives": "app.relatives"}, invoke_without_command=True)
 @click.pass_context
 @click.option("--devices", default=200, show_default=True, help="The first N people of the seeded city.")
 @click.option("--interval", "interval_s", default=2.0, show_default=True, help="Seconds between two fixes.")
@@ -87,9 +88,6 @@ def command(ctx: click.Context, repeats: float, shuffles: float, garbage: float,
         raise click.UsageError("the stage keeps no ledger: its curfew hangs on the moment of seeding")
     player = uvloop.run(run(settings.load().gateway, order))
     click.echo(player.summary())
-
-
-command.add_command(relatives.command, "relatives")
 
 
 async def run(url: str, order: Order) -> Player:

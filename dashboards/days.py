@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.model import PersonId
-from dashboards import track
 from dashboards.assets import STATIC
+from dashboards.outline import Outline
 from dashboards.store import files
 from geofence.store import drawn
 from inmates import service as people
@@ -31,6 +31,8 @@ async def day_map(
     conn: http.Conn,
     caller: Caller = allow(Permission.TRACK_READ),
 ) -> HTMLResponse:
+    from dashboards import track  # noqa: PLC0415 - folium is half a second to read
+
     since, until = clock.local_day(date)
     person = await people.known(conn, caller, person=PersonId(person_id))
     found = await desk.track(conn, caller, person=person.id, since=since, until=until)
@@ -46,11 +48,11 @@ async def day_map(
     return HTMLResponse(html, headers={"content-security-policy": http.inline_policy(nonce)})
 
 
-async def zones(conn: AsyncConnection, person: PersonId, *, at: datetime) -> list[track.Outline]:
+async def zones(conn: AsyncConnection, person: PersonId, *, at: datetime) -> list[Outline]:
     """The zones that bound the person at the end of that day, or now."""
     outlines = {zone.id: zone.outline for zone in await drawn.of_person(conn, person, at=at)}
     return [
-        track.Outline(condition.zone_name, condition.kind, outlines[condition.zone_id])
+        Outline(condition.zone_name, condition.kind, outlines[condition.zone_id])
         for condition in await drawn.conditions_of(conn, person, at=at)
         if condition.zone_id in outlines
     ]

@@ -13,9 +13,9 @@ from core.clock import to_us
 from core.errors import Invalid
 from core.model import PersonId
 from dashboards import days
+from dashboards.outline import Outline
 from dashboards.store import files, playing
 from dashboards.store.files import Broke
-from dashboards.track import Outline
 from geofence import policies
 from geofence.rules import whereabouts
 from geofence.rules.whereabouts import Span, Stop

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
 from itertools import pairwise
@@ -11,6 +10,7 @@ from typing import Any, Final
 import folium
 
 from core import i18n
+from dashboards.outline import Outline
 from dashboards.store.files import Broke
 from tracking.store.tracks import Point
 
@@ -31,15 +31,6 @@ FACE: Final = (
 
 Say = Callable[..., str]
 Feature = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A zone of that day."""
-
-    name: str
-    kind: str
-    geometry: dict[str, Any]
 
 
 class Sheet(folium.Map):

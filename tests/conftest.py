@@ -1,10 +1,13 @@
 """Real services for tests: one private cluster and one broker a session, one fresh database a test."""
 
+import gc
+
+gc.disable()  # what is read stays: until all is collected, nobody looks whether something of it may go
+
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -13,17 +16,39 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import browsing
+import ways
 from app import migrate
-from app.http import application, furnish
+from app.http import furnish
 from app.private.broker import Broker
 from app.private.postgres import Cluster
 from core import db
 from core.settings import Settings
+from databases import Databases
 
 TEMPLATE = "template_ejazo"
-hypothesis.settings.register_profile("ejazo", deadline=None)  # no timed assertions: machines differ
-hypothesis.settings.load_profile("ejazo")
-numbers = count(1)
+CATALOGUE = """
+select string_agg(oid::regclass::text, ',') from pg_class
+where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r' and not relisshared
+"""
+PLENTY = 8 * 1024**3
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """A million objects that no later look goes through again."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first: the end shall not be one worker alone."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 # How long an example takes says more about a busy machine than about the code.
 hypothesis.settings.register_profile(
     "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -38,10 +63,17 @@ def sweep(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def roomy() -> Path:
+    """In memory where there is plenty: nothing here outlives the session, and it is many small files."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
+    is_plenty = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > PLENTY
+    return memory if is_plenty else Path(tempfile.gettempdir())
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """A short path that another user may pass: pytest's own folders are long and closed."""
-    parent = Path(tempfile.gettempdir())
+    parent = roomy()
     sweep(parent)
     path = Path(tempfile.mkdtemp(prefix=f"ejazo-test-{os.getpid()}-", dir=parent))
     path.chmod(0o711)
@@ -55,18 +87,25 @@ def cluster(home: Path) -> Iterator[Cluster]:
     try:
         made.ensure(TEMPLATE)
         migrate.upgrade(made.url(TEMPLATE))
+        catalogue = made.sql(CATALOGUE, TEMPLATE)
+        made.sql(f"vacuum freeze {catalogue}", TEMPLATE)  # once, or each copy goes over it again
         yield made
     finally:
         made.stop()
 
 
+@pytest.fixture(scope="session")
+def databases(cluster: Cluster) -> Iterator[Databases]:
+    with Databases(cluster, TEMPLATE) as made:
+        yield made
+
+
 @pytest.fixture
-def database(cluster: Cluster) -> Iterator[str]:
+def database(cluster: Cluster, databases: Databases) -> Iterator[str]:
     """The address of a fresh database with the whole schema."""
-    name = f"test_{next(numbers)}"
-    cluster.sql(f"create database {name} template {TEMPLATE} strategy file_copy")
+    name = databases.take()
     yield cluster.url(name)
-    cluster.sql(f"drop database {name} with (force)")
+    databases.drop(name)
 
 
 @pytest.fixture
@@ -91,9 +130,16 @@ def broker(home: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="session")
+def chromium(home: Path) -> Iterator[str]:
+    """Its address; `browsing.connected` gives a test a browser of its own there."""
+    with browsing.served(home / "chromium.json") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def built() -> FastAPI:
     """Every route, built once."""
-    return application(Settings(database_url="postgresql:///nowhere"))
+    return ways.house()
 
 
 @pytest.fixture

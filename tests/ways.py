@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 
+from app.http import application
 from core.auth import Guard, Permission
 from core.kin import KinGuard, KinScope, OpenGuard
 from core.own import OwnGuard, OwnScope
 from core.seats import SeatGuard
+from core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,12 @@ class Way:
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
+
+
+@cache
+def house() -> FastAPI:
+    """Every route, built once; whoever asks it furnishes it first."""
+    return application(Settings(database_url="postgresql:///nowhere"))
 
 
 def ways(app: FastAPI) -> Iterator[Way]:

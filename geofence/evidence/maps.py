@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
-from fpdf import FPDF
 
 from core.geo import metres_per_degree
 from geofence.model import ConditionKind, Shape, ShapeKind
 from tracking.model import Fix
+
+if TYPE_CHECKING:
+    from fpdf import FPDF  # a second to import
 
 GAP_US: Final = 300_000_000
 """A longer time without a fix is dotted (domain.md, 5)."""
@@ -64,7 +66,7 @@ class Plane:
 
 
 def draw(
-    pdf: FPDF, box: Box, fixes: Sequence[Fix], *, zones: Iterable[Outlined], marks: Sequence[Fix] = ()
+    pdf: "FPDF", box: Box, fixes: Sequence[Fix], *, zones: Iterable[Outlined], marks: Sequence[Fix] = ()
 ) -> None:
     """`marks`: fixes to point out, as those a verdict rests on."""
     with pdf.local_context():  # colours and lines are as before behind it
@@ -72,7 +74,7 @@ def draw(
 
 
 def _drawn(
-    pdf: FPDF, plane: Plane, fixes: Sequence[Fix], *, zones: Iterable[Outlined], marks: Sequence[Fix]
+    pdf: "FPDF", plane: Plane, fixes: Sequence[Fix], *, zones: Iterable[Outlined], marks: Sequence[Fix]
 ) -> None:
     left, top, width, height = plane.box
     pdf.set_draw_color(*INK)
@@ -112,7 +114,7 @@ def _plane(box: Box, fixes: Sequence[Fix]) -> Plane:
     return Plane(lon, lat, -width / scale / 2, height / scale / 2, scale, box)
 
 
-def _zone(pdf: FPDF, plane: Plane, zone: Outlined) -> None:
+def _zone(pdf: "FPDF", plane: Plane, zone: Outlined) -> None:
     colour = BREACH if zone.kind is ConditionKind.EXCLUSION else ACCENT
     pdf.set_draw_color(*colour)
     pdf.set_fill_color(*colour)
@@ -137,7 +139,7 @@ def _rings(plane: Plane, shape: Shape) -> Iterator[tuple[Sequence[tuple[float, .
             yield from ((list(hole.coords), True) for hole in part.interiors)
 
 
-def _circles(pdf: FPDF, plane: Plane, fixes: Sequence[Fix]) -> None:
+def _circles(pdf: "FPDF", plane: Plane, fixes: Sequence[Fix]) -> None:
     pdf.set_draw_color(*ACCENT)
     pdf.set_line_width(0.08)
     for fix in thin(fixes, MOST_CIRCLES):
@@ -146,7 +148,7 @@ def _circles(pdf: FPDF, plane: Plane, fixes: Sequence[Fix]) -> None:
             pdf.ellipse(x - radius, y - radius, 2 * radius, 2 * radius, style="D")
 
 
-def _way(pdf: FPDF, plane: Plane, fixes: Sequence[Fix]) -> None:
+def _way(pdf: "FPDF", plane: Plane, fixes: Sequence[Fix]) -> None:
     for was, then in pairwise(fixes):
         is_gap = then.taken_us - was.taken_us > GAP_US
         pdf.set_draw_color(*(INK if is_gap else ACCENT))
@@ -157,7 +159,7 @@ def _way(pdf: FPDF, plane: Plane, fixes: Sequence[Fix]) -> None:
 
 
 def _spots(
-    pdf: FPDF, plane: Plane, fixes: Sequence[Fix], *, colour: tuple[int, int, int], radius: float
+    pdf: "FPDF", plane: Plane, fixes: Sequence[Fix], *, colour: tuple[int, int, int], radius: float
 ) -> None:
     pdf.set_fill_color(*colour)
     for fix in fixes:
@@ -165,7 +167,7 @@ def _spots(
         pdf.ellipse(x - radius, y - radius, 2 * radius, 2 * radius, style="F")
 
 
-def _measure(pdf: FPDF, plane: Plane) -> None:
+def _measure(pdf: "FPDF", plane: Plane) -> None:
     """A bar of a round length, about a quarter of the width."""
     left, top, width, height = plane.box
     most = width / plane.mm_per_m / 4

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.http import application
 from core.auth import GRANTS, GRAVE, PUBLIC, Role
-from core.settings import Settings
-from ways import Way, ways
+from ways import Way, house, ways
 
 PAGE: Final = Path(__file__).parents[2] / "docs/access.md"
 HEAD: Final = """\
@@ -57,8 +55,7 @@ def others(found: list[Way]) -> Iterator[str]:
 
 
 def written() -> str:
-    app = application(Settings(database_url="postgresql:///nowhere"))
-    return page(sorted(ways(app), key=lambda way: (way.path, way.method)))
+    return page(sorted(ways(house()), key=lambda way: (way.path, way.method)))
 
 
 def test_the_page_says_what_the_guards_say() -> None:

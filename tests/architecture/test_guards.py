@@ -11,20 +11,18 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.http import application
 from asked import BODIES, FORMS, HEADERS, QUESTIONS
 from callers import browser, session, user
 from core.auth import GRANTS, PUBLIC, Permission, Role, allow
 from core.kin import KinScope, Relative
 from core.model import HandsetId, RelativeId, UserId
 from core.own import OwnScope
-from core.settings import Settings
 from core.tables import audit
 from filed.relatives import letter
 from files import everything, posting
 from messaging.relatives.accounts.model import Tokens
 from related import signed_in
-from ways import Way, ways
+from ways import Way, house, ways
 
 PUBLIC_PATHS = {
     "POST /v1/sessions",
@@ -88,7 +86,7 @@ PUBLIC_PATHS = {
 """What strangers may reach: a new line here is a decision."""
 
 
-WAYS = sorted(ways(application(Settings(database_url="postgresql:///nowhere"))), key=lambda way: way.name)
+WAYS = sorted(ways(house()), key=lambda way: way.name)
 ANSWERED = [way for way in WAYS if way.method not in {"MOUNT", "SOCKET"}]
 BOXES = {Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL, Role.LAWYER}
 GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], Permission)]

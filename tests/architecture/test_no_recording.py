@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.http import application
 from core.auth import Permission
 from core.db import metadata
-from core.settings import Settings
 from messaging.calls import tables
-from ways import ways
+from ways import house, ways
 
 ROOT = Path(__file__).parents[2]
 ROUTES = {
@@ -52,8 +50,7 @@ KEEPS = re.compile(r"\blog\b|logging|print\(|open\(|write_|insert\(")
 
 def test_the_ways_to_a_call_are_these_and_no_other() -> None:
     about = re.compile(r"calls\b|/my/call|kiosk|counsel")
-    app = application(Settings(database_url="postgresql:///nowhere"))
-    assert {way.name for way in ways(app) if about.search(way.path)} == ROUTES
+    assert {way.name for way in ways(house()) if about.search(way.path)} == ROUTES
 
 
 def test_no_permission_lets_anybody_listen() -> None:

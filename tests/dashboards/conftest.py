@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import async_playwright
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import browsing
@@ -23,15 +22,13 @@ async def city(engine: AsyncEngine, conn: asyncpg.Connection) -> cities.City:
 
 
 @pytest.fixture
-async def site(app: FastAPI) -> AsyncIterator[Site]:
+async def site(app: FastAPI, chromium: str) -> AsyncIterator[Site]:
     """Chromium before a running server."""
     port = free_port()
     config = uvicorn.Config(app, port=port, log_level="warning", **sockets.SERVED)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(**browsing.launch())
+    async with browsing.connected(chromium) as browser:
         yield Site(f"http://127.0.0.1:{port}", browser)
-        await browser.close()
     server.should_exit = True
     await task

@@ -8,6 +8,7 @@ import pytest
 from core import i18n
 from core.model import DeviceId
 from dashboards import track
+from dashboards.outline import Outline
 from dashboards.store.files import Broke
 from tracking.store.tracks import Point
 
@@ -70,7 +71,7 @@ def test_the_page_loads_our_files_only_and_every_script_carries_the_nonce() -> N
     shape = {"type": "Polygon", "coordinates": [[[69, 41], [69.1, 41], [69.1, 41.1], [69, 41]]]}
     html = track.page(
         points(0, 1, 30),
-        zones=[track.Outline(NAME, "exclusion", shape)],
+        zones=[Outline(NAME, "exclusion", shape)],
         breaches=[Broke("curfew", NAME, BEGIN, None)],
         regions={"type": "FeatureCollection", "features": []},
         t=SPEAK,

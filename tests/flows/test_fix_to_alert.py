@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 import shapely
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import browsing
@@ -91,11 +91,9 @@ def send(broker: Broker, fixes: list[Fix]) -> None:
 
 
 @pytest.fixture
-async def page(platform: Platform) -> AsyncIterator[Page]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(**browsing.launch())
+async def page(platform: Platform, chromium: str) -> AsyncIterator[Page]:
+    async with browsing.connected(chromium) as browser:
         yield await browser.new_page(base_url=platform.url, viewport={"width": 1400, "height": 900})
-        await browser.close()
 
 
 async def sign_in(page: Page) -> None:

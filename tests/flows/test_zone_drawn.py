@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import browsing
@@ -46,13 +46,11 @@ def fixes(first: int, count: int, *, end_us: int, where: tuple[float, float]) ->
 
 
 @pytest.fixture
-async def running(own_platform: Platform) -> AsyncIterator[Site]:
+async def running(own_platform: Platform, chromium: str) -> AsyncIterator[Site]:
     """The whole platform, and Chromium before it."""
     own_platform.start("api")
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(**browsing.launch())
+    async with browsing.connected(chromium) as browser:
         yield Site(own_platform.url, browser)
-        await browser.close()
 
 
 async def drawn(page: Page) -> tuple[float, float]:

@@ -10,14 +10,12 @@ from httpx import AsyncClient
 from sqlalchemy import func, select, update
 
 import files
-from app.http import application
 from callers import browser, session, user
 from core import clock, own, statutes
 from core.auth import PUBLIC, Role
 from core.clock import HERE
 from core.model import PersonId
 from core.own import OwnScope
-from core.settings import Settings
 from core.tables import audit
 from dashboards.own import rules
 from dashboards.own.model import Charge, Look
@@ -29,7 +27,7 @@ from geofence.tables import alert_entries
 from inmates.tasks.tables import tasks
 from messaging.own.tables import own_sessions
 from related import code
-from ways import ways
+from ways import house, ways
 
 PHONE = "+998 90 999 77 01"
 LAW = statutes.load("excuses").on(date(2026, 11, 27))
@@ -207,7 +205,7 @@ async def test_another_telephone_and_an_ended_one_sign_out(app: FastAPI) -> None
 
 
 def test_every_own_way_but_the_door_wants_a_session_of_its_own() -> None:
-    found = ways(application(Settings(database_url="postgresql:///nowhere")))
+    found = ways(house())
     mine = {way.name: way.guards for way in found if way.path.startswith("/own")}
     assert {name for name, guards in mine.items() if guards == (PUBLIC,)} == {
         "GET /own/sign-in",
