@@ -135,8 +135,8 @@ def _take_batches(taken: Taken, length: int, group: list[tuple[DeviceId, Message
     if not good.all():
         taken.rest += [message for (_, message), ok in zip(group, good, strict=True) if not ok]
         group, rows = [one for one, ok in zip(group, good, strict=True) if ok], rows[good]
-    for device, message in group:
-        taken.spoke.append(device)
+    for who, message in group:
+        taken.spoke.append(who)
         taken.spoke_us.append(message.received_us)
         taken.said_by += [message] * each
     device = np.array([device for device, _ in group], np.int64)
