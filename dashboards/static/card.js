@@ -6,11 +6,9 @@ export class PersonCard {
   constructor(root, { onClose }) {
     this.root = root;
     this.onClose = onClose;
-    this.person = null;
   }
 
-  show(person, state, now) {
-    this.person = person;
+  show(person, now) {
     this.zones = el("ul.card-zones", {});
     this.facts = el("dl.facts", {});
     this.pill = el("span.pill");
@@ -24,13 +22,12 @@ export class PersonCard {
         el("p.row", {}, el("a.button", { href: `/people/${person.id}` }, t("map.person")),
           el("a.button", { href: `/people/${person.id}/days/${today(now)}` }, t("map.track")))));
     this.root.hidden = false;
-    this.refresh(state, now);
+    this.refresh(person, now);
   }
 
-  refresh(state, now) {
-    const p = this.person;
-    this.pill.className = `pill is-${state}`;
-    this.pill.textContent = t(`map.state.${state}`);
+  refresh(p, now) {
+    this.pill.className = `pill is-${p.state}`;
+    this.pill.textContent = t(`map.state.${p.state}`);
     this.facts.replaceChildren(
       ...fact(t("map.seen"), p.taken ? age(p.taken, now) : t("map.never")),
       ...fact(t("map.accuracy"), p.accuracy > 0 ? `± ${Math.round(p.accuracy)} ${t("desk.m")}` : t("map.accuracy_unknown")),
@@ -48,7 +45,6 @@ export class PersonCard {
   }
 
   hide() {
-    this.person = null;
     this.root.hidden = true;
     this.root.replaceChildren();
   }

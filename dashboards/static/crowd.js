@@ -1,10 +1,11 @@
 // More people than can be named: cells with counts from afar, people of a tile from near (dashboards/tiles.py).
 
+import { STATES } from "/static/people.js";
+
 const HEADER = 16;
 const CELL = 24;
-const PERSON = 32;
+const PERSON = 32; // as tracking/wire/positions.py has it
 const SIDE = 4; // a tile has 2^4 cells a side
-const STATES = ["order", "battery", "silent", "breach"];
 
 /** What a frame carries: "EP" positions, "EC" cells, "ET" people of a tile. */
 export const kind = (buffer) => String.fromCharCode(...new Uint8Array(buffer, 0, 2));
@@ -14,12 +15,14 @@ export class Crowd {
     this.cells = new Map();
     this.zoom = null;
     this.counts = null;
+    this.isDrawn = false;
   }
 
   /** Cells that changed; the first of another zoom replace all others. */
   count(buffer) {
     const view = new DataView(buffer);
     const head = header(view);
+    this.isDrawn = false;
     if (head.zoom !== this.zoom) this.clear(head.zoom);
     if (head.isWhole) {
       for (const [key, { x, y }] of this.cells) if (x >> SIDE === head.x && y >> SIDE === head.y) this.cells.delete(key);
@@ -34,6 +37,7 @@ export class Crowd {
   }
 
   clear(zoom = null) {
+    if (this.cells.size) this.isDrawn = false;
     this.cells.clear();
     this.zoom = zoom;
   }
@@ -54,13 +58,10 @@ export class Crowd {
   }
 }
 
-/** The people of a tile as `people.put` takes them. */
-export function* listed(buffer) {
-  const view = new DataView(buffer);
-  const { count } = header(view);
-  for (let i = 0, at = HEADER; i < count; i++, at += PERSON) {
-    yield { id: view.getUint32(at + 8, true), state: STATES[view.getUint8(HEADER + PERSON * count + i)], at };
-  }
+/** The people of a tile, as `People.move` takes them. */
+export function listed(buffer) {
+  const { count } = header(new DataView(buffer));
+  return [buffer, HEADER, new Uint8Array(buffer, HEADER + PERSON * count, count)];
 }
 
 /** Half-way between the middle of the cell and its people: circles of neighbours hardly meet. */

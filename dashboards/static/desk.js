@@ -48,8 +48,8 @@ if (zones) {
 /** A part of the page as it is now; what has the reader's focus is left alone. */
 async function renew(part) {
   if (document.hidden || part.contains(document.activeElement)) return;
-  const answer = await fetch(location.href);
-  if (!answer.ok || answer.redirected) return;
+  const answer = await fetch(location.href).catch(() => null); // the server is away: later
+  if (!answer?.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
   if (fresh) part.replaceChildren(...fresh.childNodes);
   grow();

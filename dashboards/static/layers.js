@@ -1,6 +1,7 @@
 // What is drawn over the base map: zones, people as circles coloured by state, the chosen one with its accuracy.
 
 import { colours, isStill, nothing } from "/static/basemap.js";
+import { Points } from "/static/points.js";
 
 const STATE = ["match", ["get", "state"], "breach", colours.breach, "silent", colours.silent, "battery", colours.battery, colours.order];
 const IS_FORBIDDEN = ["==", ["get", "kind"], "exclusion"];
@@ -24,28 +25,24 @@ export function addZones(map) {
     paint: { "text-color": ZONE, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
 }
 
-/** Everybody; the gravest state lies on top. */
-export function addPeople(map) {
+/** Everybody in one draw call, with the chosen one's accuracy below and names above. */
+export function addPeople(map, onDrawn) {
+  const { order, battery, silent, breach, rim } = colours;
+  const points = new Points({ fill: [order, battery, rim, breach], rim: [rim, rim, silent, rim], glows: breach, onDrawn });
   map.addSource("accuracy", { type: "geojson", data: nothing });
   map.addLayer({ id: "accuracy", type: "fill", source: "accuracy", paint: { "fill-color": colours.accent, "fill-opacity": 0.14 } });
   map.addLayer({ id: "accuracy-edge", type: "line", source: "accuracy", paint: { "line-color": colours.accent, "line-width": 1.2 } });
-  map.addSource("people", { type: "geojson", data: nothing });
-  map.addLayer({ id: "glow", type: "circle", source: "people", filter: ["==", ["get", "state"], "breach"],
-    paint: { "circle-radius": size(9, 26), "circle-color": colours.breach, "circle-opacity": 0.2 } });
-  map.addLayer({ id: "people", type: "circle", source: "people", layout: { "circle-sort-key": ["get", "order"] },
-    paint: {
-      "circle-radius": size(3.4, 9.5),
-      "circle-color": ["case", ["==", ["get", "state"], "silent"], colours.rim, STATE],
-      "circle-stroke-color": ["case", ["==", ["get", "state"], "silent"], colours.silent, colours.rim],
-      "circle-stroke-width": ["case", ["==", ["get", "state"], "silent"], 2, 1.4],
-    } });
-  map.addLayer({ id: "chosen", type: "circle", source: "people", filter: ["==", ["get", "id"], -1],
+  map.addLayer(points);
+  map.addSource("chosen", { type: "geojson", data: nothing });
+  map.addLayer({ id: "chosen", type: "circle", source: "chosen",
     paint: { "circle-radius": size(9, 17), "circle-opacity": 0, "circle-color": colours.accent,
       "circle-stroke-color": colours.accent, "circle-stroke-width": 2.6 } });
-  map.addLayer({ id: "people-name", type: "symbol", source: "people", minzoom: 12.6,
+  map.addSource("people-names", { type: "geojson", data: nothing });
+  map.addLayer({ id: "people-name", type: "symbol", source: "people-names",
     layout: { "text-field": ["get", "name"], "text-font": ["Inter Variable"], "text-size": 12, "text-anchor": "top",
       "text-offset": [0, 0.9], "text-optional": true, "symbol-sort-key": ["-", 0, ["get", "order"]] },
     paint: { "text-color": colours.ink, "text-halo-color": colours.halo, "text-halo-width": 1.6 } });
+  return points;
 }
 
 /** Cells of a crowd: how many, ringed by the gravest state, and how many are in it. */
@@ -65,20 +62,21 @@ export function addCrowd(map) {
 }
 
 /** Breaches breathe while there are some, unless the reader wants stillness. */
-export function breathe(map, isAnybody) {
+export function breathe(points) {
   if (isStill) return;
   let isWide = false;
-  map.setPaintProperty("glow", "circle-opacity-transition", { duration: 0 });
   setInterval(() => {
-    if (document.hidden || !isAnybody()) return;
+    if (document.hidden || !points.counts[3]) return;
     isWide = !isWide;
-    map.setPaintProperty("glow", "circle-opacity", isWide ? 0.34 : 0.16);
+    points.breathe(isWide ? 0.34 : 0.16);
   }, 900);
 }
 
 export function choose(map, person) {
-  map.setFilter("chosen", ["==", ["get", "id"], person?.id ?? -1]);
-  map.getSource("accuracy").setData(person?.accuracy > 0 ? disc(person.lon, person.lat, person.accuracy) : nothing);
+  const isPlaced = person?.lon !== undefined;
+  const at = { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [person?.lon, person?.lat] } };
+  map.getSource("chosen").setData(isPlaced ? at : nothing);
+  map.getSource("accuracy").setData(isPlaced && person.accuracy > 0 ? disc(person.lon, person.lat, person.accuracy) : nothing);
 }
 
 /** A circle of metres as a polygon. */

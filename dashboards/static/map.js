@@ -1,12 +1,12 @@
 // The live map page: one socket, one map, one list; choosing somebody in one of them chooses them in all.
 
-import { openMap } from "/static/basemap.js";
+import { nothing, openMap } from "/static/basemap.js";
 import { PersonCard } from "/static/card.js";
 import { Crowd, kind, listed } from "/static/crowd.js";
 import { addCrowd, addPeople, addZones, box, breathe, choose } from "/static/layers.js";
 import { AlertList } from "/static/list.js";
 import { follow, isLate } from "/static/live.js";
-import { People } from "/static/people.js";
+import { People, steps } from "/static/people.js";
 import { Bell } from "/static/ring.js";
 import { el, t } from "/static/texts.js";
 
@@ -14,35 +14,47 @@ const at = (id) => document.getElementById(id);
 const container = at("map");
 const people = new People();
 const crowd = new Crowd();
+const [NAMES_MS, NAMED_ZOOM, HIT_PX] = [600, 12.6, 13];
 const COUNTRY = [[55.9, 37.1], [73.2, 45.6]];
 const bell = new Bell(at("ring"));
 const card = new PersonCard(at("card"), { onClose: () => select(null) });
 const list = new AlertList(at("alerts"), { onChoose: (alert) => select(alert.person_id), onNew: announce });
-let [map, only, chosen, ahead, isDrawn] = [null, null, null, 0, true];
+let [map, points, only, chosen, ahead, isDrawn, named] = [null, null, null, null, 0, true, 0];
+let [hasNames, isSettled, hasHeard] = [false, false, false];
 const now = () => Date.now() + ahead; // by the server's clock
 
 function draw() {
   isDrawn = true;
   if (!map) return;
-  map.getSource("people").setData(people.features(only));
-  map.getSource("crowd").setData(crowd.features(only));
-  if (chosen) {
-    choose(map, people.get(chosen));
-    card.refresh(people.state(people.get(chosen)), now());
-  }
+  points.show(people.pack(only));
+  if (!crowd.isDrawn) map.getSource("crowd").setData(crowd.features(only));
+  crowd.isDrawn = true;
+  if (performance.now() - named > NAMES_MS) name();
+  const person = chosen && people.get(chosen);
+  if (person) choose(map, person), card.refresh(person, now());
+  at("note").hidden = everybody() > 0;
+  at("note").textContent = t("map.empty");
   container.dataset.people = everybody();
   container.dataset.cells = crowd.cells.size;
   container.dataset.ready = "yes";
 }
 
-/** However many frames of the socket arrive: five times a second, and once a second for a crowd. */
+/** Names are laid out by the map's worker: only those in view, and less often than points move. */
+function name() {
+  named = performance.now();
+  const isNear = map.getZoom() >= NAMED_ZOOM;
+  if (isNear || hasNames) map.getSource("people-names").setData(isNear ? people.names(map.getBounds(), only) : nothing);
+  hasNames = isNear;
+}
+
+/** However many frames of the socket arrive: at most ten times a second, and three times for a multitude. */
 function drawSoon() {
-  if (isDrawn) setTimeout(() => requestAnimationFrame(draw), Math.min(1000, people.all.size / 2.5));
+  if (isDrawn) setTimeout(() => requestAnimationFrame(draw), Math.min(300, 60 + people.size / 150));
   isDrawn = false;
 }
 
 /** How many there are, named or not. */
-const everybody = () => (crowd.counts ? Object.values(crowd.counts).reduce((sum, n) => sum + n, 0) : people.all.size);
+const everybody = () => (crowd.counts ? Object.values(crowd.counts).reduce((sum, n) => sum + n, 0) : people.size);
 
 function count() {
   const counts = crowd.counts ?? people.counts();
@@ -55,19 +67,20 @@ function count() {
 }
 
 async function select(id, fly = true) {
+  if (!map) return id === null ? null : location.assign(`/people/${id}`);
   if (crowd.counts && id !== null && !people.get(id)?.name) await meet(id);
-  chosen = people.get(id) ? id : null;
-  const person = people.get(chosen);
+  const person = people.get(id);
+  chosen = person ? id : null;
   choose(map, person);
-  map.getSource("zones").setData({ type: "FeatureCollection", features: [] });
+  map.getSource("zones").setData(nothing);
   history.replaceState(null, "", chosen ? `#person=${chosen}` : location.pathname);
   if (!person) return card.hide();
-  card.show(person, people.state(person), now());
+  card.show(person, now());
   lower();
   const answer = await fetch(`/v1/people/${id}/scene`);
   if (!answer.ok || chosen !== id) return;
   const { zones, contact_at } = await answer.json();
-  person.contact = Math.max(person.contact, Date.parse(contact_at) || 0);
+  people.hear(id, Date.parse(contact_at) || 0);
   map.getSource("zones").setData(zones);
   card.tell(zones);
   if (fly && person.lon !== undefined) frame(person, zones);
@@ -78,11 +91,7 @@ async function meet(id) {
   const answer = await fetch(`/v1/people/${id}/scene`);
   if (!answer.ok) return;
   const { watched, fixes: [last], contact_at } = await answer.json();
-  const person = people.meet(id, watched.state);
-  Object.assign(person, { name: watched.name, number: watched.number, contact: Date.parse(contact_at) || 0 });
-  if (person.lon === undefined && last) {
-    Object.assign(person, { lon: last.lon, lat: last.lat, accuracy: last.accuracy_m, taken: Date.parse(last.taken_at) });
-  }
+  people.meet({ ...watched, id, contact_at }, last);
 }
 
 /** The person together with those of their zones that are near. */
@@ -122,7 +131,7 @@ async function find() {
   if (found === null || words !== at("find").value.trim()) return;
   at("found").hidden = !words;
   at("found").replaceChildren(...found.map((person) => {
-    const button = el("button.bare-button", { type: "button" }, crowd.counts ? null : el(`i.dot.is-${people.state(person)}`), person.name, el("span.small.quiet", {}, person.number));
+    const button = el("button.bare-button", { type: "button" }, crowd.counts ? null : el(`i.dot.is-${person.state}`), person.name, el("span.small.quiet", {}, person.number));
     button.addEventListener("click", () => { at("find").value = ""; find(); select(person.id); });
     return el("li", {}, button);
   }));
@@ -145,34 +154,42 @@ function listen() {
     button.addEventListener("click", () => {
       only = only === button.dataset.state ? null : button.dataset.state;
       document.querySelectorAll(".count").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.state === only)));
+      crowd.isDrawn = false;
+      named = 0;
       draw();
     });
   }
+}
+
+function listenToMap() {
+  const nearest = ({ lngLat }) => people.near(lngLat, steps(HIT_PX, map.getZoom()), only);
   map.on("click", (event) => {
-    const [x, y] = [event.point.x, event.point.y];
-    const [hit] = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["people", "crowd"] });
-    if (hit?.layer.id === "crowd") return map.easeTo({ center: hit.geometry.coordinates, zoom: map.getZoom() + 2 });
-    select(hit?.properties.id ?? null, false);
+    const { x, y } = event.point;
+    const [cell] = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["crowd"] });
+    if (cell) return map.easeTo({ center: cell.geometry.coordinates, zoom: map.getZoom() + 2 });
+    select(nearest(event), false);
   });
-  map.on("mouseenter", "people", () => { map.getCanvas().style.cursor = "pointer"; });
-  map.on("mouseleave", "people", () => { map.getCanvas().style.cursor = ""; });
+  map.on("mousemove", (event) => { map.getCanvas().style.cursor = nearest(event) === null ? "" : "pointer"; });
+  map.on("moveend", () => { look(); name(); });
+  map.on("webglcontextrestored", () => location.reload());
 }
 
 /** The first time, the map shows where people are; #person=7 chooses somebody. */
 function settle() {
-  if (crowd.counts) return;
-  const points = people.features().features.map((f) => f.geometry.coordinates);
+  if (!map || isSettled || !(crowd.counts || people.newest)) return;
+  isSettled = true;
+  if (crowd.counts) return map.fitBounds(COUNTRY, { padding: isPhone() ? { top: 10, left: 0, right: 0, bottom: 260 } : 20, animate: false });
   const wanted = Number(new URLSearchParams(location.hash.slice(1)).get("person"));
   if (wanted && people.get(wanted)) return select(wanted);
-  const bounds = box({ features: [] }, points);
+  const bounds = people.box();
   if (bounds) map.fitBounds(bounds, { padding: isPhone() ? { top: 30, left: 24, right: 24, bottom: 260 } : 60, maxZoom: 12.5, animate: false });
 }
 
 /** With a crowd the server is told where we look; who is out of sight is forgotten. */
 function look() {
-  if (!crowd.counts) return;
+  if (!crowd.counts || !map) return;
   const bounds = map.getBounds();
-  people.keep((person) => person.id === chosen || (person.lon !== undefined && bounds.contains([person.lon, person.lat])));
+  people.keep((row) => people.id[row] === chosen || people.has(row, bounds));
   const edge = (degrees, most) => Math.max(-most, Math.min(most, degrees));
   const view = [edge(bounds.getWest(), 180), edge(bounds.getSouth(), 90), edge(bounds.getEast(), 180), edge(bounds.getNorth(), 90)];
   live.look({ view, zoom: map.getZoom() });
@@ -180,32 +197,23 @@ function look() {
 
 /** Frames by their kind; cells and people of tiles take each other's place. */
 const READ = {
-  EP(buffer) { crowd.counts ? live.again() : people.move(buffer); },
-  EC(buffer) { crowd.count(buffer); people.keep((person) => person.id === chosen); },
-  ET(buffer) {
-    crowd.clear();
-    const view = new DataView(buffer);
-    for (const { id, state, at } of listed(buffer)) people.place(people.meet(id, state), view, at);
-  },
+  EP(buffer) { crowd.counts ? live.again() : people.move(buffer, 8); },
+  EC(buffer) { crowd.count(buffer); people.keep((row) => people.id[row] === chosen); },
+  ET(buffer) { crowd.clear(); people.move(...listed(buffer)); },
 };
-let isSettled = false;
-map = await openMap(container);
-addZones(map);
-addPeople(map);
-addCrowd(map);
-breathe(map, () => people.counts().breach > 0);
-listen();
-map.on("moveend", look);
 const live = follow({
   state: (state, server) => { if (server) ahead = server - Date.now(); connection(state); },
   snapshot(message) {
+    hasHeard = true;
     crowd.counts = message.counts;
-    people.begin(message.people ?? []);
+    message.people ? people.begin(message.people) : people.keep((row) => people.id[row] === chosen);
+    if (chosen && !people.get(chosen)) select(null);
     list.begin(message.alerts);
     count();
     drawSoon();
+    named = 0;
     if (!crowd.counts) return crowd.clear(), live.look(null);
-    if (!isSettled) map.fitBounds(COUNTRY, { padding: isPhone() ? { top: 10, left: 0, right: 0, bottom: 260 } : 20, animate: false });
+    settle();
     look();
   },
   changes(message) { people.stand(message.states); list.change(message.alerts); count(); drawSoon(); },
@@ -217,9 +225,25 @@ const live = follow({
   },
   packed(buffer) {
     READ[kind(buffer)](buffer);
-    if (!isSettled) settle();
-    isSettled = true;
+    settle();
     drawSoon();
   },
 });
+/** The socket does not wait for the map; without graphics there is none, but alerts still come. */
+async function open() {
+  if (!document.createElement("canvas").getContext("webgl2")) return void (at("note").textContent = t("map.no_graphics"));
+  const made = await openMap(container);
+  let drawn = 0;
+  addZones(made);
+  points = addPeople(made, () => { container.dataset.drawn = ++drawn; });
+  addCrowd(made);
+  breathe(points);
+  map = made;
+  listenToMap();
+  settle();
+  look();
+  if (hasHeard) draw();
+}
+listen();
+await open();
 setInterval(() => { list.tick(now()); count(); drawSoon(); }, 2000);

@@ -20,8 +20,8 @@ async function renew() {
   if (isBusy) return renewSoon();
   isBusy = true;
   try {
-    const answer = await fetch(location.href);
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetch(location.href).catch(() => null); // the socket comes back with news of its own
+    if (!answer?.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of [queue, card, at("card-head")]) {
       const other = part && fresh.getElementById(part.id);

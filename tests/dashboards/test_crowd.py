@@ -1,6 +1,7 @@
 """More people than can be named: counts from afar, people from near, names when one is opened or searched."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -130,6 +131,46 @@ async def test_the_map_shows_a_crowd_and_finds_one_of_it(
         await expect(drawn).to_have_attribute("data-cells", "0", timeout=20_000)
         card = page.get_by_test_id("person-card")
         await expect(card).to_contain_text("90 %")
+
+
+COLUMNS = """async ([moved, later]) => {
+  const {People, steps} = await import("/static/people.js");
+  const unpack = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer;
+  const people = new People(), told = {};
+  const watched = [[7, "silent"], [8, "order"], [9, "breach"]];
+  people.begin(watched.map(([id, state]) => ({id, name: `N${id}`, number: "", state})));
+  people.move(unpack(moved), 8);
+  people.move(unpack(later), 8);
+  told.packed = Array.from(people.pack(null).points).filter((_, i) => i % 3 === 2);
+  told.only = people.pack("silent").counts;
+  const {lon, lat} = people.get(9);
+  told.near = people.near({lng: lon, lat}, steps(10, 12));
+  told.nobody = people.near({lng: lon, lat: lat + 1}, steps(10, 12));
+  told.latitudes = [7, 8, 9].map((id) => people.get(id).lat);
+  people.keep((row) => people.id[row] !== 8);
+  told.kept = [7, 8, 9].map((id) => people.get(id)?.name ?? null);
+  people.stand({7: "order"});
+  told.counts = people.counts();
+  return told;
+}"""
+
+
+async def test_columns_of_the_page_hold_what_frames_say(site: Site, engine: AsyncEngine) -> None:
+    """Strangers in a frame are left out, what is older is not believed, rows that move keep their owners."""
+    moved = listening.moved(7, 8, 9, 10, at_ms=2e12, lat=41.3, lon=np.array([69.1, 69.2, 69.3, 69.4]))
+    late = listening.moved(7, at_ms=1e12, lat=50.0, lon=np.array([69.1]))
+    frames = [base64.b64encode(positions.encode(part)).decode() for part in (moved, late)]
+    who = await callers.user(engine, "boss", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, who) as (context, _):
+        page = await context.new_page()
+        await page.goto(site.url + "/people")
+        told = await page.evaluate(COLUMNS, frames)
+    assert told["packed"] == [0, 2, 3]
+    assert told["only"] == [0, 0, 1, 0]
+    assert (told["near"], told["nobody"]) == (9, None)
+    assert told["latitudes"] == [41.3] * 3
+    assert told["kept"] == ["N7", None, "N9"]
+    assert told["counts"] == {"order": 1, "battery": 0, "silent": 0, "breach": 1}
 
 
 async def test_an_officer_of_few_sees_them_as_ever_while_others_see_crowds(
