@@ -38,14 +38,30 @@ EXPIRED: Final = {9, 10}
 REVOKED: Final = {23}
 NO_LIST: Final = {3, 11, 12}
 """Errors of OpenSSL's `X509_V_ERR_`: not yet valid, expired; revoked; no list, or none of this time."""
+UNREADABLE: Final = (
+    ValueError,
+    crypto.Error,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
+"""What the libraries raise over a certificate that they cannot read; anybody may put one in."""
 LEAST_RSA: Final = 2048
 PINFL_DIGITS: Final = 14
 
 
 def signer(pkcs7: bytes, content: bytes, *, trust: Trust, now: datetime) -> Signer:
     """A refusal of `core.esign.model`: it does not hold, and why."""
+    try:
+        return _signer(pkcs7, content, trust=trust, now=now)
+    except UNREADABLE:
+        raise model.SignatureUnreadable from None
+
+
+def _signer(pkcs7: bytes, content: bytes, *, trust: Trust, now: datetime) -> Signer:
     parts = wire.read(pkcs7)
-    certificates = _certificates(parts)
+    certificates = [x509.load_der_x509_certificate(one) for one in parts.certificates]
     certificate = _own(parts, certificates)
     if parts.content is not None and not hmac.compare_digest(parts.content, content):
         raise model.SignatureContent
@@ -55,13 +71,6 @@ def signer(pkcs7: bytes, content: bytes, *, trust: Trust, now: datetime) -> Sign
         raise model.SignatureTime
     _trusted(certificate, certificates, trust=trust, now=now)
     return Signer(_pinfl(certificate), _one(certificate, model.TIN), _name(certificate), signed_at or now)
-
-
-def _certificates(parts: Parts) -> list[x509.Certificate]:
-    try:
-        return [x509.load_der_x509_certificate(one) for one in parts.certificates]
-    except ValueError:
-        raise model.SignatureUnreadable from None
 
 
 def _own(parts: Parts, certificates: Sequence[x509.Certificate]) -> x509.Certificate:

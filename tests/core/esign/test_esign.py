@@ -102,6 +102,7 @@ def test_another_content_another_key_another_time(is_detached: bool) -> None:
         wire.plain("no base64!")
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @settings(max_examples=150)
 @given(st.integers(0, 8 * len(GOOD) - 1))
 def test_one_bit_makes_it_nobody_else_s_and_nothing_else(bit: int) -> None:
