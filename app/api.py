@@ -5,7 +5,7 @@ import gc
 import click
 import uvicorn
 
-from app import http, metrics, settings, sockets
+from app import http, metrics, settings, sockets, traces
 from app import log as logs
 
 
@@ -16,6 +16,7 @@ def command() -> None:
     logs.begin()
     application = http.application(loaded)
     metrics.serve(loaded.metrics_port)
+    traces.begin(loaded.traces_url, part="api")
     gc.collect()
     gc.freeze()  # what is made up to here stays: looking through it takes 100 ms, in the middle of an answer
     uvicorn.run(

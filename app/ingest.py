@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 import click
 
-from app import metrics, settings
+from app import metrics, settings, traces
 from app.running import again_and_again, connected, until_told
 from app.worker import Worker
 from core.settings import Settings
@@ -109,4 +109,5 @@ def command() -> None:
     """Take in what devices report, judge it and answer them."""
     loaded = settings.load()
     metrics.serve(loaded.metrics_port)
+    traces.begin(loaded.traces_url, part="ingest")
     until_told(again_and_again(Claims(loaded).turn))

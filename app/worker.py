@@ -14,7 +14,7 @@ import asyncpg
 import numpy as np
 
 from app import metrics
-from core import bus, clock, heartbeat
+from core import bus, clock, heartbeat, spans
 from core.model import DeviceId
 from geofence import service as geofence
 from geofence.sharing import Own
@@ -107,17 +107,8 @@ class Worker:
         async for batch in self.inbox.batches(idle_s=TURN_S):
             await self.heed()
             if batch.messages:
-                decoded = await self.read(batch.messages)
-                async with self.conn.transaction():
-                    recorded = await tracking.record(self.conn, decoded, known=self.marks)
-                    judged = await geofence.judge(
-                        self.conn,
-                        self.supervision,
-                        recorded.fixes,
-                        recorded.events,
-                        now_us=clock.now_us(),
-                    )
-                    await bus.announce(self.conn, _news(recorded) + judged)
+                with spans.span("round", messages=len(batch.messages), shard=self.rounds.shard.number):
+                    decoded, recorded = await self.take(batch.messages)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
                 metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
@@ -127,6 +118,19 @@ class Worker:
                 metrics.idle()
             await self.tick()
             self.answer()
+
+    async def take(self, messages: tuple[Message, ...]) -> tuple[Decoded, tracking.Recorded]:
+        """Recorded, judged and announced in one transaction."""
+        decoded = await self.read(messages)
+        async with self.conn.transaction():
+            with spans.span("record"):
+                recorded = await tracking.record(self.conn, decoded, known=self.marks)
+            with spans.span("judge", fixes=len(recorded.fixes)):
+                judged = await geofence.judge(
+                    self.conn, self.supervision, recorded.fixes, recorded.events, now_us=clock.now_us()
+                )
+            await bus.announce(self.conn, _news(recorded) + judged)
+        return decoded, recorded
 
     async def heed(self) -> None:
         """Edited terms and wearings, and new commands: whatever rang since the last turn."""

@@ -32,7 +32,8 @@ async def day_map(
     caller: Caller = allow(Permission.TRACK_READ),
 ) -> HTMLResponse:
     since, until = clock.local_day(date)
-    person = await people.known(conn, caller, person=PersonId(person_id))
+    ident, action = PersonId(person_id), Permission.TRACK_READ
+    person, _ = await people.admitted(conn, caller, person=ident, action=action)
     found = await desk.track(conn, caller, person=person.id, since=since, until=until)
     nonce = token_urlsafe(16)
     html = track.page(
