@@ -42,6 +42,42 @@ async def show(page: Page, name: str) -> None:
         await page.reload()
 
 
+async def opened(site: Site, page: Page) -> None:
+    await page.goto(f"{site.url}/glass")
+    await page.get_by_test_id("number").fill("TEST-GLASS")
+    await page.get_by_test_id("why").fill(WHY)
+    await page.get_by_test_id("open").click()
+    await expect(page.get_by_test_id("glass")).to_be_visible()
+    await expect(page.get_by_test_id("tab-conduct")).to_have_count(0)
+    await show(page, "file")
+    await page.goto(f"{site.url}/glass")
+    assert not await faults(page)
+    await show(page, "own")
+
+
+async def judged(site: Site, page: Page) -> None:
+    await page.goto(f"{site.url}/glass")
+    assert not await faults(page)
+    await show(page, "waiting")
+    await page.locator("[data-testid^=words-]").first.fill("The ambulance says so, too")
+    await page.locator("[data-testid^=review-]").first.click()
+    await expect(page.locator("[data-testid^=wait-]")).to_have_count(0)
+    await show(page, "judged")
+
+
+async def confirmed(site: Site, page: Page) -> None:
+    await page.goto(f"{site.url}/vetting")
+    await expect(page.get_by_test_id("overdue")).to_be_visible()
+    assert not await faults(page)
+    await page.locator("[data-testid^=keep-]").first.click()
+    await expect(page.get_by_text("confirmed", exact=True)).to_be_visible()
+    await page.locator("summary", has_text="End this access").last.click()
+    await page.locator("[data-testid^=words-]").last.fill("Works elsewhere now")
+    await page.locator("[data-testid^=end-]").last.click()
+    await expect(page.get_by_text("ended", exact=True)).to_be_visible()
+    await show(page, "vetting")
+
+
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in dashboards/web")
 async def test_a_file_is_opened_judged_and_access_confirmed(site: Site, engine: AsyncEngine) -> None:
     here, whom = await institution(engine), await person(engine, "Namunayev", number="TEST-GLASS")
@@ -52,37 +88,6 @@ async def test_a_file_is_opened_judged_and_access_confirmed(site: Site, engine: 
     await caseload(engine, holder, whom)
     async with db.transaction(engine) as conn:
         await vetting.keep(conn, now=clock.now() - timedelta(days=20))
-    async with site.officer(engine, who) as (context, _):
-        page = await context.new_page()
-        await page.goto(f"{site.url}/glass")
-        await page.get_by_test_id("number").fill("TEST-GLASS")
-        await page.get_by_test_id("why").fill(WHY)
-        await page.get_by_test_id("open").click()
-        await expect(page.get_by_test_id("glass")).to_be_visible()
-        await expect(page.get_by_test_id("tab-conduct")).to_have_count(0)
-        await show(page, "file")
-        await page.goto(f"{site.url}/glass")
-        assert not await faults(page)
-        await show(page, "own")
-    async with site.officer(engine, judge) as (context, _):
-        page = await context.new_page()
-        await page.goto(f"{site.url}/glass")
-        assert not await faults(page)
-        await show(page, "waiting")
-        await page.locator("[data-testid^=words-]").first.fill("The ambulance says so, too")
-        await page.locator("[data-testid^=review-]").first.click()
-        await expect(page.locator("[data-testid^=wait-]")).to_have_count(0)
-        await show(page, "judged")
-        await page.goto(f"{site.url}/tasks")
-    async with site.officer(engine, boss) as (context, _):
-        page = await context.new_page()
-        await page.goto(f"{site.url}/vetting")
-        await expect(page.get_by_test_id("overdue")).to_be_visible()
-        assert not await faults(page)
-        await page.locator("[data-testid^=keep-]").first.click()
-        await expect(page.get_by_text("confirmed", exact=True)).to_be_visible()
-        await page.locator("summary", has_text="End this access").last.click()
-        await page.locator("[data-testid^=words-]").last.fill("Works elsewhere now")
-        await page.locator("[data-testid^=end-]").last.click()
-        await expect(page.get_by_text("ended", exact=True)).to_be_visible()
-        await show(page, "vetting")
+    for user_, deed in ((who, opened), (judge, judged), (boss, confirmed)):
+        async with site.officer(engine, user_) as (context, _):
+            await deed(site, await context.new_page())
