@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import click
 from sqlalchemy.dialects.postgresql import insert
@@ -78,7 +79,7 @@ async def write(
     sex: str | None = None,
     ends_at: datetime | None = None,
 ) -> None:
-    row = {"role": role, "shown_as": name, "password_hash": passwords.hashed(password)}
+    row: dict[str, Any] = {"role": role, "shown_as": name, "password_hash": passwords.hashed(password)}
     row |= {"is_active": True, "ends_at": ends_at}
     row |= {"sex": sex} if sex else {}
     made = insert(users).values(login=login, **row)
