@@ -7,6 +7,7 @@ import uvicorn
 
 from app import http, metrics, settings, sockets, traces
 from app import log as logs
+from app.training import agreed
 
 
 @click.command()
@@ -14,6 +15,7 @@ def command() -> None:
     """Serve the API and the screens."""
     loaded = settings.load()
     logs.begin()
+    agreed.at_start(loaded, waits=False)
     application = http.application(loaded)
     metrics.serve(loaded.metrics_port)
     traces.begin(loaded.traces_url, part="api")

@@ -6,6 +6,8 @@ import click
 
 COMMANDS = {
     "demo": "app.demo",
+    "training": "app.training.command",
+    "rehearse": "app.training.director",
     "check": "app.check",
     "doctor": "app.doctor",
     "shell": "app.shell",

@@ -24,10 +24,13 @@ from app.private.broker import HOST, Broker, free_port
 from app.private.postgres import API, ROLE, WORKER, Cluster
 from app.private.process import ServiceError
 from app.supervisor import Child, Supervisor, readers
+from app.training import agreed
 from core import clock, db
 from core.sealing import Keys
+from simulators import stage
 from simulators.population.staff import STAFF
-from simulators.world import OFFICERS
+from simulators.scenes import Scene
+from simulators.world import OFFICERS, World
 
 ANSWER_S = 60
 
@@ -55,7 +58,7 @@ def command(people: int, seed: int, port: int, *, simulate: bool, records: int) 
     EJAZO_DATABASE_URL and EJAZO_MQTT_URL name existing servers to use instead of private ones.
     """
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _end)
+        signal.signal(sign, ended)
     state = process.folder(place.state(), process.owner())
     with alone(state):
         demo = Demo(state, people=people, records=records, seed=seed, port=port)
@@ -103,9 +106,11 @@ class Demo:
         }
         with step("schema"):
             migrate.upgrade(doors.owner)
+            self.settle(doors.owner)
         if asyncio.run(is_ours(doors.owner)):
             with step("made-up people"):  # also where they are already: the actors' curfew begins anew
-                asyncio.run(seed.run(doors.owner, people=self.people, seed=self.seed, is_staged=True))
+                city = seed.run(doors.owner, people=self.people, seed=self.seed, staged=self.staged)
+                asyncio.run(city)
             with step("made-up records"):
                 self._records(doors.owner)
         with step("API and screens"):  # alone: two cores answer sooner that way
@@ -113,10 +118,23 @@ class Demo:
         for part in ("ingest", "watch"):
             self._launch(part)
         if simulate:
-            city = ("--devices", str(self.people), "--seed", str(self.seed))
-            self._launch("simulate", *city, "--stage", "demo")
+            self.simulate()
         self._note(doors.owner)
         say(self._welcome())
+
+    def settle(self, owner: str) -> None:
+        """Whose platform this is, before anybody is in it."""
+        asyncio.run(_is_real(owner))
+
+    def staged(self, world: World, at_us: int) -> tuple[World, tuple[Scene, ...]]:
+        return stage.staged(world, at_us)
+
+    def simulate(self) -> None:
+        city = ("--devices", str(self.people), "--seed", str(self.seed))
+        self._launch("simulate", *city, "--stage", "demo")
+
+    def note(self) -> str:
+        return ""
 
     def stop(self) -> None:
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -188,10 +206,18 @@ class Demo:
         began = int(os.environ.get("EJAZO_BEGAN", "0"))  # when ./ejazo was called
         took = f"   (ready after {clock.now().timestamp() - began:.0f} s)" if began else ""
         return (
-            f"\nE-jazo runs at  {self.address}{took}\n\n"
+            f"\nE-jazo runs at  {self.address}{took}\n\n{self.note()}"
             f"  demo accounts and passwords:\n{accounts}\n\n"
             f"  relatives: {self.address}my   (their codes: ./ejazo texts)\n\n  Ctrl-C ends everything.\n"
         )
+
+
+async def _is_real(database: str) -> None:
+    conn = await db.connect(database)
+    try:
+        await agreed.check(conn, is_training=False)
+    finally:
+        await conn.close()
 
 
 async def is_ours(database: str) -> bool:
@@ -241,5 +267,5 @@ def answers(url: str) -> bool:
         return False
 
 
-def _end(_sign: int, _frame: FrameType | None) -> NoReturn:
+def ended(_sign: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)

@@ -82,7 +82,8 @@ async def run(login: str, *, asked: Asked, language: str | None) -> bytes:
 )
 @LANGUAGE
 def verify(file: Path, *, published: Path | None, language: str | None) -> None:
-    """Say what in FILE holds and what does not; the exit status is 1 if anything does not."""
+    """Say what in FILE holds and what does not; the exit status is 1 if anything does not, and 3 if it is
+    from a training platform and about nobody."""
     try:
         known = signature.read(published.read_bytes()) if published else None
     except NotGenuine as why:
@@ -91,7 +92,7 @@ def verify(file: Path, *, published: Path | None, language: str | None) -> None:
     spoken = language or checked.manifest.get("made", {}).get("language", i18n.DEFAULT)
     for line in evidence_text.text(checked, i18n.load().speaker(spoken), name=file.name, language=spoken):
         click.echo(line)
-    sys.exit(0 if checked.holds else 1)
+    sys.exit(1 if not checked.holds else 3 if checked.is_training else 0)
 
 
 @command.command("keys")

@@ -14,6 +14,8 @@ SHOWN = 100
 
 def text(checked: Checked, say: Say, *, name: str, language: str) -> Iterator[str]:
     yield say("evidence.checked", name=name)
+    if checked.is_training:
+        yield say("training.bundle")
     if checked.manifest:
         yield _of_what(checked, say, language)
     if checked.key:

@@ -16,6 +16,7 @@ import messaging.sealed.service
 from app import known, metrics, sections, traces
 from app.problems import PROBLEMS, openapi
 from app.routers import ROUTERS
+from app.training import wiring
 from core import basic, db, http, i18n
 from core.attempts import Attempts
 from core.federation.model import providers
@@ -68,6 +69,7 @@ def application(settings: Settings) -> FastAPI:
         app.add_middleware(traces.Traced)
     for package in ROUTERS:
         app.include_router(package.router)
+    wiring.install(app, settings)
     assets.mount(app)
     app.add_api_route("/openapi.json", openapi(app), include_in_schema=False)
     return app
@@ -91,6 +93,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     messaging.calls.api.install(app, settings.ice)
     app.state.open_sets = (*messaging.open.api.SETS, *geofence.open.api.SETS)
     app.state.abroad = Abroad(providers(settings.providers))
+    wiring.furnish(app, settings)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ import click
 
 from app import metrics, settings, traces
 from app.running import again_and_again, connected, until_told
+from app.training import agreed
 from app.worker import Worker
 from core.settings import Settings
 from tracking import wire
@@ -120,6 +121,7 @@ def lanes(loaded: Settings, shard: Shard) -> Lanes:
 def command() -> None:
     """Take in what devices report, judge it and answer them."""
     loaded = settings.load()
+    agreed.at_start(loaded, waits=True)
     metrics.serve(loaded.metrics_port)
     traces.begin(loaded.traces_url, part="ingest")
     until_told(again_and_again(Claims(loaded).turn))

@@ -79,6 +79,7 @@ from dashboards import (
     zones,
 )
 from dashboards.glass import pages as glass
+from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
 from dashboards.nearby import pages as nearby
 from dashboards.own import pages as own
@@ -202,6 +203,7 @@ ROUTERS = (
     receipts,
     boxes,
     figures,
+    figures_api,
     glass,
     vetting,
     space,

@@ -5,7 +5,7 @@ City by city: a nation of 255,000 needs the memory of one."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,12 @@ from geofence.model import Hours, Term
 from simulators import stage
 from simulators import world as worlds
 from simulators.places import Zone
+from simulators.scenes import Scene
 from simulators.world import Resident, World
 
 Row = tuple[Any, ...]
+Staged = Callable[[World, int], tuple[World, tuple[Scene, ...]]]
+"""Puts actors into the city."""
 
 LOTS, FIRMWARE = 4, "1.0.0"
 """Made-up devices come in so many lots, and all with this firmware."""
@@ -76,7 +79,8 @@ def command(people: int | None, records: int, seed: int, *, demo: bool) -> None:
     if people is not None or not records:
         many = 200 if people is None else people
         with _told(f"{many:,} made-up people", many) as said:
-            said.append(asyncio.run(run(loaded.owner, people=many, seed=seed, is_staged=demo)))
+            staged = stage.staged if demo else None
+            said.append(asyncio.run(run(loaded.owner, people=many, seed=seed, staged=staged)))
     if records:
         writing = app_records.run(
             loaded.owner, Keys(loaded.keys), records=records, seed=seed, is_staffed=demo
@@ -95,28 +99,28 @@ def _told(what: str, many: int) -> Iterator[list[bool]]:
     click.echo(written if said[0] else f"{what}: already seeded, nothing written")
 
 
-async def run(url: str, *, people: int, seed: int, is_staged: bool = False) -> bool:
+async def run(url: str, *, people: int, seed: int, staged: Staged | None = None) -> bool:
     """Whether anything was written."""
     conn = await db.connect(url)
     try:
         async with conn.transaction():
-            return await write(conn, people=people, seed=seed, now=clock.now(), is_staged=is_staged)
+            return await write(conn, people=people, seed=seed, now=clock.now(), staged=staged)
     finally:
         await conn.close()
 
 
 async def write(
-    conn: asyncpg.Connection, *, people: int, seed: int, now: datetime, is_staged: bool = False
+    conn: asyncpg.Connection, *, people: int, seed: int, now: datetime, staged: Staged | None = None
 ) -> bool:
     """In the caller's transaction; a second seeding waits for the first and finds its people."""
     await conn.execute("select pg_advisory_xact_lock(hashtext('ejazo seed'))")
     if await conn.fetchval("select exists (select from persons where number = 'DEMO-00001')"):
-        if is_staged:
-            await _renew(conn, _world(people, seed, now, is_staged=True), now)
+        if staged:
+            await _renew(conn, _world(people, seed, now, staged=staged), now)
         return False
     base = {table: await conn.fetchval(f"select coalesce(max(id), 0) from {table}") for table in OFFSETS}  # noqa: S608 - our own table names
     begins = now
-    async for city in _ahead(_cities(people, seed, now, is_staged=is_staged)):
+    async for city in _ahead(_cities(people, seed, now, staged=staged)):
         await _write(conn, city, base=base)
         begins = min(begins, *(r.order.begins_at for r in city.residents))
     for table in OFFSETS:
@@ -135,16 +139,15 @@ async def _ahead(cities: Iterator[World]) -> AsyncIterator[World]:
         yield city
 
 
-def _cities(people: int, seed: int, now: datetime, *, is_staged: bool) -> Iterator[World]:
+def _cities(people: int, seed: int, now: datetime, *, staged: Staged | None) -> Iterator[World]:
     """A stage is built in a world that is whole."""
-    if is_staged:
-        return iter((_world(people, seed, now, is_staged=True),))
+    if staged:
+        return iter((_world(people, seed, now, staged=staged),))
     return worlds.cities(people, seed, now)
 
 
-def _world(people: int, seed: int, now: datetime, *, is_staged: bool) -> World:
-    world = worlds.world(people, seed, now)
-    return stage.staged(world, to_us(now))[0] if is_staged else world
+def _world(people: int, seed: int, now: datetime, *, staged: Staged) -> World:
+    return staged(worlds.world(people, seed, now), to_us(now))[0]
 
 
 async def _renew(conn: asyncpg.Connection, world: World, now: datetime) -> None:

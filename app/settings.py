@@ -28,7 +28,13 @@ def load() -> Settings:
 
 def settings(variables: Mapping[str, str]) -> Settings:
     known = {f"EJAZO_{name.upper()}": name for name in Settings.model_fields}
-    return Settings.model_validate({known[name]: value for name, value in variables.items() if name in known})
+    found = {known[name]: value for name, value in variables.items() if name in known}
+    return alone(Settings.model_validate(found))
+
+
+def alone(found: Settings) -> Settings:
+    """A training platform speaks with nobody outside: no other accounts, no pushes to telephones."""
+    return found.model_copy(update={"providers": None, "push_contact": ""}) if found.training else found
 
 
 def running(state: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ import click
 
 from app import archive, duties, importing, ladder, ledger, metrics, nightly, pushing, settings, standing
 from app.running import again_and_again, connected, until_told
+from app.training import agreed
 from core import bus, clock, heartbeat
 from core.settings import Settings
 from geofence.store import pairs, standings
@@ -108,5 +109,6 @@ async def everything(loaded: Settings) -> None:
 def command() -> None:
     """Keep partitions, retention and the feed; watch worker, alerts and what is owed; import files."""
     loaded = settings.load()
+    agreed.at_start(loaded, waits=True)
     metrics.serve(loaded.metrics_port)
     until_told(everything(loaded))

@@ -82,6 +82,8 @@ class Permission(StrEnum):
     ALERT_ANSWER = "alert:answer"
     SHIFT_READ = "shift:read"
     SHIFT_WRITE = "shift:write"
+    EXERCISE_ASK = "exercise:ask"  # a surprise; who leads names what happens
+    EXERCISE_LEAD = "exercise:lead"
     FIGURE_READ = "figure:read"
     FIGURE_PUBLISH = "figure:publish"
     ZONE_READ = "zone:read"
@@ -151,7 +153,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     | (MONITORING - ADMINISTRATORS_ONLY)
     | (RECORDS | HANDLING | KINSHIP | GLASS)
     | _of("order", "fitting", "duty")
-    | {Permission.FLAG_DECIDE},
+    | {Permission.FLAG_DECIDE, Permission.EXERCISE_ASK},
     Role.ADMINISTRATOR: frozenset(Permission)
     - (COMPARTMENTS | OVERSEEN | BOXES | APPEALS | KINSHIP | GLASS)
     - _of("statement", "call")
@@ -244,9 +246,7 @@ async def _platform(connection: HTTPConnection) -> Caller | None:
     found = await basic.provider(connection)
     if not found:
         return None
-    return Caller(
-        UserId(found.user_id), found.login, Role.PROVIDER, found.shown_as, found.language, session=b""
-    )
+    return Caller(UserId(found.user_id), found.login, Role.PROVIDER, found.shown_as, found.language, b"")
 
 
 @dataclass(frozen=True, slots=True)

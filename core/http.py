@@ -25,8 +25,8 @@ from core.sealing import Keys
 from core.sheets import Wrong
 
 LANGUAGE_COOKIE: Final = "language"
-NO_TEXT: Final = frozenset({"22021", "22P05"})
-"""Of PostgreSQL: a sign that no text holds, in a text or in JSON."""
+UNWRITABLE: Final = {"22021": (422, "invalid"), "22P05": (422, "invalid"), "TR001": (403, "training_made_up")}
+"""A sign that no text and no JSON of PostgreSQL holds; and training keeps to itself (ADR-0046)."""
 PROBLEM: Final = "application/problem+json"
 BY_STATUS: Final = {
     400: "bad_request",
@@ -275,10 +275,11 @@ async def _on_status(request: Request, error: Exception) -> Response:
 
 
 async def _on_unwritable(request: Request, error: DBAPIError) -> Response:
-    """A text with a sign that PostgreSQL keeps in no text: NUL. Whatever else it says is a fault."""
-    if getattr(error.orig, "sqlstate", "") not in NO_TEXT:
+    """Whatever else the database says is a fault."""
+    said = getattr(error.orig, "sqlstate", "")
+    if said not in UNWRITABLE:
         raise error
-    return problem(request, 422, code="invalid")
+    return problem(request, UNWRITABLE[said][0], code=UNWRITABLE[said][1])
 
 
 async def _on_fault(request: Request, _fault: Exception) -> Response:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from core import http, i18n
+
+HELP: Final = "help.page."
+"""Pages that explain themselves, by the first word of their address."""
 
 
 class Pages:
@@ -19,6 +22,8 @@ class Pages:
 
     def __init__(self, folders: Sequence[Path], texts: i18n.Texts) -> None:
         self.texts = texts
+        pages = (key.removeprefix(HELP) for key in texts.catalogues[i18n.DEFAULT] if key.startswith(HELP))
+        self.helped = frozenset(pages)
         self.environment = Environment(
             loader=FileSystemLoader(folders),
             autoescape=True,
@@ -43,6 +48,8 @@ class Pages:
             "languages": i18n.LANGUAGES,
             "caller": getattr(connection.state, "caller", None),
             "path": connection.url.path,
+            "helped": self.helped,
+            "is_training": connection.app.state.is_training,
             "moment": partial(_or_dash, partial(i18n.moment, spoken)),
             "day": partial(_or_dash, partial(i18n.day, spoken)),
             "clock": partial(_or_dash, i18n.clock),

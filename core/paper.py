@@ -1,6 +1,7 @@
 """Printed papers: PDF in a typeface that has every letter of our languages, oʻ gʻ and Cyrillic among them."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -12,15 +13,41 @@ from fpdf.fonts import FontFace
 
 FACE: Final = "DejaVu"
 FILES: Final = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+KEYWORD: Final = "EJAZO-TRAINING"
+MARK: ContextVar[str] = ContextVar("mark", default="")
+"""Written across every page; a training platform sets it for whatever is printed in it (ADR-0046)."""
 PLAIN: Final = FontFace(emphasis=None)
 BOLD: Final = FontFace(emphasis="BOLD")
+
+
+class Sheets(FPDF):
+    """A4, with a mark across each page if there is one."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__(format="A4")
+        self.mark = mark
+        if mark:
+            self.set_keywords(KEYWORD)
+
+    def header(self) -> None:
+        """A word of its own size: it goes from corner to corner whatever the language."""
+        if not self.mark:
+            return
+        with self.local_context(text_color=(196, 40, 40), fill_opacity=0.16):
+            self.set_font(FACE, "B", 30)
+            for high in (90, 170, 250):
+                with self.rotation(35, x=self.w / 2, y=high):
+                    self.text((self.w - self.get_string_width(self.mark)) / 2, high, self.mark)
+        with self.local_context(text_color=(196, 40, 40)):
+            self.set_font(FACE, "B", 8)
+            self.text(15, 9, self.mark)
 
 
 class Paper:
     """A4, written from the top down; the same content gives the same bytes."""
 
-    def __init__(self, fonts: Path, *, title: str, made_at: datetime) -> None:
-        self.pdf = FPDF(format="A4")
+    def __init__(self, fonts: Path, *, title: str, made_at: datetime, mark: str = "") -> None:
+        self.pdf = Sheets(mark or MARK.get())
         self.pdf.set_creation_date(made_at)
         self.pdf.set_title(title)
         self.pdf.set_margin(15)

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """mailto: or https: of who answers for pushes to relatives (RFC 8292); empty: nobody is woken."""
     zone_points: int = 100_000
     """Points that an imported file of zones may have; the database takes no zone of more than 100,000."""
+    training: bool = False
+    """Everybody is made up, everything that leaves says so, and the database is marked for it (ADR-0046)."""
     secure_cookies: bool = False
     """True behind TLS: the session cookie then carries the Secure attribute."""
 

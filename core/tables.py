@@ -113,6 +113,13 @@ blind_times = Table(  # the platform's own absences: silence during them is not 
     Column("during", TSTZRANGE, nullable=False),
 )
 
+training = Table(  # one row where people are made up; set while the database is empty, and never taken off
+    "training",
+    metadata,
+    Column("is_training", Boolean, CheckConstraint("is_training", "one"), primary_key=True),
+    Column("marked_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
 rule_sets = Table(  # the law as it was when something was decided by it (core.statutes)
     "rule_sets",
     metadata,

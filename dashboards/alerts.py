@@ -17,6 +17,7 @@ from geofence.incidents import reading, service
 from geofence.incidents.model import CallOutcome, MessageKind
 from geofence.incidents.reading import Filter
 from geofence.model import AlertId, Outcome
+from geofence.proposals import noticing
 from geofence.rules.alerts import LONGEST_NOTE
 from tracking.store import tracks
 from tracking.wire.limits import TEXT_MAX
@@ -36,8 +37,15 @@ async def alerts_page(
     level = int(severity) if severity in {"1", "2", "3", "4"} else None
     found = await reading.listed(conn, caller, wanted=state, severity=level)
     wanted = {"state": state.value, "severity": level}
+    told, now = await noticing.notices(conn, caller, now=clock.now()), clock.now()
     return page(
-        request, "alerts.html", cards=found.cards, wanted=wanted, now=clock.now(), filters=list(Filter)
+        request,
+        "alerts.html",
+        cards=found.cards,
+        wanted=wanted,
+        now=now,
+        filters=list(Filter),
+        notices=told,
     )
 
 

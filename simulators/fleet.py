@@ -1,6 +1,6 @@
 """Many devices at once: what each will report next, worked out in columns and read row by row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,9 @@ CHUNK_S: Final = 10.0
 HEARTBEAT_S: Final = 60.0
 FLAT_PERCENT: Final = 9
 LEAP_M: Final = 5000.0
+DRIFT_M: Final = 280.0
+DRIFTS_US: Final = 90 * SECOND_US
+"""From the true place to the false one, and back."""
 MOVES_MPS: Final = 0.3
 NO_REPORT: Final = (SceneKind.SILENT, SceneKind.JAM)
 FLAGS: Final = {SceneKind.STRAP: Flag.STRAP_OPEN, SceneKind.CASE: Flag.CASE_OPEN}
@@ -81,9 +84,16 @@ class Fleet:
         self.leap = leap
         self.battery = random.integers(55, 96, n)
         self.heard_us = np.zeros(n, dtype=np.int64)
+        self.scenes: list[Scene] = []
         self.by_who: dict[int, list[Scene]] = {}
         for scene in plan.scenes:
-            self.by_who.setdefault(scene.who, []).append(scene)
+            self._note(scene)
+
+    def play(self, scenes: Iterable[Scene]) -> None:
+        """More scenes, which begin after the chunk that is worked out now."""
+        for scene in scenes:
+            self._note(scene)
+            self.ways.add(scene)
 
     @property
     def chunk_us(self) -> int:
@@ -101,7 +111,7 @@ class Fleet:
     def away(self) -> dict[int, list[tuple[int, int]]]:
         """When which devices have no network."""
         out: dict[int, list[tuple[int, int]]] = {}
-        for scene in self.plan.scenes:
+        for scene in self.scenes:
             if scene.kind in {SceneKind.OFFLINE, SceneKind.SILENT}:
                 out.setdefault(scene.who, []).append((scene.begins_us, scene.ends_us))
         return out
@@ -134,7 +144,7 @@ class Fleet:
         located, leap = np.array([seen.located[who]] * 2), np.zeros(2)
         for scene in self.by_who.get(who, ()):
             on = (at >= scene.begins_us) & (at < scene.ends_us)
-            _play(scene, on, flags=flags, battery=battery, located=located, leap=leap)
+            _play(scene, on, at, flags=flags, battery=battery, located=located, leap=leap)
         if not located[-1]:
             return self._event(who, at_us, kind=EventKind.HEARTBEAT, value=int(battery[-1]))
         east = x[-1] + seen.east[who] + leap[-1] * (-LEAP_M if x[-1] > 0 else LEAP_M)
@@ -161,7 +171,8 @@ class Fleet:
         for who, scenes in self.by_who.items():
             for scene in scenes:
                 on = (at[who] >= scene.begins_us) & (at[who] < scene.ends_us)
-                _play(scene, on, flags=flags[who], battery=battery[who], located=located[who], leap=leap[who])
+                mine = {"flags": flags[who], "battery": battery[who], "located": located[who]}
+                _play(scene, on, at[who], leap=leap[who], **mine)
         leap *= np.where(x > 0, -LEAP_M, LEAP_M)
         lon, lat = degrees(x + _columns(seen, "east") + leap, y + _columns(seen, "north"))
         accuracy = _columns(seen, "accuracy_m").round(1)
@@ -218,10 +229,14 @@ class Fleet:
         taken_us = int(at_us + self.clock_us[who] + self.leap.at(at_us))
         return lambda sequence: DeviceEvent(device, sequence, PersonId(0), taken_us, 0, kind, value)
 
+    def _note(self, scene: Scene) -> None:
+        self.scenes.append(scene)
+        self.by_who.setdefault(scene.who, []).append(scene)
+
     def _told(self, since_us: int) -> list[Due]:
         """The events with which scenes begin and end."""
         out = []
-        for scene in self.plan.scenes:
+        for scene in self.scenes:
             for at_us, kind in zip(
                 (scene.begins_us, scene.ends_us), EVENTS.get(scene.kind, ()), strict=False
             ):
@@ -235,6 +250,7 @@ class Fleet:
 def _play(
     scene: Scene,
     on: Bools,
+    at: I8,
     *,
     flags: I8,
     battery: I8,
@@ -250,6 +266,9 @@ def _play(
         battery[on] = FLAT_PERCENT
     elif scene.kind is SceneKind.LEAP:
         leap[on] = 1.0
+    elif scene.kind is SceneKind.DRIFT:
+        gone = np.minimum(at[on] - scene.begins_us, scene.ends_us - at[on]) / DRIFTS_US
+        leap[on] = np.clip(gone, 0.0, 1.0) * DRIFT_M / LEAP_M
 
 
 def _columns(seen: list[Seen], name: str) -> F8:

@@ -25,6 +25,7 @@ class SceneKind(StrEnum):
     OFFLINE = "offline"  # reports are taken, but nothing is sent: they arrive late
     SILENT = "silent"  # nothing is taken and nothing is sent
     LEAP = "leap"  # reports a place it cannot be at
+    DRIFT = "drift"  # stays, while its receiver wanders off and believes itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,11 @@ class Ways:
         self.residents = residents
         self.walks: dict[int, list[Scene]] = {}
         for scene in scenes:
-            if scene.kind is SceneKind.WALK:
-                self.walks.setdefault(scene.who, []).append(scene)
+            self.add(scene)
+
+    def add(self, scene: Scene) -> None:
+        if scene.kind is SceneKind.WALK:
+            self.walks.setdefault(scene.who, []).append(scene)
 
     def where(self, who: int, taken_us: NDArray[np.int64]) -> tuple[F8, F8, NDArray[np.uint8]]:
         resident = self.residents[who]

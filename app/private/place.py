@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+TRAINING = "EJAZO_TRAINING"
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_SOCKET_FOLDER = 85
 """A Unix socket's path has at most 107 bytes, and PostgreSQL adds `/.s.PGSQL.5432.lock`."""
@@ -23,8 +24,10 @@ def unpacked() -> Path:
 
 
 def state() -> Path:
-    """The data of the demo's private services: whoever removes it starts anew."""
-    return Path(os.environ.get("EJAZO_STATE") or var() / "state").resolve()
+    """The data of the demo's private services, and apart from them those of training: whoever removes it
+    starts anew."""
+    own = "training" if os.environ.get(TRAINING) == "1" else "state"
+    return Path(os.environ.get("EJAZO_STATE") or var() / own).resolve()
 
 
 def socket_folder(home: Path) -> Path:

@@ -29,6 +29,22 @@ function grow() {
 grow();
 setInterval(grow, 5000);
 
+/** How many proposals of zones wait for the reader, beside the entry of the bar and on the menu that hides it. */
+async function count(link) {
+  if (document.hidden) return;
+  const answer = await fetch("/v1/proposals/notices");
+  if (!answer.ok) return;
+  const { waiting, answered } = await answer.json();
+  for (const place of [link, link.closest("details")?.querySelector("summary")]) {
+    if (place) place.dataset.count = waiting + answered || "";
+  }
+}
+const zones = document.querySelector('[data-testid="nav-zones"]');
+if (zones) {
+  count(zones);
+  setInterval(() => count(zones), 60000);
+}
+
 /** A part of the page as it is now; what has the reader's focus is left alone. */
 async function renew(part) {
   if (document.hidden || part.contains(document.activeElement)) return;

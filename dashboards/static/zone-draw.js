@@ -1,17 +1,17 @@
 // Drawing with mouse or finger: click point by point, finish with a double click or Enter; then drag corners,
-// drag the small dots between them to add one, right-click a corner to remove it.
+// drag the small dots between them to add one, right-click a corner to remove it. An area may have holes.
 
 import { colours, nothing } from "/static/basemap.js";
-import { addZone, collection, feature } from "/static/zone-shape.js";
+import { addZone, collection, feature, line, polygon } from "/static/zone-shape.js";
 
 const MOST_HANDLES = 400;
 const LEAST = { area: 3, corridor: 2, circle: 1 };
 const near = 12;
 
 export class Drawing {
-  /** `onChange(shape)`: after each change by hand; `onMode(mode, count)`: none, draw, edit, large. */
+  /** `onChange(shape)`: after each change by hand; `onMode(mode, count, holes)`: none, draw, edit, large. */
   constructor(map, { onChange, onMode }) {
-    Object.assign(this, { map, onChange, onMode, kind: "area", ways: [], other: null, radius: 100, mode: "none", held: null, moving: null });
+    Object.assign(this, { map, onChange, onMode, kind: "area", rings: [[]], ring: 0, other: null, radius: 100, mode: "none", held: null, moving: null });
     this.show = addZone(map, "drawn", { colour: colours.accent });
     map.addSource("handles", { type: "geojson", data: nothing });
     map.addLayer({ id: "handles", type: "circle", source: "handles", paint: {
@@ -20,32 +20,59 @@ export class Drawing {
     this.#listen();
   }
 
-  /** A shape from the form. What has several parts, holes or too many corners is shown, not dragged. */
+  /** The ring that is drawn: 0 is the border, any other one a hole. */
+  get ways() { return this.rings[this.ring]; }
+
+  /** A shape from the form. What has several parts or too many corners is shown, not dragged. */
   load({ kind, geometry, radius }) {
-    Object.assign(this, { kind, radius, other: null, ways: [] });
-    if (geometry?.type === "Polygon" && geometry.coordinates.length === 1) this.ways = geometry.coordinates[0].slice(0, -1);
-    else if (geometry?.type === "LineString") this.ways = geometry.coordinates.slice();
-    else if (geometry?.type === "Point") this.ways = [geometry.coordinates];
+    Object.assign(this, { kind, radius, other: null, rings: [[]], ring: 0, moving: null });
+    if (geometry?.type === "Polygon") this.rings = geometry.coordinates.map((ring) => ring.slice(0, -1));
+    else if (geometry?.type === "LineString") this.rings = [geometry.coordinates.slice()];
+    else if (geometry?.type === "Point") this.rings = [[geometry.coordinates]];
     else this.other = geometry ?? null;
-    if (this.ways.length > MOST_HANDLES) [this.other, this.ways] = [geometry, []];
+    if (this.rings.flat().length > MOST_HANDLES) [this.other, this.rings] = [geometry, [[]]];
     this.#turn(this.other ? "large" : this.ways.length ? "edit" : "draw");
     this.#draw();
   }
 
   begin(kind) {
-    Object.assign(this, { kind, ways: [], other: null, moving: null });
+    Object.assign(this, { kind, rings: [[]], ring: 0, other: null, moving: null });
     this.#turn("draw");
+    this.#draw();
+  }
+
+  /** The next clicks are corners of a hole. */
+  beginHole() {
+    if (this.mode !== "edit" || this.kind !== "area") return;
+    this.ring = this.rings.push([]) - 1;
+    this.#turn("draw");
+    this.#draw();
+  }
+
+  removeHole() {
+    if (this.mode === "edit" && this.rings.length > 1) { this.rings.pop(); this.#turn("edit"); this.#changed(); }
+  }
+
+  /** Begins anew; a hole that was begun is given up. */
+  cancel() {
+    if (!this.ring) return this.begin(this.kind);
+    this.rings.pop();
+    this.moving = null;
+    this.#rest();
     this.#draw();
   }
 
   get geometry() {
     if (this.other) return this.other;
-    const ways = this.mode === "draw" && this.moving && this.kind !== "circle" ? [...this.ways, this.moving] : this.ways;
-    if (!ways.length) return null;
-    if (this.kind === "circle") return { type: "Point", coordinates: ways[0] };
-    if (ways.length < 2) return null;
-    if (this.kind === "corridor" || ways.length < 3) return { type: "LineString", coordinates: ways };
-    return { type: "Polygon", coordinates: [[...ways, ways[0]]] };
+    const drawn = this.mode === "draw" && this.moving && this.kind !== "circle" ? [...this.ways, this.moving] : this.ways;
+    const rings = this.rings.map((ring, number) => (number === this.ring ? drawn : ring));
+    if (!rings[0].length) return null;
+    if (this.kind === "circle") return { type: "Point", coordinates: rings[0][0] };
+    if (rings[0].length < 2) return null;
+    if (this.kind === "corridor" || rings[0].length < 3) return line(rings[0]);
+    const begun = this.ring && drawn.length < 3 ? drawn : [];
+    const whole = polygon(rings.filter((ring) => ring.length > 2));
+    return begun.length > 1 ? { type: "GeometryCollection", geometries: [whole, line(begun)] } : whole;
   }
 
   setRadius(radius) { this.radius = radius; this.#draw(); }
@@ -53,7 +80,7 @@ export class Drawing {
   finish() {
     if (this.mode !== "draw" || this.ways.length < LEAST[this.kind]) return;
     this.moving = null;
-    this.#turn("edit");
+    this.#rest();
     this.#changed();
   }
 
@@ -63,39 +90,41 @@ export class Drawing {
     this.#draw();
   }
 
+  #rest() { this.ring = 0; this.#turn("edit"); }
+
   #turn(mode) {
     this.mode = mode;
     this.map.getCanvas().style.cursor = mode === "draw" ? "crosshair" : "";
     this.map.doubleClickZoom[mode === "draw" ? "disable" : "enable"]();
-    this.onMode(mode, this.ways.length);
+    this.onMode(mode, this.ways.length, { holes: this.rings.length - 1, isHole: this.ring > 0 });
   }
 
-  #changed() { this.#draw(); this.onChange({ kind: this.kind, ways: this.ways, radius: this.radius }); }
+  #changed() { this.#draw(); this.onChange({ kind: this.kind, rings: this.rings, radius: this.radius }); }
 
   #draw() {
     this.show({ kind: this.kind === "corridor" || this.geometry?.type !== "LineString" ? this.kind : "area", geometry: this.geometry, radius: this.radius });
-    this.map.getSource("handles").setData(collection(this.#handles()));
+    this.map.getSource("handles").setData(collection(this.rings.flatMap((ring, number) => this.#handles(ring, number))));
   }
 
-  #handles() {
-    const made = this.ways.map((at, index) => feature("Point", at, { role: "corner", index }));
+  #handles(ring, number) {
+    const made = ring.map((at, index) => feature("Point", at, { role: "corner", ring: number, index }));
     if (this.mode !== "edit") return made;
-    if (this.kind === "circle") return [...made, feature("Point", this.#edge(), { role: "edge", index: 0 })];
-    const pairs = this.kind === "area" ? this.ways.length : this.ways.length - 1;
+    if (this.kind === "circle") return [...made, feature("Point", this.#edge(), { role: "edge", ring: 0, index: 0 })];
+    const pairs = this.kind === "area" ? ring.length : ring.length - 1;
     for (let i = 0; i < pairs; i++) {
-      const [a, b] = [this.ways[i], this.ways[(i + 1) % this.ways.length]];
-      made.push(feature("Point", [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], { role: "middle", index: i + 1 }));
+      const [a, b] = [ring[i], ring[(i + 1) % ring.length]];
+      made.push(feature("Point", [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], { role: "middle", ring: number, index: i + 1 }));
     }
     return made;
   }
 
   #edge() {
-    const [lon, lat] = this.ways[0];
+    const [lon, lat] = this.rings[0][0];
     return [lon + this.radius / (111320 * Math.cos((lat * Math.PI) / 180)), lat];
   }
 
   #metres(to) {
-    const [lon, lat] = this.ways[0];
+    const [lon, lat] = this.rings[0][0];
     return Math.max(1, Math.round(Math.hypot((to.lng - lon) * 111320 * Math.cos((lat * Math.PI) / 180), (to.lat - lat) * 111320)));
   }
 
@@ -139,13 +168,13 @@ export class Drawing {
     event.preventDefault(); // the map stays where it is
     this.held = { ...hit.properties };
     if (this.held.role !== "middle") return;
-    this.ways.splice(this.held.index, 0, [event.lngLat.lng, event.lngLat.lat]);
+    this.rings[this.held.ring].splice(this.held.index, 0, [event.lngLat.lng, event.lngLat.lat]);
     this.held.role = "corner";
   }
 
   #drag(to) {
     if (this.held.role === "edge") this.radius = this.#metres(to);
-    else this.ways[this.held.index] = [to.lng, to.lat];
+    else this.rings[this.held.ring][this.held.index] = [to.lng, to.lat];
     this.#draw();
   }
 
@@ -155,11 +184,16 @@ export class Drawing {
     this.#changed();
   }
 
+  /** A corner; with one of the last three of a hole, the hole. */
   #remove(event) {
     const hit = this.mode === "edit" ? this.#hit(event.point) : null;
-    if (!hit || hit.properties.role !== "corner" || this.ways.length <= LEAST[this.kind]) return;
+    if (hit?.properties.role !== "corner") return;
+    const { ring, index } = hit.properties;
+    if (this.rings[ring].length > LEAST[this.kind]) this.rings[ring].splice(index, 1);
+    else if (ring) this.rings.splice(ring, 1);
+    else return;
     event.preventDefault();
-    this.ways.splice(hit.properties.index, 1);
+    this.#turn("edit");
     this.#changed();
   }
 }

@@ -3,7 +3,7 @@
 import { colours, openMap } from "/static/basemap.js";
 import { box } from "/static/layers.js";
 import { Drawing } from "/static/zone-draw.js";
-import { addFault, addZone, outline } from "/static/zone-shape.js";
+import { addFault, addZone, line, outline, polygon } from "/static/zone-shape.js";
 
 const at = (id) => document.getElementById(id);
 const data = JSON.parse(at("zone-data").textContent);
@@ -16,39 +16,48 @@ const kind = () => kinds.find((one) => one.checked).value;
 const metres = () => Math.max(0, Number(radius.value.replace(",", ".")) || 0);
 const COUNTRY = { west: 55.5, east: 73.6, south: 36.8, north: 45.9 };
 
-/** The typed points; null where a line is none. Latitude first is understood inside the country. */
-function points() {
-  const found = [];
-  for (const line of typed.value.split("\n").filter((words) => words.trim())) {
-    const [a, b, rest] = line.trim().split(/[,;\s]+/).map(Number);
-    if (!Number.isFinite(a) || !Number.isFinite(b) || rest !== undefined) return null;
-    const isTurned = a >= COUNTRY.south && a <= COUNTRY.north && b >= COUNTRY.west && b <= COUNTRY.east;
-    found.push(isTurned ? [b, a] : [a, b]);
-  }
-  return found;
+/** One typed point; null where it is none. Latitude first is understood inside the country. */
+function point(words) {
+  const [a, b, rest] = words.trim().split(/[,;\s]+/).map(Number);
+  if (!Number.isFinite(a) || !Number.isFinite(b) || rest !== undefined) return null;
+  const isTurned = a >= COUNTRY.south && a <= COUNTRY.north && b >= COUNTRY.west && b <= COUNTRY.east;
+  return isTurned ? [b, a] : [a, b];
+}
+
+/** The typed points, of an area a list for its border and one behind each empty line for a hole; null where one is none. */
+function rings() {
+  const blocks = typed.value.split(/\n\s*\n/).map((block) => block.split("\n").filter((words) => words.trim()).map(point));
+  const found = blocks.filter((block) => block.length);
+  if (found.flat().includes(null)) return null;
+  return kind() === "area" || !found.length ? found : [found.flat()];
 }
 
 function written() {
-  const found = points();
+  const found = rings();
   if (!found?.length) return geometry.value ? JSON.parse(geometry.value) : null;
-  if (kind() === "circle") return { type: "Point", coordinates: found[0] };
-  if (found.length < 2) return null;
-  if (kind() === "corridor" || found.length < 3) return { type: "LineString", coordinates: found };
-  return { type: "Polygon", coordinates: [[...found, found[0]]] };
+  const [border, ...holes] = found;
+  if (kind() === "circle") return { type: "Point", coordinates: border[0] };
+  if (border.length < 2) return null;
+  if (kind() === "corridor" || border.length < 3) return line(border);
+  return polygon([border, ...holes.filter((hole) => hole.length > 2)]);
 }
 
-function hint(mode, count) {
+function hint(mode, count, { holes, isHole }) {
   container.dataset.mode = mode;
+  container.dataset.holes = holes;
   const isCircle = kind() === "circle";
-  const drawing = isCircle ? (count ? words.edge : words.centre) : count ? words.next : words.first;
+  const first = isHole ? words.hole : words.first;
+  const drawing = isCircle ? (count ? words.edge : words.centre) : count ? words.next : first;
+  at("hole").hidden = mode !== "edit" || kind() !== "area";
+  at("unhole").hidden = mode !== "edit" || !holes;
   at("hint").textContent = { draw: drawing, edit: words.edit, large: words.large, none: "" }[mode];
   at("redraw").hidden = mode === "draw";
   at("finish").hidden = mode !== "draw" || isCircle || count < (kind() === "corridor" ? 2 : 3);
 }
 
-function take({ ways, radius: wide }) {
+function take({ rings: drawn, radius: wide }) {
   geometry.value = "";
-  typed.value = ways.map(([lon, lat]) => `${lon.toFixed(7)}, ${lat.toFixed(7)}`).join("\n");
+  typed.value = drawn.map((ring) => ring.map(([lon, lat]) => `${lon.toFixed(7)}, ${lat.toFixed(7)}`).join("\n")).join("\n\n");
   if (kind() !== "area") radius.value = String(Math.round(wide));
   if (uses) uses.value = "";
 }
@@ -71,11 +80,13 @@ const fit = () => { at("radius-label").hidden = kind() === "area"; };
 fit();
 for (const one of kinds) one.addEventListener("change", () => { typed.value = geometry.value = ""; fit(); drawing.begin(kind()); });
 at("redraw").addEventListener("click", () => { typed.value = geometry.value = ""; drawing.begin(kind()); });
+at("hole").addEventListener("click", () => drawing.beginHole());
+at("unhole").addEventListener("click", () => drawing.removeHole());
 at("finish").addEventListener("click", () => drawing.finish());
-typed.addEventListener("input", () => { geometry.value = ""; if (points()) load(); });
+typed.addEventListener("input", () => { geometry.value = ""; if (rings()) load(); });
 radius.addEventListener("input", () => drawing.setRadius(metres()));
 container.addEventListener("keydown", (event) => {
-  const done = { Enter: () => drawing.finish(), Backspace: () => drawing.undo(), Escape: () => drawing.begin(kind()) }[event.key];
+  const done = { Enter: () => drawing.finish(), Backspace: () => drawing.undo(), Escape: () => drawing.cancel() }[event.key];
   if (!done || drawing.mode !== "draw") return;
   event.preventDefault();
   done();

@@ -6,6 +6,10 @@ import { disc } from "/static/layers.js";
 export const collection = (features) => ({ type: "FeatureCollection", features });
 export const feature = (type, coordinates, properties = {}) => ({ type: "Feature", properties, geometry: { type, coordinates } });
 
+export const line = (coordinates) => ({ type: "LineString", coordinates });
+/** Of open rings: the border first, then its holes. */
+export const polygon = (rings) => ({ type: "Polygon", coordinates: rings.map((ring) => [...ring, ring[0]]) });
+
 /** What is looked at: a circle as a disc; a corridor stays a line, as wide as its metres. */
 export function outline({ kind, geometry, radius }) {
   if (!geometry) return nothing;

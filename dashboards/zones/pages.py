@@ -18,7 +18,7 @@ from dashboards.zones import sheet as sheets
 from dashboards.zones.asked import Filled, FilledIn, Wrong, redrawn, wrong
 from dashboards.zones.sheet import Sheet
 from geofence.model import ConditionId, ConditionKind, ShapeKind, ZoneId
-from geofence.proposals import collecting, preview, service
+from geofence.proposals import collecting, noticing, preview, service
 from geofence.proposals.model import ProposalId, State, Target
 from geofence.proposals.store import held as held_store
 from geofence.proposals.wire import reading
@@ -44,6 +44,7 @@ async def zones_page(
         shared=await service.shared(conn),
         collections=await service.collections(conn),
         may_share=service.sees_everybody(caller),
+        notices=await noticing.notices(conn, caller, now=clock.now()),
         state=State,
     )
 

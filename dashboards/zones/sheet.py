@@ -35,9 +35,9 @@ class Sheet:
     """The number of a shared zone; empty: drawn here."""
     shape: str = ShapeKind.AREA
     coordinates: str = ""
-    """A point a line; empty: `geometry` says it."""
+    """A point a line, holes behind empty lines; empty: `geometry` says it."""
     geometry: str = ""
-    """GeoJSON of what has several parts or holes."""
+    """GeoJSON of what has several parts."""
     radius: str = "100"
     kind: str = ConditionKind.EXCLUSION
     week: tuple[str, ...] = ("",) * DAYS

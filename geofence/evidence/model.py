@@ -88,6 +88,8 @@ class Material:
     engine: str
     policies: Mapping[str, str]
     """The text of each, by name."""
+    is_training: bool = False
+    """Nobody in it exists."""
     head: Signed | None = None
     """The newest head of the platform's ledger: the bundle is younger."""
 
@@ -143,6 +145,11 @@ class Checked:
     """It is among those given; None: none were given, or none of them signed."""
     judged: tuple[Judged, ...] = ()
     is_judged: bool = False
+
+    @property
+    def is_training(self) -> bool:
+        """Whatever holds of it: it is about nobody."""
+        return bool(self.manifest.get("training", False))
 
     @property
     def holds(self) -> bool:

@@ -38,7 +38,8 @@ OF_PLACE: Final = frozenset(
 def printed(material: Material, say: Say, *, fonts: Path, root: str, key: str) -> bytes:
     """A4; the same material gives the same bytes."""
     made = material.made
-    paper = Paper(fonts, title=say("evidence.title"), made_at=made.at)
+    mark = say("training.word") if material.is_training else ""
+    paper = Paper(fonts, title=say("evidence.title"), made_at=made.at, mark=mark)
     paper.text(say("evidence.proves"), size=9, style="B")
     paper.pairs(_facts(material, say))
     fixes = [report for report in material.reports if isinstance(report, Fix)]

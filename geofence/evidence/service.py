@@ -100,7 +100,8 @@ async def gathered(conn: asyncpg.Connection, asked: Asked, *, whose: Whose, made
         await store.blind(conn, since_us=first_us, until_us=asked.until_us),
         engine.version(),
         {one.id: _policy(one.id) for one in policies.known()},
-        await store_heads.last_head(conn),
+        is_training=await store.is_training(conn),
+        head=await store_heads.last_head(conn),
     )
 
 

@@ -25,6 +25,9 @@ where w.person_id = $1 and w.during && tstzrange($2, $3)
 order by d.id, lower(f.during) desc nulls last
 """
 
+# Is anybody in here real? (ADR-0046)
+_TRAINING: Final = "select exists (select from training)"
+
 # Of whom, and when, is a breach?
 _BREACH: Final = "select person_id, opened_at, closed_at from breaches where id = $1"
 
@@ -61,3 +64,7 @@ async def span(conn: asyncpg.Connection, breach: BreachId) -> tuple[PersonId, in
     if row is None:
         return None
     return PersonId(row[0]), to_us(row[1]), to_us(row[2]) if row[2] else None
+
+
+async def is_training(conn: asyncpg.Connection) -> bool:
+    return bool(await conn.fetchval(_TRAINING))

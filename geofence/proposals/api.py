@@ -13,7 +13,7 @@ from core.model import OrderId
 from geofence.api.conditions import Hours
 from geofence.api.zones import Drawing
 from geofence.model import ConditionId, ConditionKind, ZoneId
-from geofence.proposals import service
+from geofence.proposals import noticing, service
 from geofence.proposals.model import Content, Leave, Proposal, ProposalId, State
 
 router = APIRouter(prefix="/v1", tags=["proposals"])
@@ -107,6 +107,19 @@ async def list_proposals(
     found = await service.listed(conn, caller, after=known, most=most + 1)
     lines = [Line.model_validate(one) for one in found[:most]]
     return Lines(proposals=lines, after=lines[-1].id if len(found) > most else None)
+
+
+class Waiting(BaseModel):
+    waiting: int = Field(description="Of others' proposals those that the caller may publish; at most 50")
+    answered: int = Field(
+        description="One's own that somebody else has decided, and that were not opened since"
+    )
+
+
+@router.get("/proposals/notices", summary="How many proposals wait for the caller, and how many were decided")
+async def count_notices(conn: http.Conn, caller: Caller = allow(Permission.RULE_READ)) -> Waiting:
+    found = await noticing.notices(conn, caller, now=clock.now())
+    return Waiting(waiting=len(found.waiting), answered=len(found.answered))
 
 
 @router.post("/proposals", status_code=201, summary="Propose a shared zone, or another shape of one")

@@ -124,6 +124,27 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody else made of one's own proposal."""
+
+    line: Listed
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What waits for an officer, and what they have not looked at since it was decided."""
+
+    waiting: tuple[Listed, ...] = ()
+    answered: tuple[Answered, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.waiting) + len(self.answered)
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """A condition in one version, with its zone as it is drawn now: where a revision begins."""
 

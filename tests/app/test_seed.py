@@ -39,8 +39,8 @@ async def test_the_platform_reads_the_terms_that_the_simulator_walks_by(conn: as
 
 async def test_another_performance_gives_the_stage_its_hours_anew(conn: asyncpg.Connection) -> None:
     later = NOW + timedelta(hours=5)
-    assert await seed.write(conn, people=60, seed=4, now=NOW, is_staged=True)
-    assert not await seed.write(conn, people=60, seed=4, now=later, is_staged=True)
+    assert await seed.write(conn, people=60, seed=4, now=NOW, staged=stage.staged)
+    assert not await seed.write(conn, people=60, seed=4, now=later, staged=stage.staged)
     world, _ = stage.staged(worlds.world(60, 4, later), to_us(later))
     actors = [r for r in world.residents if r.is_actor]
     read = await store.terms(conn, [PersonId(r.person.id) for r in actors])

@@ -89,5 +89,6 @@ async def test_a_file_is_opened_judged_and_access_confirmed(site: Site, engine: 
     async with db.transaction(engine) as conn:
         await vetting.keep(conn, now=clock.now() - timedelta(days=20))
     for user_, deed in ((who, opened), (judge, judged), (boss, confirmed)):
-        async with site.officer(engine, user_) as (context, _):
+        async with site.officer(engine, user_) as (context, seen):
             await deed(site, await context.new_page())
+            assert not seen.seen

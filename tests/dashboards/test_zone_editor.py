@@ -1,7 +1,7 @@
 """The editor at the keyboard: hours walked and painted, a file taken in, a form without scripts, axe."""
 
 import pytest
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import files
@@ -10,6 +10,8 @@ from officers_desk import AXE, Site, faults, signed_in
 from proposing import geojson
 
 LINE = {"type": "LineString", "coordinates": [[69.24, 41.3], [69.25, 41.31]]}
+RING = [[69.26, 41.30], [69.30, 41.30], [69.30, 41.33], [69.26, 41.33], [69.26, 41.30]]
+AREA = {"type": "Polygon", "coordinates": [RING]}
 POINTS = {"type": "MultiPoint", "coordinates": [[69.24, 41.3], [69.26, 41.3]]}
 
 
@@ -40,10 +42,41 @@ async def test_hours_files_and_axe(site: Site, engine: AsyncEngine) -> None:
         await page.locator("[name=file]").set_input_files(upload(geojson(POINTS)))
         await page.get_by_test_id("import").click()
         await expect(page.get_by_test_id("zone-map")).to_have_attribute("data-mode", "large")
+        await a_hole_is_drawn_dragged_and_removed(page)
         for path in ("/zones", f"/proposals/{ids['proposal_id']}", f"/people/{ids['person_id']}/rules"):
             await page.goto(site.url + path)
             wrong += await faults(page)
         assert not wrong
+
+
+async def a_hole_is_drawn_dragged_and_removed(page: Page) -> None:
+    board, typed = page.get_by_test_id("zone-map"), page.get_by_test_id("coordinates")
+    await page.locator("details.more summary").click()
+    await page.locator("[name=metres]").fill("0")
+    await page.locator("[name=file]").set_input_files(upload(geojson(AREA)))
+    await page.get_by_test_id("import").click()
+    await expect(board).to_have_attribute("data-mode", "edit")
+    await expect(board).to_have_attribute("data-ready", "yes")
+    await board.scroll_into_view_if_needed()
+    box = await board.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await page.get_by_test_id("hole").click()
+    for dx, dy in ((-40, -30), (40, -30), (0, 40)):
+        await page.mouse.click(x + dx, y + dy)
+    await page.get_by_test_id("finish").click()
+    await expect(board).to_have_attribute("data-holes", "1")
+    border, hole = (await typed.input_value()).split("\n\n")
+    assert (len(border.splitlines()), len(hole.splitlines())) == (4, 3)
+    await page.mouse.move(x, y + 40)
+    await page.mouse.down()
+    await page.mouse.move(x, y + 20, steps=3)
+    await page.mouse.up()
+    moved = (await typed.input_value()).split("\n\n")
+    assert (moved[0], moved[1] != hole) == (border, True)
+    await page.get_by_test_id("unhole").click()
+    await expect(typed).to_have_value(border)
+    await expect(board).to_have_attribute("data-holes", "0")
 
 
 async def test_without_scripts_a_rule_is_a_plain_form(site: Site, engine: AsyncEngine) -> None:

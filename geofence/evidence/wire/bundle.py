@@ -47,6 +47,7 @@ def manifest(material: Material, held: Files) -> bytes:
     return terms.pretty(
         {
             "format": FORMAT,
+            **({"training": True} if material.is_training else {}),
             "number": made.number,
             "made": {
                 "at": made.at.isoformat(),

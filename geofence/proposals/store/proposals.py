@@ -168,31 +168,32 @@ async def listed(
     conn: AsyncConnection, scope: Scope, *, person: PersonId | None, after: ProposalId | None, most: int
 ) -> list[Listed]:
     """The newest first; of shared zones only for who sees everybody."""
-    query = _lines().order_by(zone_proposals.c.id.desc()).limit(most)
+    query = lines().order_by(zone_proposals.c.id.desc()).limit(most)
     if scope.user is not None:
         query = query.where(people.seen_by(scope, orders.c.person_id))
     if person is not None:
         query = query.where(orders.c.person_id == person)
     if after is not None:
         query = query.where(zone_proposals.c.id < after)
-    return [
-        Listed(
-            ProposalId(row.id),
-            row.name,
-            ConditionKind(row.kind) if row.kind else None,
-            PersonId(row.person_id) if row.person_id else None,
-            f"{row.surname} {row.given_name}" if row.person_id else None,
-            row.zone_id is None,
-            UserId(row.made_by),
-            row.shown_as,
-            row.made_at,
-            State(row.ended or State.WAITING),
-        )
-        for row in await conn.execute(query)
-    ]
+    return [line(row) for row in await conn.execute(query)]
 
 
-def _lines() -> Select[Any]:
+def line(row: Any) -> Listed:
+    return Listed(
+        ProposalId(row.id),
+        row.name,
+        ConditionKind(row.kind) if row.kind else None,
+        PersonId(row.person_id) if row.person_id else None,
+        f"{row.surname} {row.given_name}" if row.person_id else None,
+        row.zone_id is None,
+        UserId(row.made_by),
+        row.shown_as,
+        row.made_at,
+        State(row.ended or State.WAITING),
+    )
+
+
+def lines() -> Select[Any]:
     newest = select(func.max(versions.number)).where(versions.proposal_id == zone_proposals.c.id)
     is_newest = versions.number == newest.correlate(zone_proposals).scalar_subquery()
     return (

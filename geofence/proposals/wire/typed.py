@@ -1,6 +1,8 @@
 """Coordinates and hours as somebody types them, and back: the form without a mouse."""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
 import shapely
@@ -15,30 +17,39 @@ Windows = tuple[tuple[int, int], ...]
 
 
 def shape(kind: ShapeKind, text: str, radius_m: float, *, most: int) -> Shape:
-    """One point a line: longitude, latitude; or the other way round, where the country leaves no doubt."""
+    """One point a line: longitude, latitude; or the other way round, where the country leaves no doubt.
+    Behind an empty line begins a hole of an area."""
     budget = Budget(most)
-    pairs = [_pair(row, budget) for row in text.splitlines() if row.strip()]
+    rings = [[_pair(row, budget) for row in rows] for rows in _blocks(text)]
+    pairs = [pair for ring in rings for pair in ring]
     if not pairs:
         raise CoordinateUnreadable
     if kind is ShapeKind.CIRCLE:
         return Shape(kind, point(pairs[0]), radius_m)
     if kind is ShapeKind.CORRIDOR:
         return Shape(kind, line(pairs), radius_m)
-    return Shape(kind, area([pairs]))
+    return Shape(kind, area(rings))
 
 
 def coordinates(shape: Shape) -> str | None:
-    """None: of several parts or with holes, which no list of points says."""
-    geometry = shape.geometry
-    if shape.kind is ShapeKind.AREA:
-        parts = shapely.get_parts(geometry)
-        if len(parts) != 1 or len(parts[0].interiors):
-            return None
-        geometry = shapely.get_exterior_ring(parts[0])
-    pairs = shapely.get_coordinates(geometry).tolist()
-    if shape.kind is ShapeKind.AREA:
-        pairs = pairs[:-1]
+    """None: of several parts, which no list of points says."""
+    if shape.kind is not ShapeKind.AREA:
+        return _listed(shapely.get_coordinates(shape.geometry).tolist())
+    parts = shapely.get_parts(shape.geometry)
+    if len(parts) != 1:
+        return None
+    rings = (parts[0].exterior, *parts[0].interiors)
+    return "\n\n".join(_listed(shapely.get_coordinates(ring)[:-1].tolist()) for ring in rings)
+
+
+def _listed(pairs: Iterable[Sequence[float]]) -> str:
     return "\n".join(f"{lon:.7f}, {lat:.7f}" for lon, lat in pairs)
+
+
+def _blocks(text: str) -> list[list[str]]:
+    """Rows that stand together."""
+    groups = groupby(text.splitlines(), key=lambda row: bool(row.strip()))
+    return [list(rows) for is_said, rows in groups if is_said]
 
 
 def windows(text: str) -> Windows:

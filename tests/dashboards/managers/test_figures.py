@@ -158,16 +158,23 @@ async def test_the_page_is_for_those_who_answer_for_others(app: FastAPI, city: C
         cover = await visitor.get("/figures/coverage")
         assert f"covered-{city.people[2]}" in cover.text
         assert f"covered-{city.people[0]}" not in cover.text
+        told = (await visitor.get("/v1/figures?days=7")).json()
+        assert {one["kind"]: one["fates"]["by"] for one in told["kinds"]} == {"silent": {"new": 1}}
+        assert told["lots"][0]["silent"] == 1
+        cover = (await visitor.get("/v1/figures/coverage")).json()["page"]
+        assert [one["person"] for one in cover["people"]] == [city.people[2]]
         found = await visitor.post("/recall", data={"thing": "device_lot", "name": "L1", "why": "batch"})
         assert (found.status_code, "verdict-" in found.text) == (200, True)
         unclear = await visitor.post("/recall", data={"thing": "zone", "name": "x", "why": "batch"})
         assert unclear.status_code == 422
     async with browser(app, await session(city.engine, city.officers[0])) as visitor:
         assert (await visitor.get("/figures")).status_code == 403
+        assert (await visitor.get("/v1/figures")).status_code == 403
     async with city.engine.begin() as given:
         read = await given.exec_driver_sql("select action, detail ->> 'part' from audit order by id")
         rows = [tuple(row) for row in read]
-    assert rows == [("figure:read", "figures"), ("figure:read", "coverage"), ("verdict:recall", None)]
+    read = [("figure:read", "figures"), ("figure:read", "coverage")]
+    assert rows == [*read, *read, ("verdict:recall", None)]
 
 
 async def test_a_view_holds_everything_once(city: City) -> None:

@@ -148,6 +148,9 @@ def test_typed_points_in_either_order_and_back() -> None:
     assert typed.coordinates(shape) == text
     turned = "\n".join(", ".join(reversed(row.split(", "))) for row in text.splitlines())
     assert typed.coordinates(typed.shape(ShapeKind.AREA, turned, 0, most=9)) == text
-    for wrong in ("", "69.24", "69,24, 41,3", "x y", "69.24, 41.3\n69.25, 41.3"):
+    with_hole = f"{text}\n\n69.2480000, 41.3020000\n69.2490000, 41.3020000\n69.2490000, 41.3030000"
+    assert typed.coordinates(holed := typed.shape(ShapeKind.AREA, with_hole, 0, most=9)) == with_hole
+    assert len(holed.geometry.interiors) == 1
+    for wrong in ("", "69.24", f"{text}\n\n69.24, 41.3", "69,24, 41,3", "x y", "69.24, 41.3\n69.25, 41.3"):
         with pytest.raises(Refusal):
             typed.shape(ShapeKind.AREA, wrong, 0, most=9)

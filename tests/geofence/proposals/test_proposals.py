@@ -17,7 +17,7 @@ from core.model import OrderId
 from files import condition, order, person, zone
 from geofence import zones
 from geofence.model import ConditionId, ConditionKind, DayException, Hours, Shape, ShapeKind, Window, ZoneId
-from geofence.proposals import collecting, service
+from geofence.proposals import collecting, noticing, service
 from geofence.proposals.model import Content, Leave, ProposalId, State, Target
 from geofence.proposals.rules import content as rules
 from geofence.proposals.store import proposals as store
@@ -239,3 +239,36 @@ async def test_a_template_is_a_named_file_chosen_by_district(desk: Desk) -> None
         with pytest.raises(NotFound):
             await collecting.shape_of(records, made, district="Nowhere", metres=100)
     assert [shapely.get_num_geometries(one.geometry) for one in (some, every)] == [2, 3]
+
+
+async def test_who_may_publish_hears_that_it_waits_and_its_author_what_became_of_it(desk: Desk) -> None:
+    """Counted for the second officer, not for author or stranger; an answer is heard until it is read."""
+    made, refused = await desk.drafted(content()), await desk.drafted(content())
+    assert [await heard(desk, who) for who in (desk.one, desk.two, desk.chief, desk.strange)] == [
+        (0, 0),
+        (2, 0),
+        (2, 0),
+        (0, 0),
+    ]
+    await desk.published(made)
+    async with db.transaction(desk.engine) as conn:
+        await service.withdraw(conn, desk.two, proposal=refused)
+        own = await service.draft(conn, desk.one, target=Target(desk.order), content=content())
+        await service.withdraw(conn, desk.one, proposal=own)
+    assert [await heard(desk, who) for who in (desk.one, desk.two)] == [(0, 2), (0, 0)]
+    async with db.transaction(desk.engine) as conn:
+        found = await noticing.notices(conn, desk.one, now=clock.now())
+        assert {(one.line.id, one.line.state) for one in found.answered} == {
+            (made, State.PUBLISHED),
+            (refused, State.WITHDRAWN),
+        }
+        await service.opened(conn, desk.one, proposal=made)
+    assert await heard(desk, desk.one) == (0, 1)
+    async with db.transaction(desk.engine) as conn:
+        assert not (await noticing.notices(conn, desk.one, now=clock.now() + noticing.KEPT)).count
+
+
+async def heard(desk: Desk, who: Caller) -> tuple[int, int]:
+    async with db.transaction(desk.engine) as conn:
+        found = await noticing.notices(conn, who, now=clock.now())
+        return len(found.waiting), len(found.answered)

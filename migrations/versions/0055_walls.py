@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0055"
+down_revision = "0054"
 
 LEDGER = "(current_user <> 'ejazo_api' and current_setting('ejazo.compartment', true) = 'boxes')"
 """The ledger covers what refuses changes; the API's role has not this way."""

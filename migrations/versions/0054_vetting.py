@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0054"
+down_revision = "0053"
 
 STEPS = (
     "alter table users add column ends_at timestamp with time zone",

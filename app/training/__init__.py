@@ -1,0 +1,1 @@
+"""A training platform: made-up people only, a mark on everything that leaves it, scored exercises."""

@@ -1,0 +1,1 @@
+"""The page of a training platform: exercises are asked for, and how they went."""
