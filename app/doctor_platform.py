@@ -1,4 +1,4 @@
-"""What is wrong with a platform that runs, and how to mend it: schema, pulses, keys, factors."""
+"""What is wrong with a platform that runs, and how to mend it: schema, pulses, clock, keys, factors."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import asyncpg
 import click
 from cryptography import x509
 
-from app import settings
+from app import doctor_neighbours, settings
 from app.findings import Finding
 from app.standing import Standing, ask, newest_revision
 from core import clock, db
@@ -20,6 +20,9 @@ from tracking.certificates.folder import REVOKED
 
 PATIENCE_S: Final = 5
 SOON: Final = timedelta(days=30)
+
+# Whether anything was ever sealed by keys.
+_SEALED: Final = "select exists (select from identities)"
 
 # Roles of active accounts whose second factor nobody demands.
 _FREE: Final = """
@@ -38,9 +41,9 @@ def findings() -> Iterator[Finding]:
         loaded = settings.load()
     except click.ClickException:
         return
-    yield from keys(loaded.keys)
     yield from authority(loaded.authority)
     yield from asyncio.run(_asked(loaded))
+    yield from doctor_neighbours.findings(loaded)
 
 
 async def _asked(loaded: Settings) -> list[Finding]:
@@ -48,8 +51,8 @@ async def _asked(loaded: Settings) -> list[Finding]:
         async with asyncio.timeout(PATIENCE_S):
             conn = await db.connect(loaded.database_url)
     except (OSError, TimeoutError, asyncpg.PostgresError) as why:
-        advice = "start the database, and look at EJAZO_DATABASE_URL"
-        return [Finding("database", type(why).__name__, advice)]
+        advice = "start the database, and look at EJAZO_DATABASE_URL; devices keep what is not acknowledged"
+        return [Finding("database", type(why).__name__, advice), *keys(loaded.keys, is_needed=False)]
     try:
         return await _look(conn, loaded)
     finally:
@@ -61,9 +64,10 @@ async def _look(conn: asyncpg.Connection, loaded: Settings) -> list[Finding]:
     behind = "run ./ejazo migrate" if found < newest else ""
     schema = Finding("schema", f"{found or 'none'}, the code wants {newest}", behind)
     if behind:
-        return [schema]
-    now = clock.now()
-    said = [schema, *pulses(await ask(conn, now=now), now=now)]
+        return [schema, *keys(loaded.keys, is_needed=False)]
+    now, standing = clock.now(), await ask(conn, now=clock.now())
+    said = [schema, *pulses(standing, now=now), await _clock(conn, standing, loaded)]
+    said += keys(loaded.keys, is_needed=bool(await conn.fetchval(_SEALED)))
     if loaded.secure_cookies:
         said.append(factors([row["role"] for row in await conn.fetch(_FREE)]))
     return said
@@ -88,15 +92,28 @@ def pulses(found: Standing, *, now: datetime) -> Iterator[Finding]:
     yield Finding("tasks", late)
 
 
+async def _clock(conn: asyncpg.Connection, standing: Standing, loaded: Settings) -> Finding:
+    there: datetime = await conn.fetchval("select clock_timestamp()")
+    newest = max((one.at for one in standing.pulses), default=None)
+    return doctor_neighbours.clock(
+        clock.now(), database=there, newest=newest, is_installed=loaded.secure_cookies
+    )
+
+
 def factors(free: list[str]) -> Finding:
     if not free:
         return Finding("second factor", "demanded of every role that has accounts")
     return Finding("second factor", f"free: {', '.join(free)}", f"run ejazo factors demand {free[0]}")
 
 
-def keys(folder: Path) -> Iterator[Finding]:
-    if not folder.exists():
-        yield Finding("keys", f"none yet in {folder}")
+def keys(folder: Path, *, is_needed: bool) -> Iterator[Finding]:
+    """`is_needed`: something lies sealed by them; the new ones that come by themselves would not open it."""
+    if not any(folder.glob("*.key")):
+        advice = (
+            f"put the copy of the keys that is kept apart back into {folder}, before anything is started:"
+            " new keys open nothing that is sealed"
+        )
+        yield Finding("keys", f"none in {folder}", advice if is_needed else "")
         return
     open_to_others = folder.stat().st_mode & 0o077
     yield Finding("keys", str(folder), f"chmod 700 {folder}: others may enter it" if open_to_others else "")

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, TypeVar
@@ -32,20 +33,35 @@ HIDDEN: Final = frozenset({"receipts", "sealed_letters", "sealed_files"})
 MOST: Final = 20
 """Breaks that are told."""
 
+TOLD_EVERY: Final = timedelta(minutes=10)
+
 log = logging.getLogger("ledger")
+
+
+@dataclass(slots=True)
+class Sum:
+    """A line every ten seconds would say nothing: what was sealed is told once in a while."""
+
+    since: datetime
+    rows: int = 0
+
+    def add(self, rows: int, now: datetime) -> None:
+        self.rows += rows
+        if self.rows and now - self.since >= TOLD_EVERY:
+            log.info("sealed", extra={"rows": self.rows})
+            self.since, self.rows = now, 0
 
 
 async def rounds(loaded: Settings) -> None:
     """What the keeper does: seals what is settled, signs heads, and gives them to the witness's folder."""
     async with connected(loaded.database_url) as conn, store.alone(conn) as is_ours:
-        sealer = Sealer(conn, Keys(loaded.keys), HIDDEN)
+        sealer, told = Sealer(conn, Keys(loaded.keys), HIDDEN), Sum(clock.now())
         while is_ours:
             if until := await windows.watermark(conn, shards=loaded.shards):
                 await windows.seal(conn, until=until)
                 await windows.forget_aids(conn)
             sealed = await sealer.turn(clock.now())
-            if sealed:
-                log.info("sealed", extra={"rows": sum(sealed.values()), "streams": len(sealed)})
+            told.add(sum(sealed.values()), clock.now())
             await asyncio.sleep(ROUND_S)
         await asyncio.sleep(ROUND_S)
 

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import sys
+import warnings
 from typing import Final
 
 MASK: Final = "…"
@@ -54,6 +55,13 @@ def begin() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    silence()
+
+
+def silence() -> None:
+    """Libraries warn of strange files on stderr: without form, quoting them, as often as somebody sends one.
+    What is wrong with a file, its sender is told."""
+    warnings.filterwarnings("ignore", module=r"(?:PIL|openpyxl)\b")
 
 
 def _where(record: logging.LogRecord) -> list[str]:

@@ -67,7 +67,6 @@ from dashboards import (
     kinship,
     live,
     my,
-    oversight,
     pages,
     payroll,
     playback,
@@ -108,6 +107,7 @@ from dashboards.records import (
 from dashboards.records import own as own_tab
 from dashboards.space import pages as space
 from dashboards.vetting import pages as vetting
+from dashboards.watching import oversight
 
 ROUTERS = (
     core.api,

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import settings
-from core import audit, clock, db, passwords, statutes
+from core import audit, clock, db, passwords, sessions, statutes
 from core.auth import Role
+from core.model import UserId
 from core.tables import users
 
 SHORTEST = 12
@@ -19,24 +21,39 @@ SHORTEST = 12
 
 @click.command
 @click.argument("login")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--name", required=True, help="As other officers see it.")
+@click.option("--role", type=click.Choice([role.value for role in Role]))
+@click.option("--name", help="As other officers see it.")
 @click.option("--sex", type=click.Choice(["m", "f"]), help="A woman's device is put on by a woman.")
+@click.option("--password", help="Asked for where it is not given.")
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     help="The last day on which it opens anything; an overseer's account always has one.",
 )
-@click.password_option(help="Asked for where it is not given.")
+@click.option("--close", is_flag=True, help="Put the account out of service; its sessions end at once.")
 def command(
-    login: str, *, role: str, name: str, sex: str | None, until: datetime | None, password: str
+    login: str,
+    *,
+    role: str | None,
+    name: str | None,
+    sex: str | None,
+    password: str | None,
+    until: datetime | None,
+    close: bool,
 ) -> None:
     """Make a user, or give an existing one this role, name and password; recorded in the audit."""
-    if not SHORTEST <= len(password) <= passwords.LONGEST:
+    url = settings.load().database_url
+    if close:
+        asyncio.run(put_out(url, login))
+        click.echo(f"{login} can sign in no more")
+        return
+    if role is None or name is None:
+        raise click.UsageError("--role and --name are needed, or --close")
+    given = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not SHORTEST <= len(given) <= passwords.LONGEST:
         raise click.BadParameter(f"{SHORTEST} to {passwords.LONGEST} characters", param_hint="--password")
     ends = term(role, until=until.date() if until else None)
-    url = settings.load().database_url
-    asyncio.run(run(url, login, role=role, name=name, password=password, sex=sex, ends_at=ends))
+    asyncio.run(run(url, login, role=role, name=name, password=given, sex=sex, ends_at=ends))
     click.echo(
         f"{login} can sign in" + (f" until {ends.astimezone(clock.HERE):%Y-%m-%d %H:%M}" if ends else "")
     )
@@ -51,6 +68,20 @@ def term(role: str, *, until: date | None) -> datetime | None:
         raise click.BadParameter(f"from {today} to {last}", param_hint="--until")
     said = until or last
     return clock.local_day(said)[1] if said else None
+
+
+async def put_out(url: str, login: str) -> None:
+    engine = db.engine(url)
+    try:
+        async with db.transaction(engine) as conn:
+            query = update(users).where(users.c.login == login).values(is_active=False).returning(users.c.id)
+            user = (await conn.execute(query)).scalar_one_or_none()
+            if user is None:
+                raise click.ClickException(f"there is no user {login}")
+            await sessions.end_all(conn, UserId(user))
+            await audit.record(conn, None, action="user:close", subject_kind="user", subject=user)
+    finally:
+        await engine.dispose()
 
 
 async def run(
@@ -85,6 +116,7 @@ async def write(
     made = insert(users).values(login=login, **row)
     upsert = made.on_conflict_do_update(index_elements=[users.c.login], set_=row).returning(users.c.id)
     user = (await conn.execute(upsert)).scalar_one()
+    await sessions.end_all(conn, UserId(user))  # a new role or password: whoever is in signs in again
     await audit.record(
         conn,
         None,

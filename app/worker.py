@@ -115,6 +115,8 @@ class Worker:
                     decoded, recorded = await self.take(batch.messages)
                 self.inbox.acknowledge(batch)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
+                if self.inbox.is_of_the_past(batch):
+                    self.answers.hurry(decoded.spoke)
                 metrics.count(len(batch.messages), len(recorded.fixes), rejected=len(decoded.rejected))
                 metrics.lag(self.heard_us, now_us=clock.now_us(), waiting=self.inbox.waiting)
             else:
@@ -217,7 +219,9 @@ class Worker:
         """The pulse, and when there was none: a worker whom no message can reach has none."""
         now, part = clock.from_us(now_us), self.directory.shard.named(PART)
         if self.inbox.is_connected:
-            await heartbeat.beat(self.conn, part, now=now)
+            silent_since = await heartbeat.beat(self.conn, part, now=now)
+            if silent_since is not None:
+                log.warning("was blind", extra={"seconds": round((now - silent_since).total_seconds())})
             self.beat_us = now_us
         spans = await heartbeat.blind(self.conn, part, since=now - LOOK_BACK, now=now)
         return [(clock.to_us(a), clock.to_us(b)) for a, b in spans] + [(self.beat_us, now_us)]

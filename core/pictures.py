@@ -1,7 +1,7 @@
 """Pictures that somebody sent: what they really are, and copies that hold nothing but their points."""
 
 import io
-import warnings
+import struct
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +11,11 @@ from PIL import Image, ImageOps
 POINTS: Final = 40_000_000
 """A picture unfolds to no more."""
 SNIFFED: Final = 65_536
+BROKEN: Final = (
+    *(OSError, ValueError, SyntaxError, Image.DecompressionBombError, struct.error, EOFError, KeyError),
+    *(IndexError, TypeError, OverflowError, AttributeError),
+)
+"""What Pillow raises on files that no camera wrote."""
 KINDS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "image/jpeg": ("JPEG", frozenset({".jpg", ".jpeg", ".jfif", ".jpe"})),
     "image/png": ("PNG", frozenset({".png"})),
@@ -45,15 +50,13 @@ def points(content: bytes, kind: str) -> Image.Image | None:
     """Turned as it was held, and nothing but its points. None: it cannot be read, or unfolds to too many."""
     name, _ = KINDS[kind]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=[name]) as picture:
-                if picture.width * picture.height > POINTS:
-                    return None
-                turned = ImageOps.exif_transpose(picture)
-                mode = "RGBA" if name != "JPEG" and "A" in turned.getbands() else "RGB"
-                return Image.frombytes(mode, turned.size, turned.convert(mode).tobytes())
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        with Image.open(io.BytesIO(content), formats=[name]) as picture:
+            if picture.width * picture.height > POINTS:
+                return None
+            turned = ImageOps.exif_transpose(picture)
+            mode = "RGBA" if name != "JPEG" and "A" in turned.getbands() else "RGB"
+            return Image.frombytes(mode, turned.size, turned.convert(mode).tobytes())
+    except BROKEN:
         return None
 
 

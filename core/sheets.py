@@ -12,6 +12,8 @@ from core.i18n import Texts
 
 DELIMITERS: Final = ",;\t|"
 LONGEST_CELL: Final = 10_000
+MOST_COLUMNS: Final = 200
+"""What stands further right is nobody's table."""
 FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
 """How a cell begins that a spreadsheet would run; numbers and telephones with a sign are none."""
 APOSTROPHES: Final = dict.fromkeys(map(ord, "'`ʻʼ‘’´"))
@@ -102,14 +104,15 @@ class Wrong:
 
 
 def lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows, the heading first; empty rows are left out but counted."""
+    """Numbered rows, the heading first; empty rows are left out but counted, as are far columns."""
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
-        for number, cells in enumerate(reader, 1):
+        for number, whole in enumerate(reader, 1):
+            cells = whole[:MOST_COLUMNS]
             if any(cell.strip() for cell in cells):
                 yield number, [cell.strip() for cell in cells]
     except csv.Error:

@@ -70,6 +70,9 @@ class Lanes:
         messages = tuple(message._replace(received_us=self._given_us) for message in batch.messages)
         return replace(batch, messages=messages)
 
+    def is_of_the_past(self, batch: Batch) -> bool:
+        return batch.source is self.past
+
     def acknowledge(self, batch: Batch) -> None:
         batch.source.acknowledge(batch)
 

@@ -1,1 +1,1 @@
-"""Pages of those who look after others' work: the watch over who complained, cards of units, ratings."""
+"""Pages of those who look after others' work: oversight, who complained, cards of units, ratings."""

@@ -1,5 +1,6 @@
 """What comes with a form of the editor: its fields, its file, and which of its buttons was pressed."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -10,6 +11,7 @@ from core import http
 from core.errors import Refusal
 from dashboards.zones import sheet as sheets
 from dashboards.zones.sheet import Sheet
+from geofence.model import Shape
 from geofence.proposals import collecting
 from geofence.proposals.model import CollectionId
 from geofence.proposals.rules import shaping
@@ -56,19 +58,27 @@ async def redrawn(request: Request, conn: http.Conn, filled: Filled) -> tuple[Sh
     try:
         metres = sheets.number(sheet.metres or "0")
         if filled.deed == "import":
-            places = reading.read(filled.file, most=most)
-            shape = shaping.gathered([place.geometry for place in places], metres)
+            shape = await asyncio.to_thread(_imported, filled.file, metres, most)
         elif filled.deed == "template":
             number, _, district = sheet.template.partition(":")
             chosen = CollectionId(sheets.row(number))
             shape = await collecting.shape_of(conn, chosen, district=district, metres=metres)
         else:
-            shape = shaping.buffered(sheet.drawn(most=most), metres)
+            shape = await asyncio.to_thread(_widened, sheet, metres, most)
         sheet = sheet.with_shape(shape)
         drawing.check(shape)
     except Refusal as refusal:
         return sheet, wrong(request, refusal)
     return sheet, None
+
+
+def _imported(content: bytes, metres: float, most: int) -> Shape:
+    places = reading.read(content, most=most)
+    return shaping.gathered([place.geometry for place in places], metres)
+
+
+def _widened(sheet: Sheet, metres: float, most: int) -> Shape:
+    return shaping.buffered(sheet.drawn(most=most), metres)
 
 
 def wrong(request: Request, refusal: Refusal) -> Wrong:

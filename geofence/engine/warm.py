@@ -38,7 +38,9 @@ def judge() -> None:
     board.advance(2 * 24 * 60 * MINUTE_US)
     board.judge(fixes.of([_fix(person, minute) for minute in (9001, 9000)]))
     alone = Zones()  # as the scalar rules ask, one zone at a time
-    alone.measure_one(alone.hold_all(SHAPES)[0], 0.5, 0.5, 100.0)
+    held = np.array(alone.hold_all(SHAPES)[:2], np.int64)
+    alone.measure_one(int(held[0]), 0.5, 0.5, 100.0)
+    alone.measure(held, LON, LAT, np.full(2, 100.0))  # who comes late, or speaks first
     proximity.measured(*[proximity.Places(*[np.zeros(1)] * len(proximity.Places._fields))] * 2)
 
 
@@ -47,7 +49,6 @@ def zones() -> None:
     pool = Zones()
     numbers = np.array(pool.hold_all(SHAPES)[:2], np.int64)
     pool.covers(numbers, LON, LAT)
-    pool.measure(numbers, LON, LAT, np.full(2, 100.0))
     pool.crossed(numbers, LON, LAT, LAT, LON)
     Assigned(pool, np.array([0, 2]), numbers).inside(np.zeros(2, np.int64), LON, LAT)
     pool.compact()

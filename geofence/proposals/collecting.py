@@ -1,5 +1,6 @@
 """Templates: collections of places that an administrator brings, and zones made of them."""
 
+import asyncio
 from typing import Final
 
 import shapely
@@ -25,9 +26,7 @@ async def upload(
     """Takes the place of an older one of the same name; zones made of that one stay as they are."""
     if not name.strip():
         raise NameMissing
-    places = reading.read(content, most=most)
-    for place in places:
-        _check(place)
+    places = await asyncio.to_thread(_read, content, most)
     made = await store.add_collection(conn, caller.user, name=name.strip(), places=places)
     await audit.record(
         conn,
@@ -45,7 +44,14 @@ async def shape_of(conn: AsyncConnection, collection: CollectionId, *, district:
     found = await store.places(conn, collection, district=district)
     if not found:
         raise NotFound
-    return shaping.gathered([place.geometry for place in found], metres)
+    return await asyncio.to_thread(shaping.gathered, [place.geometry for place in found], metres)
+
+
+def _read(content: bytes, most: int) -> list[Place]:
+    places = reading.read(content, most=most)
+    for place in places:
+        _check(place)
+    return places
 
 
 def _check(place: Place) -> None:

@@ -16,6 +16,8 @@ from inmates.detections.model import DetectionId, Finding, Found, Hour, Kind
 from inmates.detections.tables import detections
 
 REFUSED = ("session:refuse", "factor:refuse")
+EXPORTS = (Permission.PERSON_EXPORT, Permission.EVIDENCE_EXPORT, Permission.TRACK_EXPORT)
+"""Whatever leaves the platform as a file about somebody."""
 
 
 async def hours(conn: AsyncConnection, *, since: datetime, until: datetime) -> Sequence[Hour]:
@@ -28,9 +30,7 @@ async def hours(conn: AsyncConnection, *, since: datetime, until: datetime) -> S
         func.count(columns.subject_id.distinct()).filter(
             columns.subject_kind == "person", columns.action.like("%:read")
         ),
-        func.array_remove(
-            func.array_agg(columns.at).filter(columns.action == Permission.PERSON_EXPORT.value), None
-        ),
+        func.array_remove(func.array_agg(columns.at).filter(columns.action.in_(EXPORTS)), None),
         func.count().filter(columns.action.in_(REFUSED)),
         func.count().filter(columns.action == Permission.GLASS_BREAK.value),
     ).where(*within)

@@ -205,7 +205,7 @@ class Driver:
             self.memory.acknowledge(np.array(ears.who), np.array(ears.ack))
             for who, ack in zip(ears.who, ears.ack, strict=True):
                 self.meter.acknowledged(who, ack)
-        self.asked += [self.memory.asked(who, ranges, now_us=now_us()) for who, ranges in ears.gaps]
+        self.asked += [self.memory.asked(who, ranges) for who, ranges in ears.gaps]
         for who, command in ears.commands:
             done = json.Answer(command=command.command, state=ReceiptState.DONE, at_us=now_us())
             self.post.say(who, json.encode([], sent_us=now_us(), receipts=(done,)))

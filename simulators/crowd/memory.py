@@ -122,19 +122,15 @@ class Memory:
         waits = np.where(self.low[silent] < self.high[silent], self.high[silent], 0)
         self._again(silent, np.maximum(sent_by_then, waits))
 
-    def asked(self, who: int, ranges: tuple[tuple[int, int], ...], *, now_us: int) -> Messages:
+    def asked(self, who: int, ranges: tuple[tuple[int, int], ...]) -> Messages:
         """Named gaps, as far as they are still held; not what comes anyway, because memory is being sent."""
         rows = []
-        first, acked, taken = (int(c[who]) for c in (self.first, self.acked, self.taken))
-        comes = int(self.low[who] - ON_THE_WAY), int(self.high[who])
-        if self.low[who] >= self.high[who] or now_us - self.sent_us[who] > REPEAT_US:
-            comes = taken, taken
+        first, acked, taken, low, high = (
+            int(c[who]) for c in (self.first, self.acked, self.taken, self.low, self.high)
+        )
+        least = max(acked, high if low < high else 0)
         for begins, ends in ranges:
-            for low, high in (
-                (begins - first, min(ends - first + 1, comes[0])),
-                (max(begins - first, comes[1]), ends - first + 1),
-            ):
-                rows += _messages(who, max(low, acked), min(high, taken))
+            rows += _messages(who, max(begins - first, least), min(ends - first + 1, taken))
         return Messages(*np.array(rows, np.int64).T) if rows else nothing()
 
     def waiting(self) -> I8:

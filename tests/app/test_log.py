@@ -1,11 +1,15 @@
 """Logs: one JSON object a line, and nothing in it by which a person is known."""
 
+import io
 import json
 import logging
+import warnings
 
 import pytest
+from PIL import Image
 
-from app.log import MASK, Lines
+from app.log import MASK, Lines, silence
+from core import pictures
 
 
 def said(record: logging.LogRecord) -> dict[str, object]:
@@ -40,3 +44,14 @@ def test_an_error_is_its_kind_and_place_and_not_its_words() -> None:
     assert "test_log.py" in line
     assert "Sinov" not in line
     assert "998" not in line
+
+
+def test_a_strange_picture_writes_nothing_into_the_log() -> None:
+    made = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(made, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
+    with pytest.warns(UserWarning, match="EXIF"):
+        pictures.points(made.getvalue(), "image/jpeg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        silence()
+        assert pictures.points(made.getvalue(), "image/jpeg") is not None

@@ -111,9 +111,12 @@ async def test_the_doctor_finds_a_database_that_is_not_there(tmp_path: Path) -> 
 
 def test_the_doctor_looks_at_keys_and_the_list_of_the_revoked(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    assert "chmod 700" in next(doctor_platform.keys(tmp_path)).advice
+    assert not next(doctor_platform.keys(tmp_path, is_needed=False)).advice
+    assert "kept apart" in next(doctor_platform.keys(tmp_path, is_needed=True)).advice
+    (tmp_path / "identity-1.key").touch()
+    assert "chmod 700" in next(doctor_platform.keys(tmp_path, is_needed=True)).advice
     tmp_path.chmod(0o700)
-    assert not next(doctor_platform.keys(tmp_path)).advice
+    assert not next(doctor_platform.keys(tmp_path, is_needed=True)).advice
     assert not list(doctor_platform.authority(tmp_path))
     own = folder.authority(tmp_path, now=clock.now())
     for days, advice in ((400, ""), (9, "run ejazo device renew")):

@@ -1,10 +1,16 @@
 """The first administrator of an installation comes from the command line."""
 
 import asyncpg
+import click
+import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import user
-from core import passwords
+from core import clock, passwords, sessions
+from core.model import UserId
+from core.tables import audit, users
 
 ASKED = ["chief", "--role", "administrator", "--name", "Bosh Inspektor"]
 
@@ -28,6 +34,25 @@ async def test_only_the_last_password_fits(database: str, conn: asyncpg.Connecti
     assert await passwords.matches(row["password_hash"], "another horse battery")
     assert not await passwords.matches(row["password_hash"], "correct horse battery")
     assert await conn.fetchval("select count(*) from audit where action = 'user:write'") == 2
+
+
+async def test_an_account_out_of_service_is_out_and_its_sessions_do_not_come_back(
+    database: str, engine: AsyncEngine
+) -> None:
+    said = {"role": "officer", "name": "Bir", "password": "correct horse battery"}
+    await user.run(database, "bir", **said)
+    async with engine.begin() as conn:
+        who = UserId((await conn.execute(select(users.c.id))).scalar_one())
+        secret = await sessions.start(conn, who, now=clock.now())
+        assert await sessions.find(conn, secret, now=clock.now())
+    await user.put_out(database, "bir")
+    await user.run(database, "bir", **said)
+    async with engine.begin() as conn:
+        assert await sessions.find(conn, secret, now=clock.now()) is None
+        closed = select(audit.c.subject_id).where(audit.c.action == "user:close")
+        assert (await conn.execute(closed)).scalars().all() == [who]
+    with pytest.raises(click.ClickException, match="there is no user"):
+        await user.put_out(database, "ikki")
 
 
 def test_a_short_password_is_refused(database: str) -> None:

@@ -1,197 +1,68 @@
-"""A million damaged messages to the decoder: does it raise, keep nonsense, lose a message, or grow?
+"""Damaged messages, uploads, places and questions by number: does a door raise, hang, keep nonsense or grow?
 
-`ejazo bench fuzz [INPUTS] [--seed N] [--json FILE]`
+`ejazo bench fuzz [INPUTS] [--only wire|uploads|zones|api] [--seed N] [--keep FOLDER] [--json FILE]`
 
-Good messages of each kind (JSON, binary, OwnTracks) are cut, flipped, spliced and stuffed, and decoded some
-hundred at a time as the worker does. Every fifth batch is decoded again by the careful reader alone, which
-must say the same. The first message that is not borne is printed in hexadecimal."""
+Each file goes to the very functions that the routes call, and must be taken or refused by a code that has a
+sentence, within seconds. `api` asks a running API by its own schema (schemathesis); INPUTS counts its
+questions a route. What was not borne is written to the folder of `--keep`."""
 
-import json
 import random
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from unittest import mock
+from typing import Any
 
 import click
-import numpy as np
-import psutil
 
 from benchmarks import report
+from benchmarks.damage import messages, questions, tried, uploads, zones
 from benchmarks.report import Row
-from core import clock
-from core.model import DeviceId, PersonId
-from tracking import fixes as columns
-from tracking import wire
-from tracking.directory import Device, Directory, Wearing
-from tracking.model import DeviceEvent, EventKind, Fix, Message, ReceiptState
-from tracking.wire import binary, limits, quick
-from tracking.wire import json as ours
 
-BATCH: Final = 500
-AGAIN: Final = 5
-"""Every so manieth batch is read twice."""
-ID, WEARER = DeviceId(7), PersonId(70)
-DIRECTORY = Directory.of(
-    [Device(ID, "EM-7", "ejazo"), Device(DeviceId(8), "anna/phone", "owntracks")],
-    [Wearing(ID, WEARER, 0), Wearing(DeviceId(8), PersonId(80), 0)],
-)
-UP, PHONE = "em/v1/EM-7/up", "owntracks/anna/phone"
-TOKENS = (
-    *(b"null", b"NaN", b"-0", b"1e999", b"1e-999", b"-1", b"4294967296", b"99999999999999999999999", b"true"),
-    *(b'"\\ud800"', b'"\\u0000"', b"\xff\xfe", b"\x00", b"[" * 2_000, b'{"reports":' * 200, b'"' * 9, b"]}"),
-    *(b"{}", b'"lon"', b'"lat"', b'"sequence"', b'"v":2', b'"event":"boot"', b'"device":"EM-8"', b"EJ\2"),
-)
+INPUTS = {"wire": 1_000_000, "uploads": 100_000, "zones": 100_000, "api": 50}
+SHARE = 0.002
+"""Of bombs among the others."""
 
 
-@dataclass(slots=True)
-class Found:
-    inputs: int = 0
-    raised: int = 0
-    nonsense: int = 0
-    silent: int = 0
-    """Messages of which neither a value nor a rejection is left."""
-    apart: int = 0
-    """Batches that the two readers read differently."""
-    kept: Counter[str] = field(default_factory=Counter)
-    first: str = ""
-
-    @property
-    def faults(self) -> int:
-        return self.raised + self.nonsense + self.silent + self.apart
+@dataclass(frozen=True, slots=True)
+class Asked:
+    inputs: int
+    seed: int
+    keep: Path | None
 
 
-def good(now_us: int) -> list[tuple[str, bytes]]:
-    """One of each kind, which the mutations begin with."""
-    fix = Fix(ID, 1, WEARER, now_us - 60_000_000, now_us, 69.2401, 41.3111, 12.5, now_us - 5, 1.5, 90.0, 9)
-    event = DeviceEvent(ID, 2, WEARER, now_us - 50_000_000, now_us, EventKind.BOOT)
-    answer = ours.Answer(command=3, state=ReceiptState.DONE, at_us=now_us)
-    phone = {
-        "_type": "location",
-        "tst": now_us // 1_000_000,
-        "lon": 69.24,
-        "lat": 41.31,
-        "acc": 12,
-        "batt": 80,
-    }
-    return [
-        (UP, ours.encode([fix], sent_us=now_us)),
-        (UP, ours.encode([fix, event], oldest=1, lost=((5, 9),), receipts=(answer,))),
-        (UP, ours.encode([event])),
-        (UP, binary.encode(columns.of([fix]), sent_us=now_us)),
-        (UP, binary.encode(columns.of([fix] * 4), oldest=1)),
-        (UP, binary.encode(columns.of([fix] * 50))),
-        (PHONE, json.dumps(phone).encode()),
-    ]
+def tried_by(name: str, section: Any) -> Callable[[Asked], list[Row]]:
+    def rows(asked: Asked) -> list[Row]:
+        cases = tried.mixed(random.Random(asked.seed), section.one, section.bombs(), SHARE)
+        found = tried.all_of(cases, asked.inputs, keep=asked.keep)
+        made = tried.row(name, found)
+        click.echo(f"\n{name}\n{tried.told(found)}")
+        return made
+
+    return rows
 
 
-def damaged(payload: bytes, others: list[bytes], draw: random.Random) -> bytes:
-    """One to four wounds."""
-    body = bytearray(payload)
-    for _ in range(draw.randint(1, 4)):
-        at, to = sorted(draw.randrange(len(body) + 1) for _ in range(2))
-        match draw.randrange(7):
-            case 0 if body:
-                body[min(at, len(body) - 1)] ^= 1 << draw.randrange(8)
-            case 1:
-                del body[at:to]
-            case 2:
-                body[at:at] = body[at:to]
-            case 3:
-                body[at:to] = draw.choice(TOKENS)
-            case 4:
-                body[at:at] = draw.choice(TOKENS)
-            case 5:
-                other = draw.choice(others)
-                body[at:] = other[min(at, len(other)) :]
-            case _:
-                body[at:to] = draw.randbytes(to - at)
-    return bytes(body)
-
-
-def batch(seeds: list[tuple[str, bytes]], now_us: int, draw: random.Random) -> list[Message]:
-    others = [payload for _, payload in seeds]
-    chosen = (draw.choice(seeds) for _ in range(BATCH))
-    return [Message(topic, damaged(payload, others, draw), now_us) for topic, payload in chosen]
-
-
-def is_sound(decoded: wire.Decoded) -> bool:
-    """Everything kept lies within the limits, and belongs to a device that we know."""
-    fixes = decoded.fixes
-    bound = (np.abs(fixes.lon) <= limits.LON_MAX) & (np.abs(fixes.lat) <= limits.LAT_MAX)
-    bound &= np.isin(fixes.device, (7, 8)) & (fixes.taken_us <= fixes.received_us + limits.AHEAD_US)
-    return bool(bound.all()) and not limits.check(fixes).any() and all(e.device == ID for e in decoded.events)
-
-
-def is_silent(message: Message) -> bool:
-    """Decoded alone, nothing at all is left of it."""
-    one = wire.decode([message], DIRECTORY)
-    return not (len(one.fixes) + len(one.spoke) + len(one.rejected) + one.ignored)
-
-
-def carefully(messages: list[Message]) -> wire.Decoded:
-    with mock.patch.object(wire.quick, "take", lambda said, _: quick.Taken(rest=list(said))):
-        return wire.decode(messages, DIRECTORY)
-
-
-def same(one: wire.Decoded, other: wire.Decoded) -> bool:
-    def told(decoded: wire.Decoded) -> list[str]:
-        return sorted(
-            map(repr, (*decoded.fixes.rows(), *decoded.events, *decoded.rejected, *decoded.holdings))
-        )
-
-    return told(one) == told(other)
-
-
-def feed(messages: list[Message], found: Found, *, twice: bool) -> None:
-    found.inputs += len(messages)
-    try:
-        decoded = wire.decode(messages, DIRECTORY)
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is what we look for
-        found.raised += 1
-        found.first = found.first or f"{fault!r} on {culprit(messages).hex()}"
-        return
-    found.nonsense += not is_sound(decoded)
-    found.kept.update(fixes=len(decoded.fixes), events=len(decoded.events), rejected=len(decoded.rejected))
-    if twice:
-        found.apart += not same(decoded, carefully(messages))
-        found.silent += sum(map(is_silent, messages[:50]))
-
-
-def culprit(messages: list[Message]) -> bytes:
-    for message in messages:
-        try:
-            wire.decode([message], DIRECTORY)
-        except Exception:  # noqa: BLE001 - as above
-            return message.payload
-    return b"".join(message.payload for message in messages)
+SECTIONS: dict[str, Callable[[Asked], list[Row]]] = {
+    "wire": lambda asked: messages.rows(asked.inputs, asked.seed),
+    "uploads": tried_by("uploads", uploads),
+    "zones": tried_by("zones", zones),
+    "api": lambda asked: questions.rows(asked.inputs),
+}
 
 
 @click.command()
-@click.argument("inputs", default=1_000_000)
+@click.argument("inputs", type=int, required=False)
+@click.option("--only", type=click.Choice(list(SECTIONS)), multiple=True, help="These sections; else all.")
 @click.option("--seed", default=1, show_default=True)
+@click.option("--keep", type=click.Path(path_type=Path), help="A folder for what was not borne.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
-def main(inputs: int, seed: int, file: Path | None) -> None:
-    """Feed damaged messages to the decoder."""
-    draw, now_us, found, process = random.Random(seed), clock.now_us(), Found(), psutil.Process()
-    seeds, early = good(now_us), 0.0
-    for number in range(-(-inputs // BATCH)):
-        feed(batch(seeds, now_us, draw), found, twice=number % AGAIN == 0)
-        if found.inputs >= inputs / 10 and not early:
-            early = process.memory_info().rss / 2**20
-    late = process.memory_info().rss / 2**20
-    figures = {"inputs": found.inputs, "raised": found.raised, "nonsense": found.nonsense}
-    figures |= {"silent": found.silent, "read_differently": found.apart, **found.kept}
-    report.finish(
-        [
-            Row("damaged messages borne", float(not found.faults), 1, 1, {**figures, "first": found.first}),
-            Row("memory: after a tenth / at the end", early / late, 0.95, 1, {"mb": late}),
-        ],
-        file,
-    )
-    sys.exit(1 if found.faults else 0)
+def main(inputs: int | None, only: tuple[str, ...], seed: int, keep: Path | None, file: Path | None) -> None:
+    """Feed the doors what nobody should send."""
+    rows = []
+    for name in only or SECTIONS:
+        rows += SECTIONS[name](Asked(inputs or INPUTS[name], seed, keep))
+    report.finish(rows, file)
+    sys.exit(1 if any(row.ratio is not None and row.least and row.ratio < row.least for row in rows) else 0)
 
 
 if __name__ == "__main__":

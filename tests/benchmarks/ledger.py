@@ -1,6 +1,9 @@
 """What the ledger costs: taking fixes in with and without a keeper that seals them, and verifying again.
 
-python -m app bench ledger [--audit ROWS] [--json FILE]"""
+`ejazo bench ledger [--audit ROWS] [--only verify] [--json FILE]`
+
+`--only verify` leaves the comparison out. At last one row in the middle is changed behind the trigger, and
+the verification must name it: `--only verify --audit 10000000` is the run of ten million entries."""
 
 import asyncio
 import contextlib
@@ -35,10 +38,16 @@ TURN_S = 22.0
 NATION = 17_000
 LEAST, AIM = 0.9, 0.99
 DAY_US = clock.to_us(datetime(2026, 11, 20, tzinfo=UTC))
+PIECE = 500_000
 AUDIT = """
 insert into audit (action, subject_kind, subject_id, detail)
 select 'track:read', 'person', n % 9999, jsonb_build_object('rows', n)
 from generate_series(1, $1::bigint) n
+"""
+BREAK = """
+alter table audit disable trigger user;
+update audit set detail = '{"rows": 0}' where id = (select max(id) / 2 from audit);
+alter table audit enable trigger user;
 """
 
 
@@ -167,39 +176,73 @@ async def again(url: str, keys: Path) -> tuple[int, int, float, float, float]:
     return sum(verdict.rows.values()), found.good, sealed - began, between - sealed, ended - between
 
 
-async def run(audit: int) -> list[Row]:
+async def fill(url: str, keys: Path, audit: int) -> float:
+    """Rows as readings write them, sealed as they come; the seconds of sealing."""
+    conn, sealing = await db.connect(url), 0.0
+    sealer = Sealer(conn, Keys(keys))
+    for left in range(audit, 0, -PIECE):
+        await conn.execute(AUDIT, min(left, PIECE))
+        began = perf_counter()
+        await sealer.turn(clock.now())
+        sealing += perf_counter() - began
+    await conn.execute("vacuum analyze audit")
+    await conn.close()
+    return sealing
+
+
+async def broken(url: str) -> Row:
+    """A row in the middle is changed by who owns the table: which one does the verification name?"""
+    conn = await db.connect(url)
+    await conn.execute(BREAK)
+    changed = await conn.fetchval("select max(id) / 2 from audit")
+    await conn.close()
+    began = perf_counter()
+    async with verify.moment(lambda: db.connect(url)) as (rows, notes):
+        found = (await verify.verify(rows, notes)).breaks
+    named = [one.key for one in found]
+    figures = {"changed": changed, "named": str(named[:3]), "seconds": perf_counter() - began}
+    return Row("the first broken row is named", float(named[:1] == [str(changed)]), 1, 1, figures)
+
+
+async def run(audit: int, *, only: str) -> list[Row]:
     home = _home()
     cluster = Cluster(home / "pg").start()
     try:
         cluster.ensure("bench")
         url = cluster.url("bench")
         await asyncio.to_thread(migrate.upgrade, url)
-        off, on = await compare(cluster, home / "keys")
-        conn = await db.connect(url)
-        await conn.execute(AUDIT, audit)
-        await conn.close()
+        taken = [] if only == "verify" else costs(*await compare(cluster, home / "keys"))
+        sealed = await fill(url, home / "keys", audit)
         cpu = process_time()
         rows, good, sealing, checking, rechecking = await again(url, home / "keys")
-        spent = {"seal_s": sealing, "verify_s": checking, "cpu_s": process_time() - cpu}
+        spent = {"seal_s": sealed + sealing, "verify_s": checking, "cpu_s": process_time() - cpu}
+        spent |= {
+            "disk_gb": _bytes(home / "pg") / 1e9,
+            "memory_mb": psutil.Process().memory_info().rss / 2**20,
+        }
         return [
-            Row(
-                "CPU of taking fixes in, the ledger off and on",
-                off.a_fix(off.hot) / on.a_fix(on.hot),
-                LEAST,
-                AIM,
-                {"fixes": off.fixes + on.fixes, "off_us": off.a_fix(off.hot), "on_us": on.a_fix(on.hot)},
-            ),
-            Row(
-                "CPU of the whole machine, off and on",
-                off.a_fix(off.all) / on.a_fix(on.all),
-                figures={"off_us": off.a_fix(off.all), "on_us": on.a_fix(on.all)},
-            ),
+            *taken,
             Row("rows verified", None, figures={"rows": rows, "rows_a_s": rows / checking} | spent),
             Row("fixes verified", None, figures={"fixes": good, "fixes_a_s": good / max(rechecking, 1e-9)}),
+            await broken(url),
         ]
     finally:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def costs(off: Spent, on: Spent) -> list[Row]:
+    hot = {"fixes": off.fixes + on.fixes, "off_us": off.a_fix(off.hot), "on_us": on.a_fix(on.hot)}
+    whole = {"off_us": off.a_fix(off.all), "on_us": on.a_fix(on.all)}
+    ratio = off.a_fix(off.hot) / on.a_fix(on.hot)
+    return [
+        Row("CPU of taking fixes in, the ledger off and on", ratio, LEAST, AIM, hot),
+        Row("CPU of the whole machine, off and on", off.a_fix(off.all) / on.a_fix(on.all), figures=whole),
+    ]
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _home() -> Path:
@@ -215,8 +258,9 @@ def main() -> None:
             asyncio.run(keep_sealing(words[1], Path(words[2])))
         return
     audit = int(words[words.index("--audit") + 1]) if "--audit" in words else 1_000_000
+    only = words[words.index("--only") + 1] if "--only" in words else ""
     print(report.machine(["numpy", "asyncpg"]))
-    report.finish(asyncio.run(run(audit)), file)
+    report.finish(asyncio.run(run(audit, only=only)), file)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """The API keeps its own description: whatever it is asked, its answer is one that the schema knows.
 
 EJAZO_FUZZ=200 asks that often a route, and everything at the edges of its schema besides; the suite asks a
-few times, always the same."""
+few times, always the same. EJAZO_FUZZ_TOLD names a file for the counts by status and the API's memory."""
 
 import asyncio
+import json
 import os
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -46,7 +49,9 @@ SIGN_OUT = "/v1/sessions/current"
 STREAM = "/v1/my/events"
 """It has no end."""
 EXAMPLES = int(os.environ.get("EJAZO_FUZZ", "0"))
+TOLD = os.environ.get("EJAZO_FUZZ_TOLD", "")
 FEW = 6
+SAMPLED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,10 @@ class Asked:
     secrets: dict[Role, str]
     token: str
     """Of a relative."""
+    api: psutil.Process
+    statuses: Counter[str] = field(default_factory=Counter)
+    memory_mb: list[float] = field(default_factory=list)
+    """Every so many questions."""
 
     def headers(self, way: Way) -> dict[str, str]:
         if not isinstance(way.guards[0], KinScope):
@@ -81,7 +90,10 @@ def asked(cluster: Cluster, home: Path) -> Iterator[Asked]:
     platform = Platform(cluster.url("asked"), "mqtt://127.0.0.1:1", logs)
     ids, secrets, token = asyncio.run(fill(cluster.url("asked")))
     platform.start("api")
-    yield Asked(platform.url, ids, secrets, token)
+    made = Asked(platform.url, ids, secrets, token, psutil.Process(platform.children["api"].pid))
+    yield made
+    if TOLD:
+        Path(TOLD).write_text(json.dumps({"mb": made.memory_mb, **made.statuses}), "utf-8")
     platform.stop()
     cluster.sql("drop database asked with (force)")
 
@@ -112,4 +124,7 @@ def test_every_answer_is_one_that_the_schema_knows(case: Any, asked: Asked) -> N
         if name in asked.ids:  # a thing that is there: numbers by chance never are
             case.path_parameters[name] = asked.ids[name]
     answer = case.call(base_url=asked.url, headers=asked.headers(way), cookies=asked.cookies(way))
+    asked.statuses[str(answer.status_code)] += 1
+    if asked.statuses.total() % SAMPLED == 1:
+        asked.memory_mb.append(asked.api.memory_info().rss / 2**20)
     case.validate_response(answer, checks=KEPT)

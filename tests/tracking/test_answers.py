@@ -48,3 +48,15 @@ def test_a_gap_that_is_being_filled_is_not_asked_for() -> None:
         assert at(answers, now_us, ((1, ack), (20, 20))) == [Acknowledge(ack=ack, last=20)]
     stuck = Acknowledge(ack=8, last=20, resend=((9, 19),))
     assert at(answers, now_us + OVERDUE_US, ((1, 8), (20, 20))) == [stuck]
+
+
+def test_who_empties_a_memory_is_answered_at_once() -> None:
+    answers = Answers()
+    answers.owe(np.array([ONE]))
+    assert len(answers.due(WHOLE, now_us=EVERY_US)) == 1
+    answers.owe(np.array([ONE, TWO]))
+    answers.hurry(np.array([ONE]))
+    assert [device for device, _ in answers.due(WHOLE, now_us=EVERY_US + 1)] == [ONE, TWO]
+    answers.owe(np.array([ONE, TWO]))
+    answers.hurry(np.array([TWO]))
+    assert [device for device, _ in answers.due(WHOLE, now_us=EVERY_US + 2)] == [TWO]

@@ -237,6 +237,10 @@ def _is_whole(one: Said) -> bool:
     return one.event is not None or (one.lon is not None and one.lat is not None)
 
 
+def is_fix(one: Said) -> bool:
+    return one.event is None and one.lon is not None and one.lat is not None
+
+
 def fix_row(one: Said) -> tuple[Any, ...]:
     """The fix's part of the columns: sequence, time, and lon to flags in their order."""
     return (

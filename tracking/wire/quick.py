@@ -1,4 +1,4 @@
-"""The usual messages of known devices at full speed: one JSON fix and nothing else, or a binary batch.
+"""The usual messages of known devices at full speed: JSON fixes and nothing else, or a binary batch.
 
 A message that is unusual in anything is left to the careful reader, which judges it report by report; both
 give the same values (`tests/tracking/test_wire.py`)."""
@@ -17,12 +17,11 @@ from tracking.fixes import DTYPES, UNKNOWN, Fixes
 from tracking.model import Holding, Message
 from tracking.wire import binary, json
 
-_BESIDE: Final = attrgetter("v", "device", "reports", "receipts", "event", "oldest", "lost")
-_NOTHING: Final[tuple[Any, ...]] = (json.VERSION, None, [], [], None, 0, ())
+_BESIDE: Final = attrgetter("v", "device", "reports", "receipts", "event", "lost")
+_NOTHING: Final[tuple[Any, ...]] = (json.VERSION, None, [], [], None, ())
 _FIELDS: Final = (
     "sequence",
     "taken_us",
-    "sent_us",
     "lon",
     "lat",
     "accuracy_m",
@@ -53,8 +52,7 @@ class Taken:
 
 def take(messages: Iterable[Message], devices: Mapping[str, DeviceId]) -> Taken:
     """`devices`: by topic, those that speak our own protocol."""
-    taken = Taken()
-    singles, ups = list[tuple[DeviceId, Message]](), list[json.Up]()
+    taken, said = Taken(), list[tuple[DeviceId, Message, json.Up, Sequence[json.Said]]]()
     batches: dict[int, list[tuple[DeviceId, Message]]] = {}
     for message in messages:
         topic, payload, _ = message
@@ -63,14 +61,12 @@ def take(messages: Iterable[Message], devices: Mapping[str, DeviceId]) -> Taken:
             taken.rest.append(message)
         elif payload.startswith(binary.MAGIC):
             batches.setdefault(len(payload), []).append((device, message))
-        elif (up := _single(payload)) is None:
+        elif (up := _whole(payload)) is None or not (fixes := _fixes(up)):
             taken.rest.append(message)
         else:
-            singles.append((device, message))
-            ups.append(up)
-    if ups:
-        _keep(taken, singles, 1)
-        taken.parts.append(_of_singles(singles, ups))
+            said.append((device, message, up, fixes))
+    if said:
+        _take_json(taken, said)
     for length, group in batches.items():
         _take_batches(taken, length, group)
     return taken
@@ -82,30 +78,43 @@ def _as_live(topic: str) -> str:
     return f"{name}/up" if way == "past" else ""
 
 
-def _single(payload: bytes) -> json.Up | None:
-    """A message that is one fix; anything else is none of ours."""
+def _whole(payload: bytes) -> json.Up | None:
     try:
-        up = json.read_whole(payload)
+        return json.read_whole(payload)
     except (ValueError, RecursionError):
         return None
-    if _BESIDE(up) != _NOTHING or up.sequence is UNSET or up.taken_us is UNSET:
-        return None
-    return None if up.lon is None or up.lat is None else up
 
 
-def _keep(taken: Taken, group: Sequence[tuple[DeviceId, Message]], each: int) -> None:
-    for device, message in group:
+def _fixes(up: json.Up) -> Sequence[json.Said]:
+    """Of a message that holds fixes and nothing else; of any other none."""
+    beside = _BESIDE(up)
+    if beside == _NOTHING:
+        is_usual = up.sequence is not UNSET and up.taken_us is not UNSET
+        return (up,) if is_usual and json.is_fix(up) else ()
+    if beside == (*_NOTHING[:2], up.reports, *_NOTHING[3:]) and up.sequence is UNSET:
+        return up.reports if all(map(json.is_fix, up.reports)) else ()
+    return ()
+
+
+def _take_json(taken: Taken, said: Sequence[tuple[DeviceId, Message, json.Up, Sequence[json.Said]]]) -> None:
+    columns: dict[str, Any] = {name: [] for name in ("device", "received_us", "sent_us")}
+    for device, message, up, fixes in said:
+        each = len(fixes)
         taken.spoke.append(device)
         taken.spoke_us.append(message.received_us)
         taken.said_by += [message] * each
+        if up.oldest:
+            taken.holdings.append(Holding(device, up.oldest))
+        columns["device"] += [device] * each
+        columns["received_us"] += [message.received_us] * each
+        columns["sent_us"] += [up.sent_us or message.received_us] * each
+    reports = [one for _, _, _, fixes in said for one in fixes]
+    taken.parts.append(_columns(columns, reports))
 
 
-def _of_singles(singles: Sequence[tuple[DeviceId, Message]], ups: Sequence[json.Up]) -> Fixes:
-    said: dict[str, Any] = dict(zip(_FIELDS, zip(*map(_VALUES, ups), strict=True), strict=True))
-    said["device"] = [device for device, _ in singles]
-    said["received_us"] = [message.received_us for _, message in singles]
-    said["sent_us"] = [a or b for a, b in zip(said["sent_us"], said["received_us"], strict=True)]
-    said["person"] = np.zeros(len(ups), np.int64)
+def _columns(said: dict[str, Any], reports: Sequence[json.Said]) -> Fixes:
+    said |= dict(zip(_FIELDS, zip(*map(_VALUES, reports), strict=True), strict=True))
+    said["person"] = np.zeros(len(reports), np.int64)
     said["mechanism"] = [json.MECHANISMS[name] for name in said["mechanism"]]
     said["flags"] = [json.flags(names) if names else 0 for names in said["flags"]]
     for name in ("satellites", "battery"):
@@ -126,7 +135,10 @@ def _take_batches(taken: Taken, length: int, group: list[tuple[DeviceId, Message
     if not good.all():
         taken.rest += [message for (_, message), ok in zip(group, good, strict=True) if not ok]
         group, rows = [one for one, ok in zip(group, good, strict=True) if ok], rows[good]
-    _keep(taken, group, each)
+    for device, message in group:
+        taken.spoke.append(device)
+        taken.spoke_us.append(message.received_us)
+        taken.said_by += [message] * each
     device = np.array([device for device, _ in group], np.int64)
     received = np.array([message.received_us for _, message in group], np.int64)
     sent = np.where(rows["head"]["sent_us"] == 0, received, rows["head"]["sent_us"])

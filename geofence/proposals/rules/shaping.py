@@ -18,6 +18,8 @@ from geofence.rules import drawing
 WIDEST_M: Final = 20_000.0
 TURN: Final = 24
 """Edges of a quarter of a circle."""
+MOST_PARTS: Final = 2_000
+"""More are neither widened nor made one: joining costs far more than reading."""
 DIGITS: Final = 1e-7
 """Degrees, about a centimetre: coordinates of widened places are rounded so far."""
 
@@ -45,7 +47,7 @@ def gathered(places: Sequence[Geometry], metres: float) -> Shape:
         return Shape(kind, parts[0], metres)
     if metres <= 0:
         return _together(parts)
-    return Shape(ShapeKind.AREA, _many(shapely.union_all([widened(part, metres) for part in parts])))
+    return Shape(ShapeKind.AREA, _wide(parts, metres))
 
 
 def buffered(shape: Shape, metres: float) -> Shape:
@@ -56,8 +58,13 @@ def buffered(shape: Shape, metres: float) -> Shape:
         return shape
     if shape.kind is not ShapeKind.AREA:
         return replace(shape, radius_m=shape.radius_m + metres)
-    parts = [widened(part, metres) for part in shapely.get_parts(shape.geometry)]
-    return Shape(ShapeKind.AREA, _many(shapely.union_all(parts)))
+    return Shape(ShapeKind.AREA, _wide(list(shapely.get_parts(shape.geometry)), metres))
+
+
+def _wide(parts: Sequence[Geometry], metres: float) -> Geometry:
+    if len(parts) > MOST_PARTS:
+        raise drawing.ShapeTooDetailed(points=len(parts) * 4 * TURN, most=drawing.MOST_POINTS)
+    return _many(shapely.union_all([widened(part, metres) for part in parts]))
 
 
 def widened(part: Geometry, metres: float) -> Geometry:
@@ -66,6 +73,8 @@ def widened(part: Geometry, metres: float) -> Geometry:
     west, south, east, north = shapely.bounds(part)
     middle = np.array([(west + east) / 2.0, (south + north) / 2.0])
     scale = np.array(metres_per_degree(float(middle[1])))
+    if max(-south, north) + metres / scale[1] >= 90.0:
+        raise drawing.ShapeOutsideTheEarth(lon=float(west), lat=float(north))
 
     def to_metres(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray((degrees - middle) * scale)
@@ -79,13 +88,16 @@ def widened(part: Geometry, metres: float) -> Geometry:
 
 def _together(parts: Sequence[Geometry]) -> Shape:
     """Areas as they are drawn, so that a fault keeps its place; several become one."""
-    if not all(isinstance(part, Polygon) for part in parts):
+    areas = [part for part in parts if isinstance(part, Polygon)]
+    if len(areas) != len(parts):
         raise BufferMissing
-    if len(parts) == 1:
-        return Shape(ShapeKind.AREA, parts[0])
-    for part in parts:
+    if len(areas) == 1:
+        return Shape(ShapeKind.AREA, areas[0])
+    if len(areas) > MOST_PARTS:  # as they are; whether they overlap, the check of the whole says
+        return Shape(ShapeKind.AREA, MultiPolygon(areas))
+    for part in areas:
         drawing.check(Shape(ShapeKind.AREA, part))
-    return Shape(ShapeKind.AREA, _many(shapely.union_all(parts)))
+    return Shape(ShapeKind.AREA, _many(shapely.union_all(areas)))
 
 
 def _as_drawn(part: Geometry, metres: float) -> Shape:

@@ -53,7 +53,8 @@ def _places(feature: dict[str, Any], budget: Budget) -> Iterator[Place]:
 
 def _word(said: dict[str, Any], keys: tuple[str, ...]) -> str:
     found = next((said[key] for key in keys if said.get(key)), "")
-    return str(found).replace("\x00", "").strip()[:LONGEST]
+    kept = str(found).encode("utf-8", "ignore").decode()  # half a letter, as JSON may write it, is none
+    return kept.replace("\x00", "").strip()[:LONGEST]
 
 
 def _geometries(said: dict[str, Any], budget: Budget, *, depth: int) -> Iterator[Geometry]:
@@ -79,7 +80,10 @@ def _pair(said: list[Any], budget: Budget) -> Pair:
     lon, lat = said[:2]
     if isinstance(lon, bool | str) or isinstance(lat, bool | str):
         raise CoordinateUnreadable
-    return budget.pair(float(lon), float(lat))
+    try:
+        return budget.pair(float(lon), float(lat))
+    except OverflowError as why:  # a whole number of hundreds of digits
+        raise CoordinateUnreadable from why
 
 
 MADE: Final = {

@@ -1,5 +1,6 @@
 """Taking in a file, looking at what became of its rows, and giving back those that were not stored."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -55,10 +56,10 @@ async def begin(
     digest = sha256(data).hexdigest()
     if not is_trial and (found := await store.same(conn, caller.user, kind=kind, digest=digest)):
         return Begun(found, is_new=False)
-    numbered, heading = _headed(data)
+    numbered, heading = await asyncio.to_thread(_headed, data)
     columns = columns_of(kind, heading, given=given)
     new = _new(caller, kind, data=data, name=name, is_trial=is_trial, heading=heading, columns=columns)
-    return await _kept(conn, caller, new, _sealed(keys, new, numbered))
+    return await _kept(conn, caller, new, await asyncio.to_thread(_sealed, keys, new, numbered))
 
 
 async def shelve(
@@ -68,11 +69,11 @@ async def shelve(
     (`columned`)."""
     if not may(caller, kind):
         raise KindNotTheirs
-    numbered, heading = _headed(data)
+    numbered, heading = await asyncio.to_thread(_headed, data)
     columns = sheets.places(heading, catalogue.headings(kind))
     new = _new(caller, kind, data=data, name=name, is_trial=True, heading=heading, columns=columns)
     new = replace(new, ended_at=new.made_at, stopped=sheets.NoColumn.code)
-    return await _kept(conn, caller, new, _sealed(keys, new, numbered))
+    return await _kept(conn, caller, new, await asyncio.to_thread(_sealed, keys, new, numbered))
 
 
 async def columned(

@@ -178,11 +178,15 @@ def look(content: bytes, declared: str) -> Looked:
 
 def placeless(content: bytes) -> bytes:
     """MP4 with its places blanked; nothing moves, so that every offset in it still holds."""
-    copy = bytearray(PLACE.sub(lambda found: b" " * len(found[0]), content))
+    copy, done = bytearray(PLACE.sub(lambda found: b" " * len(found[0]), content)), 0
     for found in LOCI.finditer(content):
         begins, size = found.start(), int.from_bytes(found[1], "big")
         ends = min(begins + max(size, 8), len(copy))
-        copy[begins + 4 : ends] = b"free" + bytes(ends - begins - 8)
+        copy[begins + 4 : begins + 8] = b"free"
+        since = max(begins + 8, done)  # each byte once, however many atoms say that it is theirs
+        if ends > since:
+            copy[since:ends] = bytes(ends - since)
+            done = ends
     return bytes(copy)
 
 

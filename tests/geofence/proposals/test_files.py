@@ -49,6 +49,7 @@ def refused(content: bytes, *, most: int = 1000) -> Refusal:
         (b'{"type": "Point", "coordinates": [NaN, 41]}', "coordinate_unreadable"),
         (b'{"type": "Point", "coordinates": [1e999, 41]}', "coordinate_unreadable"),
         (b'{"type": "Point", "coordinates": ["69", 41]}', "coordinate_unreadable"),
+        (b'{"type": "Point", "coordinates": [' + b"9" * 400 + b", 41]}", "coordinate_unreadable"),
         (b'{"type": "LineString", "coordinates": [[69, 41]]}', "coordinate_unreadable"),
         (geojson({"type": "Point", "coordinates": [41.3, 69.24]}), "axes_swapped"),
         (
@@ -59,6 +60,8 @@ def refused(content: bytes, *, most: int = 1000) -> Refusal:
         (kml("<Placemark>", before="<!DOCTYPE kml>"), "zone_file_unreadable"),
         (kml("<Placemark>&a9;</Placemark>", before=BOMB + "]>"), "zone_file_unreadable"),
         (kml("<x>" * 100 + "</x>" * 100), "zone_file_unreadable"),
+        (b'<?xml version="1.0" encoding="x-none"?><kml/>', "zone_file_unreadable"),
+        (b'<?xml version="1.0" encoding="rot13"?><kml/>', "zone_file_unreadable"),
         (kml("<Point><coordinates>a,b</coordinates></Point>"), "coordinate_unreadable"),
         (kml("<Point><coordinates>nan,41</coordinates></Point>"), "coordinate_unreadable"),
         (
@@ -89,6 +92,8 @@ def test_names_and_districts_of_both_forms() -> None:
     )
     assert [(one.name, one.district) for one in both] == [("M", "T")] * 2
     assert shapely.get_coordinates(both[0].geometry).tolist() == [[69.24, 41.3]]
+    (half,) = reading.read(geojson(POINT, name="M\ud800-\x00maktab"), most=9)
+    assert half.name == "M-maktab"
 
 
 def test_what_a_file_becomes() -> None:
@@ -108,6 +113,24 @@ def test_what_a_file_becomes() -> None:
         with pytest.raises(Refusal) as said:
             shaping.gathered(wrong, metres)
         assert said.value.code == code
+
+
+def test_what_would_take_minutes_to_join_is_not_joined() -> None:
+    few = [shapely.box(69 + n / 1000, 41, 69.0005 + n / 1000, 41.001) for n in range(shaping.MOST_PARTS + 1)]
+    with pytest.raises(drawing.ShapeTooDetailed):
+        shaping.gathered(few, 5)
+    apart = shaping.gathered(few, 0)
+    drawing.check(apart)
+    assert shapely.get_num_geometries(apart.geometry) == len(few)
+    with pytest.raises((drawing.PartsOverlap, drawing.RingCrossesItself)):
+        drawing.check(shaping.gathered([few[0]] * len(few), 0))
+
+
+@pytest.mark.parametrize("lat", [90.0, -90.0, 89.9999])
+def test_nothing_is_widened_past_a_pole(lat: float) -> None:
+    places = [shapely.Point(69, lat), shapely.Point(69, 41)]
+    with pytest.raises(drawing.ShapeOutsideTheEarth):
+        shaping.gathered(places, 50)
 
 
 @given(metres=st.floats(5, 2000), lat=st.integers(-60, 60))

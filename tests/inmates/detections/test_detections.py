@@ -67,6 +67,18 @@ async def test_reading_a_hundred_files_asks_oversight_once(engine: AsyncEngine) 
     assert await asked(engine) == [("detected_mass_reading", Role.OVERSIGHT)]
 
 
+async def test_what_is_carried_out_by_night_asks_oversight_and_by_day_nobody(engine: AsyncEngine) -> None:
+    who, night = await user(engine), datetime(2026, 11, 26, 20, 30, tzinfo=UTC)
+    row = {"user_id": who, "subject_kind": "person", "subject_id": 1}
+    for days, action in enumerate(("person:export", "evidence:export", "track:export")):
+        later = night + timedelta(days=days)
+        for at, found in ((later - timedelta(hours=12), 0), (later, 1)):
+            async with engine.begin() as conn:
+                await conn.execute(insert(tables.audit).values(row | {"at": at, "action": action}))
+            assert await look(engine, at + timedelta(minutes=10)) == found
+    assert await asked(engine) == [("detected_night_export", Role.OVERSIGHT)] * 3
+
+
 async def test_trying_numbers_asks_oversight_and_keeps_no_path(app: FastAPI) -> None:
     who = await user(app.state.engine)
     async with browser(app, await session(app.state.engine, who)) as visitor:

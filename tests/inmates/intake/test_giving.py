@@ -3,12 +3,14 @@
 import asyncio
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from fastapi import FastAPI
@@ -68,6 +70,63 @@ def test_a_workbook_reads_as_somebody_types_it() -> None:
     ]
     with pytest.raises(BadSheet):
         list(workbooks.rows(b"PK\x03\x04 and nothing more"))
+
+
+STRANGE = {
+    "declares": {"xl/sharedStrings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><sst>&a;</sst>'},
+    "declares late": {"xl/workbook.xml": b"<!--" + b" " * 1_048_570 + b"--><!DOCTYPE x><workbook/>"},
+    "wide": {"xl/workbook.xml": "<workbook/>".encode("utf-16")},
+    "disguised": {
+        "[Content_Types].xml": b'<Types><Override PartName="/xl/worksheets/a.xml" ContentType="x"/></Types>'
+    },
+    "no sheet": {"xl/worksheets/sheet1.xml": b"<worksheet"},
+}
+
+
+@pytest.mark.parametrize("parts", STRANGE.values(), ids=STRANGE)
+def test_a_workbook_that_declares_or_disguises_itself_is_none(parts: dict[str, bytes]) -> None:
+    with pytest.raises(core_sheets.NoWorkbook):
+        list(workbooks.rows(rewritten(sheets.workbook(HEADING, ROWS), parts)))
+
+
+def test_a_workbook_that_costs_too_much_is_refused() -> None:
+    good = sheets.workbook(HEADING, ROWS)
+    for parts in (
+        {"xl/styles.xml": b" " * (workbooks.MOST_WHOLE + 1)},
+        {"xl/sharedStrings.xml": b" " * (workbooks.MOST_STRINGS + 1)},
+        {f"{number}.xml": b"" for number in range(workbooks.MOST_PARTS)},
+    ):
+        with pytest.raises(core_sheets.TooBig):
+            list(workbooks.rows(rewritten(good, parts)))
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, b"\1\0"), (8, b"\x63\0"), (8, b"\x0c\0")])
+def test_a_workbook_that_is_locked_or_packed_otherwise_says_so(place: int, value: bytes) -> None:
+    body = bytearray(sheets.workbook(HEADING, ROWS))
+    for sign, at in ((b"PK\3\4", place), (b"PK\1\2", place + 2)):
+        for found in re.finditer(re.escape(sign), bytes(body)):
+            body[found.start() + at : found.start() + at + 2] = value
+    with pytest.raises(core_sheets.NoWorkbook):
+        list(workbooks.rows(bytes(body)))
+
+
+def test_rows_and_columns_beyond_any_table_are_left_out() -> None:
+    line = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>x</t></is></c></row>'
+    page = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+    far = page % b"".join(line % (row, row) for row in (1, 3, 99_999_999_999))
+    read = workbooks.rows(rewritten(sheets.workbook(HEADING, ROWS), {"xl/worksheets/sheet1.xml": far}))
+    assert list(read) == [(1, ["x"]), (3, ["x"])]
+    ((_, cells),) = workbooks.rows(b"a" + b",a" * 9_000)
+    assert len(cells) == core_sheets.MOST_COLUMNS
+
+
+def rewritten(whole: bytes, parts: dict[str, bytes]) -> bytes:
+    """With other parts in it."""
+    made = BytesIO()
+    with ZipFile(BytesIO(whole)) as packed, ZipFile(made, "w", ZIP_DEFLATED) as written:
+        for name, content in ({one: packed.read(one) for one in packed.namelist()} | parts).items():
+            written.writestr(name, content)
+    return made.getvalue()
 
 
 async def test_a_trial_a_correction_and_the_real_thing(app: FastAPI) -> None:

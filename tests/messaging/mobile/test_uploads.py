@@ -143,6 +143,9 @@ def test_the_copy_of_a_voice_tells_no_place() -> None:
     assert b"\x45\x47\0\0" not in derived
     assert derived.endswith(voice[-260:])
     assert rules.look(head + b"mdat" + bytes(40), "audio/mp4").derived is None
+    nested = rules.placeless(head + b"\0\0\x01\xffloci" * 4_000)
+    assert len(nested) == len(head) + 32_000
+    assert b"loci" not in nested
 
 
 def test_a_picture_of_too_many_points_is_not_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
