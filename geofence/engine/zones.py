@@ -102,7 +102,7 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
+        measure_pairs(self._view, zone, lon, lat, reach_m, found)
         return found
 
     def crossed(
@@ -153,7 +153,14 @@ class Zones:
 def keys_of(shapes: Sequence[Shape]) -> list[bytes]:
     """Equal for equal shapes; digests, so that the pool keeps no geometry alive."""
     drawn = shapely.to_wkb(np.array([shape.geometry for shape in shapes], dtype=object))
+    heads = {
+        (kind, radius): f"{kind} {float(radius)!r} ".encode() for kind, radius in {_size(s) for s in shapes}
+    }
     return [
-        blake2b(f"{shape.kind} {shape.radius_m!r} ".encode() + wkb, digest_size=16).digest()
-        for shape, wkb in zip(shapes, drawn, strict=True)
+        blake2b(heads[_size(shape)] + wkb, digest_size=16).digest()
+        for shape, wkb in zip(shapes, drawn.tolist(), strict=True)
     ]
+
+
+def _size(shape: Shape) -> tuple[ShapeKind, float]:
+    return shape.kind, shape.radius_m
