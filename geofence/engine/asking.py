@@ -12,11 +12,6 @@ from geofence.engine.layout import ASK, INSIDE, View, whole
 from geofence.engine.plane import Planes, plane_at, plane_of, planes_at
 
 BLOCK = 128
-WAVE, AHEAD = 32, 4
-"""Pairs, and waves of them under way before one is measured."""
-RING = 256
-"""Addresses of pairs under way: a power of two."""
-MASK = RING - 1
 
 
 def room() -> tuple[Column, Column]:
@@ -67,61 +62,56 @@ def covers_pairs(
 
 
 @lean
-def measure_pairs(view: View, zone: Column, lon: Column, lat: Column, reach_m: Column, found: Column) -> None:
+def measure_pairs(
+    view: View,
+    zone: Column,
+    lon: Column,
+    lat: Column,
+    reach_m: Column,
+    found: Column,
+    address: Column,
+    left: Column,
+) -> None:
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
     found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
-
-    The phases of later waves go on beside the measuring of one, pair by pair: while that waits for the
-    processor, they wait for the memory."""
-    address, left = scratch(RING, np.int64), scratch(WAVE, np.int64)
-    planes = Planes(scratch(WAVE, np.float64), scratch(WAVE, np.float64), scratch(WAVE, np.float64))
-    for ahead in range(0, len(zone) + AHEAD * WAVE, WAVE):
-        first, told, asked = ahead - AHEAD * WAVE, 0, 0
-        if first >= 0:
-            planes_at(lat[first : min(first + WAVE, len(zone))], planes)
-            told, asked = sorted_out(view, zone, reach_m, first, address, left, found)
-        for k in range(WAVE):
-            ask_ahead(view, zone, lon, lat, ahead + k, address)
-            if k < told:
-                i = first + left[k]
-                plane = plane_of(planes, left[k])
-                metres = border(view, zone[i], address[i & MASK], lon[i], lat[i], plane, reach_m[i])
-                found[i] = -metres if found[i] < 0.0 else metres
-            elif k < told + asked:
-                at = left[WAVE - 1 - (k - told)]
-                i, plane = first + at, plane_of(planes, at)
-                found[i] = signed_at(view, zone[i], address[i & MASK], lon[i], lat[i], plane, reach_m[i])
-
-
-@part
-def ask_ahead(view: View, zone: Column, lon: Column, lat: Column, i: int, address: Column) -> None:
-    """A step of each phase: for pair `i`, and for those one, two and three waves before it."""
-    if i < len(zone):
-        touch(view, zone[i])
-    k = i - WAVE
-    if 0 <= k < len(zone):
-        address[k & MASK] = seek(view, zone[k], lon[k], lat[k])
-        touch_cell(view, zone[k], address[k & MASK])
-    k -= WAVE
-    if 0 <= k < len(zone):
-        touch_border(view, zone[k], address[k & MASK])
-    k -= WAVE
-    if 0 <= k < len(zone):
-        touch_corners(view, zone[k], address[k & MASK])
+    address, left: int64 (BLOCK,), to work with."""
+    planes = Planes(scratch(BLOCK, np.float64), scratch(BLOCK, np.float64), scratch(BLOCK, np.float64))
+    for first in range(0, len(zone), BLOCK):
+        count = min(BLOCK, len(zone) - first)
+        seek_block(view, zone, lon, lat, first, count, address)
+        planes_at(lat[first : first + count], planes)
+        told, asked = sorted_out(view, zone, reach_m, first, count, address, left, found)
+        touch_block(view, zone, first, address, left[:told], told)
+        touch_block(view, zone, first, address, left[BLOCK - asked :], asked)
+        for k in range(told):
+            i, cell = first + left[k], address[left[k]]
+            metres = border(view, zone[i], cell, lon[i], lat[i], plane_of(planes, left[k]), reach_m[i])
+            found[i] = -metres if found[i] < 0.0 else metres
+        for k in range(BLOCK - asked, BLOCK):
+            i, cell = first + left[k], address[left[k]]
+            plane = plane_of(planes, left[k])
+            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], plane, reach_m[i])
 
 
 @part
 def sorted_out(
-    view: View, zone: Column, reach_m: Column, first: int, address: Column, left: Column, found: Column
+    view: View,
+    zone: Column,
+    reach_m: Column,
+    first: int,
+    count: int,
+    address: Column,
+    left: Column,
+    found: Column,
 ) -> tuple[int, int]:
-    """What cells alone say of a wave: ±reach. Into `left`, from its beginning: pairs whose side is told, but
+    """What cells alone say of a block: ±reach. Into `left`, from its beginning: pairs whose side is told, but
     not the metres; from its end: those to be asked for both. How many of each."""
     told, asked = 0, 0
-    for i in range(min(WAVE, len(zone) - first)):
-        side, least = glance(view, zone[first + i], address[(first + i) & MASK])
+    for i in range(count):
+        side, least = glance(view, zone[first + i], address[i])
         most = reach_m[first + i]
         found[first + i] = -most if side == INSIDE else most
-        left[told], left[WAVE - 1 - asked] = i, i
+        left[told], left[BLOCK - 1 - asked] = i, i
         asked += whole(side == ASK)
         told += whole((side != ASK) & (least < most))
     return told, asked

@@ -181,16 +181,10 @@ def survey_row(
 ) -> tuple[Cell, float, int]:
     """One row: the last cell that was measured, metres from its middle to the border, words in use."""
     short = Short(
-        stack(CORNERS, np.float64),
-        stack(CORNERS, np.float64),
-        stack(CORNERS, np.float64),
-        stack(CORNERS, np.float64),
-        stack(CORNERS, np.float64),
-        stack(MANY, np.float64),
-        stack(MANY, np.float64),
-        stack(MANY, np.float64),
-        stack(MANY, np.float64),
-    )
+        stack(CORNERS, np.float64), stack(CORNERS, np.float64), stack(CORNERS, np.float64),
+        stack(CORNERS, np.float64), stack(CORNERS, np.float64), stack(MANY, np.float64),
+        stack(MANY, np.float64), stack(MANY, np.float64), stack(MANY, np.float64),
+    )  # fmt: skip
     draw(border, short)
     columns, ring = outline.columns, border.edges if outline.kind == AREA and outline.rings == 1 else 0
     plane, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))

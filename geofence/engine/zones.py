@@ -102,7 +102,7 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found)
+        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
         return found
 
     def crossed(

@@ -141,7 +141,7 @@ def answers(view: View, number: int) -> tuple[bytes, bytes]:
     lon, lat = places(400)
     inside, metres = np.empty(400, np.bool_), np.empty(400)
     covers_pairs(view, np.full(400, number), lon, lat, inside, *room())
-    measure_pairs(view, np.full(400, number), lon, lat, np.full(400, 1e4), metres)
+    measure_pairs(view, np.full(400, number), lon, lat, np.full(400, 1e4), metres, *room())
     return inside.tobytes(), metres.tobytes()
 
 
