@@ -5,11 +5,11 @@ block, so that the waits overlap."""
 
 import numpy as np
 
-from geofence.engine.compiled import Column, lean, part, scratch
+from geofence.engine.compiled import Column, lean, part
 from geofence.engine.distance import border, covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, INSIDE, View, whole
-from geofence.engine.plane import Planes, plane_at, plane_of, planes_at
+from geofence.engine.plane import plane_at
 
 BLOCK = 128
 
@@ -75,22 +75,19 @@ def measure_pairs(
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
     found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
     address, left: int64 (BLOCK,), to work with."""
-    planes = Planes(scratch(BLOCK, np.float64), scratch(BLOCK, np.float64), scratch(BLOCK, np.float64))
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)
-        planes_at(lat[first : first + count], planes)
         told, asked = sorted_out(view, zone, reach_m, first, count, address, left, found)
         touch_block(view, zone, first, address, left[:told], told)
         touch_block(view, zone, first, address, left[BLOCK - asked :], asked)
         for k in range(told):
             i, cell = first + left[k], address[left[k]]
-            metres = border(view, zone[i], cell, lon[i], lat[i], plane_of(planes, left[k]), reach_m[i])
+            metres = border(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
             found[i] = -metres if found[i] < 0.0 else metres
         for k in range(BLOCK - asked, BLOCK):
             i, cell = first + left[k], address[left[k]]
-            plane = plane_of(planes, left[k])
-            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], plane, reach_m[i])
+            found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
 
 
 @part

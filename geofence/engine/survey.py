@@ -20,16 +20,9 @@ TURN = 360.0
 
 @part
 def survey(
-    cols: Columns,
-    view: View,
-    batch: Batch,
-    order: Column,
-    block: int,
-    size: int,
-    seats: Column,
-    scratch: Scratch,
-    params: Column,
-) -> None:
+    cols: Columns, view: View, batch: Batch, order: Column, block: int, size: int, seats: Column,
+    scratch: Scratch, params: Column,
+) -> None:  # fmt: skip
     """`scratch.metres`: signed, to the border of each zone of each person of the block, from `scratch.bases`
     on; where it is beyond doubt, only as much as puts it there."""
     lat, most_m = stack(BLOCK, np.float64), stack(BLOCK, np.float64)
@@ -48,8 +41,16 @@ def survey(
             plane = plane_of(planes, j)
             left = sift(cols, batch.lon[i], batch.lat[i], s, scratch, j, at, left, plane, most_m[j])
             at += int(cols.seats[s].count)
-    find_cells(view, batch, order, block, scratch, left)
+    for q in range(left):
+        touch(view, scratch.pairs[q].zone)
+    for q in range(left):
+        pair = scratch.pairs[q]
+        i = order[block + pair.fix]
+        pair.address = seek(view, pair.zone, batch.lon[i], batch.lat[i])
+        touch_cell(view, pair.zone, pair.address)
     left = skim(view, scratch, most_m, left)
+    for q in range(left):
+        touch_corners(view, scratch.pairs[q].zone, scratch.pairs[q].address)
     for q in range(left):
         pair = scratch.pairs[q]
         i, plane = order[block + pair.fix], plane_of(planes, pair.fix)
@@ -84,18 +85,6 @@ def sift(
 
 
 @part
-def find_cells(view: View, batch: Batch, order: Column, block: int, scratch: Scratch, count: int) -> None:
-    """The cells that hold the fixes of the pairs."""
-    for q in range(count):
-        touch(view, scratch.pairs[q].zone)
-    for q in range(count):
-        pair = scratch.pairs[q]
-        i = order[block + pair.fix]
-        pair.address = seek(view, pair.zone, batch.lon[i], batch.lat[i])
-        touch_cell(view, pair.zone, pair.address)
-
-
-@part
 def skim(view: View, scratch: Scratch, most: Column, count: int) -> int:
     """What a cell says for all of it; the pairs that need the border itself move to the front."""
     left = 0
@@ -108,8 +97,6 @@ def skim(view: View, scratch: Scratch, most: Column, count: int) -> int:
         left += int((side == ASK) | (least_m < most_m))
     for q in range(left):
         touch_border(view, scratch.pairs[q].zone, scratch.pairs[q].address)
-    for q in range(left):
-        touch_corners(view, scratch.pairs[q].zone, scratch.pairs[q].address)
     return left
 
 
