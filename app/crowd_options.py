@@ -20,11 +20,22 @@ OPTIONS: Final = (
     click.option("--breaking", type=click.FloatRange(0, 1), help="Share that breaks a condition. [crowd]"),
     click.option("--storm", metavar="EVERY_S:SHARE", help="Tear down a share of the connections. [crowd]"),
     click.option("--offline", metavar="SHARE:SECONDS", help="Such a share has no network once. [crowd]"),
+    click.option("--returns", is_flag=True, default=None, help="What --ago measured is in memory. [crowd]"),
     click.option("--rate", type=click.FloatRange(1), help="Messages a second at most, catching up. [crowd]"),
     click.option("--summary", type=click.Path(path_type=Path, dir_okay=False), help="JSON. [crowd]"),
     click.option("--watch-pids", metavar="NAME=PID,…", help="Whose CPU is shown. [crowd; default: found]"),
 )
-NAMES: Final = ("connections", "batch", "breaking", "storm", "offline", "rate", "summary", "watch_pids")
+NAMES: Final = (
+    "connections",
+    "batch",
+    "breaking",
+    "storm",
+    "offline",
+    "returns",
+    "rate",
+    "summary",
+    "watch_pids",
+)
 
 Command = Callable[..., None]
 
@@ -56,6 +67,7 @@ def order(manners: Manners, asked: dict[str, Any]) -> Order:
             manners=manners,
             storm=_pair(asked["storm"]),
             offline=_pair(asked["offline"]),
+            returns=bool(asked["returns"]),
             rate=asked["rate"] or RATE,
             seed=asked["seed"],
         ),

@@ -18,11 +18,14 @@ from app.worker import Worker
 from core.settings import Settings
 from tracking import wire
 from tracking.inbox import Inbox
+from tracking.lanes import Lanes
 from tracking.links import LinkKind
 from tracking.sharding import Shard
 
 CLIENT_ID: Final = "ejazo-ingest"
-"""Fixed: the broker keeps what arrives while the worker is away under this name."""
+"""Fixed: the broker keeps what arrives while the worker is away under this name,"""
+PAST_ID: Final = "ejazo-ingest-past"
+"""and under this what is of the past."""
 LOCK: Final = 7265004
 """Of a shard, by whoever has it."""
 IDLE: Final = 7265005
@@ -92,16 +95,25 @@ class Claims:
 
 
 async def work(conn: asyncpg.Connection, loaded: Settings, shard: Shard) -> None:
-    inbox = Inbox(
-        loaded.mqtt_url,
-        client_id=shard.named(CLIENT_ID),
-        topics=wire.SUBSCRIPTIONS,
-        prefix=shard.prefix(is_sorted=loaded.broker_sorts),
-        link=LinkKind(loaded.mqtt_link),
-    )
-    async with inbox:
+    async with lanes(loaded, shard) as inbox:
         worker = await Worker.recover(conn, inbox, shard=shard, ack_every_s=loaded.ack_every_s)
         await worker.work()
+
+
+def lanes(loaded: Settings, shard: Shard) -> Lanes:
+    bell = asyncio.Event()
+    live, past = (
+        Inbox(
+            loaded.mqtt_url,
+            client_id=shard.named(name),
+            topics=topics,
+            prefix=shard.prefix(is_sorted=loaded.broker_sorts),
+            link=LinkKind(loaded.mqtt_link),
+            bell=bell,
+        )
+        for name, topics in ((CLIENT_ID, wire.SUBSCRIPTIONS), (PAST_ID, wire.OF_THE_PAST))
+    )
+    return Lanes(live, past, bell=bell)
 
 
 @click.command()

@@ -22,7 +22,7 @@ from tracking import retention, wire
 from tracking import service as tracking
 from tracking.answers import Answers
 from tracking.directory import Directory
-from tracking.inbox import Inbox
+from tracking.lanes import Lanes
 from tracking.marks import Marks
 from tracking.model import DOWN, Message, Reason
 from tracking.rounds import Rounds
@@ -39,7 +39,9 @@ TICK_US: Final = 1_000_000
 REMIND_US: Final = 10_000_000
 """How often commands without an answer are looked for."""
 CATCH_UP: Final = 50
-"""People with late reports whom one transaction folds again,"""
+"""People with late reports whom one transaction folds again at most,"""
+FOLD_US: Final = 50_000
+"""so many that it takes about so long,"""
 CATCH_UP_US: Final = 200_000
 """and for how long in each second."""
 LOOK_BACK: Final = timedelta(days=2)
@@ -51,7 +53,7 @@ log = logging.getLogger("ingest")
 @dataclass(slots=True)
 class Worker:
     conn: asyncpg.Connection
-    inbox: Inbox
+    inbox: Lanes
     keep: retention.Retention
     rung: set[str]
     """Channels that notified us."""
@@ -68,12 +70,14 @@ class Worker:
     ticked_us: int = 0
     reminded_us: int = 0
     """When commands without an answer were last looked for."""
+    folds: int = CATCH_UP
+    """People with late reports whom the next transaction folds again."""
     looked_us: int = 0
     """When an unknown device last made us read the directory."""
 
     @classmethod
     async def recover(
-        cls, conn: asyncpg.Connection, inbox: Inbox, *, shard: Shard, ack_every_s: float
+        cls, conn: asyncpg.Connection, inbox: Lanes, *, shard: Shard, ack_every_s: float
     ) -> Self:
         """From the checkpoints and what was stored since. Listens first: an edit made meanwhile rings."""
         rung = {commands.CHANNEL}
@@ -194,14 +198,16 @@ class Worker:
     async def catch_up(self) -> None:
         """Late reports are history: they are judged beside the living, for a while in every second."""
         until_us = clock.now_us() + CATCH_UP_US
-        while clock.now_us() < until_us:
+        while (began_us := clock.now_us()) < until_us:
             async with self.conn.transaction():
                 rows, count = await geofence.catch_up(
-                    self.conn, self.supervision, now_us=clock.now_us(), most=CATCH_UP
+                    self.conn, self.supervision, now_us=clock.now_us(), most=self.folds
                 )
                 await bus.announce(self.conn, rows)
-            if count < CATCH_UP:
+            if count < self.folds:
                 break
+            took_us = max(1, clock.now_us() - began_us)
+            self.folds = max(1, min(CATCH_UP, self.folds * FOLD_US // took_us))
 
     async def blind(self, now_us: int) -> list[tuple[int, int]]:
         """The pulse, and when there was none: a worker whom no message can reach has none."""

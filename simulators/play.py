@@ -12,7 +12,7 @@ from simulators.gateway import Gateway
 from simulators.ledger import Writer
 from simulators.link import GOOD, Link, Manners, Parcel
 from simulators.scenes import SECOND_US
-from tracking.model import DOWN, UP, Fix, ReceiptState, Report
+from tracking.model import DOWN, PAST, PRESENT_US, UP, Fix, ReceiptState, Report
 from tracking.wire import binary, down, json
 
 SLOT_S: Final = 0.02
@@ -165,10 +165,15 @@ class Player:
         while (message := device.outgoing(now)) or answers:
             message = message or Outgoing([], 0)
             self._note(who, message)
-            parcel = Parcel(who, self.topics[who], self.encode(message, now, answers))
+            parcel = Parcel(who, self._topic(who, message, now), self.encode(message, now, answers))
             answers = ()
             for ready in self.link.send(parcel, now_us=now):
                 self._publish(ready)
+
+    def _topic(self, who: int, message: Outgoing, now: int) -> str:
+        """What is of the past only must not stand in the way of anybody's present."""
+        newest = max((report.taken_us for report in message.reports), default=now)
+        return PAST.format(self.serials[who]) if newest < now - PRESENT_US else self.topics[who]
 
     def _pursue(self, now: int) -> None:
         """Fixes that somebody asked for; who is away takes them and sends them later."""

@@ -16,7 +16,7 @@ EVERY_US: Final = 5_000_000
 """Between two acknowledgements of a device: at one fix a second it keeps five reports longer, and the broker
 carries a fifth of the messages."""
 OVERDUE_US: Final = 10_000_000
-"""A gap younger than this may still be on its way."""
+"""A gap younger than this, or one that is being filled, may still be on its way."""
 ASK_EVERY_US: Final = 30_000_000
 """A device that does not answer a request is asked again no sooner."""
 RANGES_MAX: Final = 50
@@ -27,7 +27,9 @@ ROOM: Final = 1024
 
 @dataclass(slots=True)
 class _Gap:
+    ack: int
     since_us: int
+    """Nothing below it has come since."""
     asked_us: int = 0
 
 
@@ -61,7 +63,9 @@ class Answers:
             return Acknowledge(ack=last, last=last)
         stored = marks[device].stored
         ack, last = rules.contiguous(stored), rules.highest(stored)
-        gap = self.gaps.setdefault(device, _Gap(now_us))
+        gap = self.gaps.setdefault(device, _Gap(ack, now_us))
+        if ack > gap.ack:  # it is being filled: who empties a memory need not be told what is in it
+            gap.ack, gap.since_us = ack, now_us
         is_overdue = now_us - gap.since_us >= OVERDUE_US and now_us - gap.asked_us >= ASK_EVERY_US
         if is_overdue:
             gap.asked_us = now_us

@@ -4,6 +4,7 @@ The usual device goes on counting where it stopped: that is seen for all of them
 a hole, fills one, or says anything but fixes is looked at number by number."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,11 @@ def hear(decoded: Decoded, known: Marks) -> Heard:
     slow = slow[counts[slow]]
     found = Heard(news, is_new, [True] * len(decoded.events), [True] * len(decoded.rejected))
     if len(slow) or special:
-        _carefully(decoded, known, np.sort(slow), found)
+        spoke = dict(zip(decoded.spoke.tolist(), decoded.spoke_us.tolist(), strict=True))
+        slow = np.sort(slow)
+        is_mixed = np.isin(fixes.device[slow], np.fromiter(special, np.int64, len(special)))
+        _fixes_alone(decoded, known, slow[~is_mixed], found, spoke=spoke)
+        _carefully(decoded, known, slow[is_mixed], found, spoke=spoke)
         found.lost = _give_up(decoded, found.news)
     return found
 
@@ -74,7 +79,21 @@ def _goes_on(sequence: I8, first: I8, sizes: I8, expected: I8) -> Bools:
     return np.logical_and.reduceat(follows, first) & (expected > 0)
 
 
-def _carefully(decoded: Decoded, known: Marks, rows: I8, found: Heard) -> None:
+def _fixes_alone(decoded: Decoded, known: Marks, rows: I8, found: Heard, *, spoke: dict[int, int]) -> None:
+    """The fixes in these rows, of devices that said nothing else, each device at once."""
+    rows = rows[np.argsort(decoded.fixes.device[rows], kind="stable")]
+    device, numbers = decoded.fixes.device[rows], decoded.fixes.sequence[rows].tolist()
+    begins = np.flatnonzero(np.diff(device, prepend=-1))
+    for whose, (begin, end) in zip(
+        device[begins].tolist(), pairwise([*begins.tolist(), len(rows)]), strict=True
+    ):
+        mark, new = rules.heard(known[DeviceId(whose)], numbers[begin:end], at_us=spoke[whose])
+        found.news.others[DeviceId(whose)] = mark
+        if not all(new):
+            found.fix_is_new[rows[begin:end]] = new
+
+
+def _carefully(decoded: Decoded, known: Marks, rows: I8, found: Heard, *, spoke: dict[int, int]) -> None:
     """The fixes in these rows and everything else that bears a number, in the order of arrival."""
     first, second = len(decoded.fixes), len(decoded.fixes) + len(decoded.events)
     said: dict[DeviceId, list[tuple[int, int]]] = {}
@@ -90,7 +109,6 @@ def _carefully(decoded: Decoded, known: Marks, rows: I8, found: Heard) -> None:
             said.setdefault(bad.device, []).append((at, bad.sequence))
     for holding in decoded.holdings:
         said.setdefault(holding.device, [])
-    spoke = dict(zip(decoded.spoke.tolist(), decoded.spoke_us.tolist(), strict=True))
     for device in said.keys() - decoded.phones:
         places = said[device]
         mark, new = rules.heard(known[device], [number for _, number in places], at_us=spoke[device])

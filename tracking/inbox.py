@@ -24,9 +24,12 @@ without its others."""
 BATCH: Final = 8_000
 """The largest batch: a commit costs the same for one row and for thousands."""
 AT_MOST: Final = 20_000
-"""Messages held in memory; beyond it the socket is not read until half of them are gone."""
+"""Messages held in memory; beyond it the socket is not read until half of them are gone,"""
+BYTES_AT_MOST: Final = 64 * 2**20
+"""and beyond so many bytes of theirs."""
 LEAST_S: Final = 0.005
 """A batch after idleness waits so long for others."""
+NEVER_US: Final = 2**62
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,15 @@ class Batch:
     """The number of each; 0 = the broker does not wait for it."""
     life: int
     """Of which connection: after a new one the broker sends all again under numbers of its own."""
+    source: "Inbox"
+    """Who is to acknowledge it."""
+
+
+async def rung(bell: asyncio.Event, most_s: float) -> None:
+    """From now on, or not within that time."""
+    bell.clear()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), most_s)
 
 
 class Inbox:
@@ -53,13 +65,15 @@ class Inbox:
         link: LinkKind = LinkKind.PAHO,
         count: int = BATCH,
         wait_s: float = 0.05,
+        bell: asyncio.Event | None = None,
     ) -> None:
         """`url`: may name several nodes of a cluster, see `Session.of`.
         `prefix`: what the broker puts before each topic, and nobody behind the inbox sees.
-        `count`, `wait_s`: the largest batch, and the longest that a message waits for others."""
+        `count`, `wait_s`: the largest batch, and the longest that a message waits for others.
+        `bell`: rings when something arrives; several may share one."""
         self._count, self._wait_s = count, wait_s
-        self._messages, self._receipts = list[Message](), list[int]()
-        self._arrived, self._full, self._ready = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._messages, self._receipts, self._bytes = list[Message](), list[int](), 0
+        self._arrived, self._full, self._ready = bell or asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._life = self._failures = 0
         self._is_paused = self._is_granted = False
         made = Lean if link is LinkKind.LEAN else Paho
@@ -89,6 +103,11 @@ class Inbox:
         """Received, and not yet given to the caller."""
         return len(self._messages)
 
+    @property
+    def next_us(self) -> int:
+        """When what is taken next was received; nothing waits: the end of time."""
+        return self._messages[0].received_us if self._messages else NEVER_US
+
     async def wait_connected(self) -> None:
         await self._ready.wait()
 
@@ -97,14 +116,46 @@ class Inbox:
         took its caller. An empty batch after `idle_s` without any message."""
         loop, gather_s = asyncio.get_running_loop(), LEAST_S
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), idle_s)
-            if self._messages and len(self._messages) < self._count:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._full.wait(), gather_s)
+            if not self._messages:
+                await rung(self._arrived, idle_s)
+            await self.gather(gather_s)
             given = loop.time()
-            yield self._take()
-            gather_s = min(max(loop.time() - given, LEAST_S), self._wait_s)
+            yield self.take()
+            gather_s = self.patience_s(loop.time() - given)
+
+    async def gather(self, most_s: float) -> None:
+        """Until a whole batch is there, if there is anything."""
+        if self._messages and len(self._messages) < self._count:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), most_s)
+
+    def patience_s(self, took_s: float) -> float:
+        """How long the next batch may gather, if this one took so long."""
+        return min(max(took_s, LEAST_S), self._wait_s)
+
+    @property
+    def is_full(self) -> bool:
+        """More than a batch waits."""
+        return self._full.is_set()
+
+    def take(self, *, most_bytes: int = BYTES_AT_MOST) -> Batch:
+        """What waits, a whole batch at most, and no more bytes than these once one message is in it."""
+        n, size = 0, 0
+        for message in self._messages[: self._count]:
+            size += len(message.payload)
+            if n and size > most_bytes:
+                break
+            n += 1
+        taken = Batch(tuple(self._messages[:n]), tuple(self._receipts[:n]), self._life, self)
+        self._bytes -= sum(len(message.payload) for message in taken.messages)
+        del self._messages[:n], self._receipts[:n]
+        if len(self._messages) < self._count:
+            self._full.clear()
+        if self._is_paused and len(self._messages) <= AT_MOST // 2 and self._bytes <= BYTES_AT_MOST // 2:
+            self._is_paused = False
+            self._link.read_on()
+            self._be_patient()
+        return taken
 
     def acknowledge(self, batch: Batch) -> None:
         """After the commit. Of an earlier connection: nothing, the broker asks again."""
@@ -115,20 +166,6 @@ class Inbox:
         """Lost where there is no connection: who must be heard asks for an answer."""
         if self.is_connected:
             self._link.publish(topic, payload, qos=qos)
-
-    def _take(self) -> Batch:
-        n = self._count
-        taken = Batch(tuple(self._messages[:n]), tuple(self._receipts[:n]), self._life)
-        del self._messages[:n], self._receipts[:n]
-        if not self._messages:
-            self._arrived.clear()
-        if len(self._messages) < n:
-            self._full.clear()
-        if self._is_paused and len(self._messages) <= AT_MOST // 2:
-            self._is_paused = False
-            self._link.read_on()
-            self._be_patient()
-        return taken
 
     async def _keep_connected(self) -> None:
         """Where there are several brokers, the next one is asked after each loss."""
@@ -148,7 +185,7 @@ class Inbox:
         self._is_paused = self._is_granted = False
         for kept in (self._messages, self._receipts):
             kept.clear()
-        self._arrived.clear()
+        self._bytes = 0
         self._full.clear()
 
     def _on_granted(self) -> None:
@@ -172,10 +209,12 @@ class Inbox:
         much that is: whoever hears is subscribed."""
         self._messages += messages
         self._receipts += receipts
+        self._bytes += sum(len(message.payload) for message in messages)
         self._arrived.set()
         if len(self._messages) >= self._count:
             self._full.set()
-        if len(self._messages) > AT_MOST and not self._is_paused:
+        is_much = len(self._messages) > AT_MOST or self._bytes > BYTES_AT_MOST
+        if is_much and not self._is_paused:
             self._is_paused = True
             self._link.rest()
         self._hears()

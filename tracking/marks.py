@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.model import DeviceId
 from tracking import rules
@@ -42,7 +43,9 @@ class Marks:
     """The highest number that ever came; 0 = none."""
     contact_us: I8 = field(default_factory=lambda: np.full(ROOM, NEVER, np.int64))
     holed: dict[DeviceId, Mark] = field(default_factory=dict)
-    """Devices whose numbers have holes. Their columns are filled too."""
+    """Devices whose numbers have holes. Their columns are filled too,"""
+    has_holes: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(ROOM, np.bool_))
+    """and this one says so."""
 
     @classmethod
     def of(cls, marks: dict[DeviceId, Mark]) -> Self:
@@ -80,7 +83,8 @@ class Marks:
     def put(self, device: DeviceId, mark: Mark) -> None:
         self._reserve(device)
         self.last[device], self.contact_us[device] = rules.highest(mark.stored), mark.contact_us
-        if rules.gaps(mark.stored):
+        self.has_holes[device] = rules.has_gaps(mark.stored)
+        if self.has_holes[device]:
             self.holed[device] = mark
         else:
             self.holed.pop(device, None)
@@ -89,9 +93,8 @@ class Marks:
         """The number that each device would say next without a hole; 0 where it has holes already."""
         expected = np.full(len(device), rules.FIRST, np.int64)
         known = device < len(self.last)
-        expected[known] += self.last[device[known]]
-        if self.holed:
-            expected[np.isin(device, np.fromiter(self.holed, np.int64, len(self.holed)))] = 0
+        mine = device[known]
+        expected[known] = np.where(self.has_holes[mine], 0, self.last[mine] + rules.FIRST)
         return expected
 
     def _reserve(self, device: int) -> None:
@@ -99,3 +102,4 @@ class Marks:
             more = np.zeros(max(device + 1 - len(self.last), len(self.last)), np.int64)
             self.last = np.concatenate([self.last, more])
             self.contact_us = np.concatenate([self.contact_us, more])
+            self.has_holes = np.concatenate([self.has_holes, more.astype(np.bool_)])

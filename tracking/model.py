@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 from core.model import DeviceId, PersonId
 
 UP: Final = "em/v1/{}/up"
+PAST: Final = "em/v1/{}/past"
+"""For what was measured longer ago than `PRESENT_US`: it waits behind whatever comes `UP`."""
+PRESENT_US: Final = 120_000_000
 DOWN: Final = "em/v1/{}/down"
 """Topics of a device, by its serial number."""
 

@@ -1,7 +1,7 @@
 """Which numbers of a device have been answered: ranges, what is new, what is missing, what to acknowledge."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from operator import itemgetter
 
@@ -27,15 +27,38 @@ def add(stored: Ranges, first: int, last: int) -> Ranges:
     return (*stored[:lo], (first, last), *stored[hi:])
 
 
+def is_free(stored: Ranges, first: int, last: int) -> bool:
+    """Is none of [first, last] in it?"""
+    at = bisect_right(stored, last, key=itemgetter(0)) - 1
+    return at < 0 or stored[at][1] < first
+
+
 def add_all(stored: Ranges, numbers: Iterable[int]) -> tuple[Ranges, list[bool]]:
     """The ranges with all `numbers`, and of each whether it was new (the first of equals is)."""
-    new = []
-    for number in numbers:
-        is_new = not stored or number > stored[-1][1] or not holds(stored, number)
-        if is_new:
-            stored = add(stored, number, number)
-        new.append(is_new)
+    new = list[bool]()
+    for first, last in runs(numbers):
+        if is_free(stored, first, last):
+            stored = add(stored, first, last)
+            new += [True] * (last - first + 1)
+            continue
+        for number in range(first, last + 1):
+            new.append(not holds(stored, number))
+            stored = add(stored, number, number) if new[-1] else stored
     return stored, new
+
+
+def runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The same numbers in the same order, as stretches that count up by one."""
+    first = last = None
+    for number in numbers:
+        if first is None or last is None:
+            first = number
+        elif number != last + 1:
+            yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
 
 
 def union(stored: Ranges, others: Ranges) -> Ranges:
@@ -47,6 +70,10 @@ def union(stored: Ranges, others: Ranges) -> Ranges:
 def contiguous(stored: Ranges) -> int:
     """The highest number below which nothing is missing: what a device may forget. 0 = none."""
     return stored[0][1] if stored and stored[0][0] <= FIRST else FIRST - 1
+
+
+def has_gaps(stored: Ranges) -> bool:
+    return len(stored) > 1 or (len(stored) == 1 and stored[0][0] > FIRST)
 
 
 def highest(stored: Ranges) -> int:

@@ -25,26 +25,30 @@ ACCESS = """\
 # The worker reads what devices say and answers them.
 user ingest
 topic read em/v1/+/up
+topic read em/v1/+/past
 topic read owntracks/+/+
 topic write em/v1/+/down
 
 # A gateway speaks for many devices: simulators, recorded traces, a vendor's server.
 user gateway
 topic write em/v1/+/up
+topic write em/v1/+/past
 topic write owntracks/#
 topic read em/v1/+/down
 
 # A device speaks for itself alone.
 pattern write em/v1/%u/up
+pattern write em/v1/%u/past
 pattern read em/v1/%u/down
 pattern write owntracks/%u/+
 """
 # No per_listener_settings: persistent sessions lose messages with it. Not max_queued_messages 0: it
 # disconnects every publisher whom the access list denies. max_queued_messages and max_queued_bytes: with the
-# defaults a subscriber that acknowledges late silently loses messages the broker has acknowledged. Not
-# max_inflight_messages 0: a worker that falls behind by a million would have them all in its socket, twice
-# the memory, and the broker dies of its limit; so the rest waits, and what is beyond the queue devices send
-# again.
+# defaults a subscriber that acknowledges late loses messages after a second. Not max_inflight_messages 0: a
+# worker that falls behind by a million would have them all in its socket, twice the memory. What is beyond
+# the queue is dropped, and devices send it again, as they do with what a kill takes: that is why it is saved
+# each minute only, for it is written whole each time. No memory_limit: a broker that has reached it cannot
+# hand out what would free its memory, and never recovers (ADR-0050); the queues bound it.
 SETTINGS = """\
 listener {port} {host}
 allow_anonymous false
@@ -52,11 +56,10 @@ password_file {home}/passwords
 acl_file {home}/access
 persistence true
 persistence_location {home}/
-autosave_interval 1
+autosave_interval 60
 max_inflight_messages 20000
-max_queued_messages 1000000
-max_queued_bytes 0
-memory_limit 1073741824
+max_queued_messages 300000
+max_queued_bytes 134217728
 max_packet_size 262144
 set_tcp_nodelay true
 log_dest stderr

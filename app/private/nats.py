@@ -27,6 +27,8 @@ STREAMS: Final = frozenset({"$MQTT_msgs", "$MQTT_sess", "$MQTT_rmsgs"})
 """What the server keeps for MQTT: messages for persistent sessions, the sessions, what is retained."""
 UNSPEAKABLE: Final = frozenset(". */>")
 """What NATS takes for its own grammar: it disconnects whoever publishes to such a topic."""
+WAYS: Final = ("p.*.em.v1.*.up", "p.*.em.v1.*.past")
+"""By which reports of any device come."""
 # max_ack_pending counts for each subscription, and those of one session may not sum up to more than 65,535.
 # ack_wait: what the worker has not committed by then is sent again; with 60 s the last ones come late.
 SETTINGS: Final = """\
@@ -51,9 +53,11 @@ accounts {{
     jetstream: enabled
     mappings: {{
       "em.v1.*.up": "p.{{{{partition({shards},1)}}}}.em.v1.{{{{wildcard(1)}}}}.up"
+      "em.v1.*.past": "p.{{{{partition({shards},1)}}}}.em.v1.{{{{wildcard(1)}}}}.past"
       "owntracks.*.*": "p.{{{{partition({shards},1,2)}}}}.owntracks.{{{{wildcard(1)}}}}.{{{{wildcard(2)}}}}"
       # Who names a shard himself is put into the right one.
       "p.*.em.v1.*.up": "p.{{{{partition({shards},2)}}}}.em.v1.{{{{wildcard(2)}}}}.up"
+      "p.*.em.v1.*.past": "p.{{{{partition({shards},2)}}}}.em.v1.{{{{wildcard(2)}}}}.past"
       "p.*.owntracks.*.*":
         "p.{{{{partition({shards},2,3)}}}}.owntracks.{{{{wildcard(2)}}}}.{{{{wildcard(3)}}}}"
     }}
@@ -78,11 +82,12 @@ def program() -> Path | None:
 
 def user(name: str, word: str) -> str:
     """One line of the list of users. The rights are those of `broker.ACCESS`, after the server's mapping."""
-    may_say, may_hear = [f"p.*.em.v1.{name}.up", f"p.*.owntracks.{name}.*"], [f"em.v1.{name}.down"]
+    own = [f"p.*.em.v1.{name}.up", f"p.*.em.v1.{name}.past"]
+    may_say, may_hear = [*own, f"p.*.owntracks.{name}.*"], [f"em.v1.{name}.down"]
     if name == "gateway":
-        may_say, may_hear = ["p.*.em.v1.*.up", "p.*.owntracks.>"], ["em.v1.*.down"]
+        may_say, may_hear = [*WAYS, "p.*.owntracks.>"], ["em.v1.*.down"]
     elif name == "ingest":
-        may_say, may_hear = ["em.v1.*.down"], ["p.*.em.v1.*.up", "p.*.owntracks.*.*"]
+        may_say, may_hear = ["em.v1.*.down"], [*WAYS, "p.*.owntracks.*.*"]
     may_hear.append("$MQTT.sub.>")  # by which the server hands over what comes with QoS 1
     rights = {"publish": may_say, "subscribe": may_hear}
     return json.dumps({"user": name, "password": word, "permissions": rights})

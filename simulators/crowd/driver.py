@@ -48,6 +48,8 @@ class Habits:
     """Every so many seconds, such a share of the connections."""
     offline: tuple[float, float] | None = None
     """Such a share of the devices has no network for so many seconds once in the run."""
+    returns: bool = False
+    """Whatever was measured before the run waits in the memories: the network was away until now."""
     rate: float = RATE
     seed: int = 1
 
@@ -98,6 +100,8 @@ class Driver:
         self.memory = Memory(devices)
         self.memory.begin_after(*marks, unknown=first_sequence(now_us()))
         self.schedule = Schedule(devices, ends_us)
+        if habits.returns:
+            self.memory.come_back(self.schedule.skip(now_us()))
         self.mischief = Mischief(habits.manners, habits.seed)
         self.random = Random(f"{habits.seed}/driver")
         self.encode = ENCODINGS[habits.format]
@@ -201,7 +205,7 @@ class Driver:
             self.memory.acknowledge(np.array(ears.who), np.array(ears.ack))
             for who, ack in zip(ears.who, ears.ack, strict=True):
                 self.meter.acknowledged(who, ack)
-        self.asked += [self.memory.asked(who, ranges) for who, ranges in ears.gaps]
+        self.asked += [self.memory.asked(who, ranges, now_us=now_us()) for who, ranges in ears.gaps]
         for who, command in ears.commands:
             done = json.Answer(command=command.command, state=ReceiptState.DONE, at_us=now_us())
             self.post.say(who, json.encode([], sent_us=now_us(), receipts=(done,)))

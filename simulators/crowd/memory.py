@@ -18,6 +18,8 @@ REPEAT_US: Final = 60 * SECOND_US
 """docs/protocol.md, section 7: without an acknowledgement a device repeats no sooner."""
 MOST_IN_MESSAGE: Final = 32
 """Reports; a power of two, because messages of one size are made together."""
+ON_THE_WAY: Final = MOST_IN_MESSAGE
+"""Reports from memory that may be unacknowledged: a country's memories must not come all at once."""
 
 Bools = NDArray[np.bool_]
 
@@ -66,6 +68,11 @@ class Memory:
         self.known = ack.copy()
         self.first = np.where(last >= 0, last + 1, unknown)
 
+    def come_back(self, taken: I8) -> None:
+        """After an outage in which every device took so many reports."""
+        self.taken, self.high = taken, taken.copy()
+        self.is_late[:] = True
+
     def held(self) -> int:
         return int((self.taken - self.acked).sum())
 
@@ -104,30 +111,35 @@ class Memory:
 
     def silent(self, now_us: int) -> None:
         """Whoever got no acknowledgement for a minute sends again what is older."""
-        holding = np.flatnonzero((self.acked < self.taken) & (self.low >= self.high))
+        is_waiting = (self.low >= self.high) | (self.low - self.acked >= ON_THE_WAY)
+        holding = np.flatnonzero((self.acked < self.taken) & is_waiting)
         since = np.maximum(self.devices.due_us(holding, self.acked[holding]), self.sent_us[holding])
         silent = holding[now_us - np.maximum(since, self.floor_us) > REPEAT_US]
         rounds = (now_us - REPEAT_US - self.devices.begins_us - self.devices.phase_us[silent]) // (
             self.devices.period_us
         )
         sent_by_then = np.clip((rounds + 1) * self.devices.batch, self.acked[silent], self.taken[silent])
-        self._again(silent, sent_by_then)
+        waits = np.where(self.low[silent] < self.high[silent], self.high[silent], 0)
+        self._again(silent, np.maximum(sent_by_then, waits))
 
-    def asked(self, who: int, ranges: tuple[tuple[int, int], ...]) -> Messages:
-        """Named gaps, as far as they are still held."""
+    def asked(self, who: int, ranges: tuple[tuple[int, int], ...], *, now_us: int) -> Messages:
+        """Named gaps, as far as they are still held; not what comes anyway, because memory is being sent."""
         rows = []
         first, acked, taken = (int(c[who]) for c in (self.first, self.acked, self.taken))
+        comes = int(self.low[who] - ON_THE_WAY), int(self.high[who])
+        if self.low[who] >= self.high[who] or now_us - self.sent_us[who] > REPEAT_US:
+            comes = taken, taken
         for begins, ends in ranges:
-            low, high = max(begins - first, acked), min(ends - first + 1, taken)
-            while low < high:
-                count = min(MOST_IN_MESSAGE, 1 << ((high - low).bit_length() - 1))
-                rows.append((who, low, count))
-                low += count
+            for low, high in (
+                (begins - first, min(ends - first + 1, comes[0])),
+                (max(begins - first, comes[1]), ends - first + 1),
+            ):
+                rows += _messages(who, max(low, acked), min(high, taken))
         return Messages(*np.array(rows, np.int64).T) if rows else nothing()
 
     def waiting(self) -> I8:
-        """Who has something in memory to send."""
-        return np.flatnonzero(self.low < self.high)
+        """Who has something in memory to send, and not too much of it on the way."""
+        return np.flatnonzero((self.low < self.high) & (self.low - self.acked < ON_THE_WAY))
 
     def oldest_first(self, who: I8, *, now_us: int) -> Messages:
         """A late device's newest message, and as much as one message carries from the oldest on."""
@@ -163,3 +175,13 @@ class Memory:
         waits = self.low[who] < self.high[who]
         sent = np.where(waits, self.low[who], self.taken[who])
         self.tried[who] = np.maximum(self.tried[who], sent)
+
+
+def _messages(who: int, low: int, high: int) -> list[tuple[int, int, int]]:
+    """The reports [low, high) of a device: (who, step, count) of each message."""
+    rows = []
+    while low < high:
+        count = min(MOST_IN_MESSAGE, 1 << ((high - low).bit_length() - 1))
+        rows.append((who, low, count))
+        low += count
+    return rows

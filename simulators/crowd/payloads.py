@@ -12,7 +12,7 @@ from simulators.crowd import packets
 from simulators.crowd.devices import Reports
 from simulators.crowd.lives import I8
 from tracking.links import packets as mqtt
-from tracking.model import Flag, Mechanism
+from tracking.model import UP, Flag, Mechanism
 from tracking.wire import binary
 
 Bytes = NDArray[np.uint8]
@@ -116,14 +116,14 @@ def asking(count: int) -> Bytes:
     return np.tile(np.frombuffer(MANNERS_OF_ASKING, np.uint8), (count, 1))
 
 
-def frames(who: I8, packet: I8, payloads: Bytes) -> Bytes:
+def frames(who: I8, packet: I8, payloads: Bytes, *, topic: str = UP) -> Bytes:
     """Whole PUBLISH packets, one a row; the numbers of all these devices must have equally many digits."""
     digits = len(serial(int(who[0]))) - len("SIM-")
-    topic = Template(b"em/v1/SIM-%" + b"%dd/up" % digits)
-    size = 2 + len(topic.row) + 2 + payloads.shape[1]
-    head = bytes([packets.PUBLISH_1]) + mqtt.length(size) + len(topic.row).to_bytes(2, "big")
-    rows = np.tile(np.frombuffer(head + topic.row.tobytes(), np.uint8), (len(who), 1))
-    gap = topic.gaps[0]
+    named = Template(topic.format(f"SIM-%{digits}d").encode())
+    size = 2 + len(named.row) + 2 + payloads.shape[1]
+    head = bytes([packets.PUBLISH_1]) + mqtt.length(size) + len(named.row).to_bytes(2, "big")
+    rows = np.tile(np.frombuffer(head + named.row.tobytes(), np.uint8), (len(who), 1))
+    gap = named.gaps[0]
     whole(rows[:, len(head) + gap.start : len(head) + gap.stop], who + 1, is_padded=False)
     return np.hstack((rows, _bytes(packet.astype(">u2"), len(who)), payloads))
 

@@ -13,7 +13,7 @@ from simulators.crowd.meter import SAMPLES, Meter
 from simulators.crowd.payloads import Bytes, Encode
 from simulators.scenes import SECOND_US
 from tracking.links import packets as mqtt
-from tracking.model import UP
+from tracking.model import PAST, PRESENT_US, UP
 
 SIX_DIGITS: Final = 99_999
 """From this place on serial numbers are longer."""
@@ -37,9 +37,12 @@ class Post:
         """What no connection takes now is dropped: its device repeats it when its time has come."""
         messages = messages.take(self.can_send(messages.who))
         says_oldest = memory.must_say_oldest(messages.who)
-        for some in _alike(messages.who, messages.count * 2 + says_oldest):
-            part = messages.take(some)
-            self._write(part.who, _payloads(part, memory, encode, now_us), now_us)
+        is_past = (
+            memory.devices.due_us(messages.who, messages.step + messages.count - 1) < now_us - PRESENT_US
+        )
+        for some in _alike(messages.who, messages.count * 4 + is_past * 2 + says_oldest):
+            part, topic = messages.take(some), PAST if is_past[some[0]] else UP
+            self._write(part.who, _payloads(part, memory, encode, now_us), now_us, topic=topic)
         self._measure(messages, memory)
 
     def say(self, who: int, payload: bytes) -> None:
@@ -59,11 +62,11 @@ class Post:
             self.lines.lines[who % self.lines.count].time()
             self.meter.watch(who, sequence)
 
-    def _write(self, who: I8, rows: Bytes, now_us: int) -> None:
+    def _write(self, who: I8, rows: Bytes, now_us: int, *, topic: str = UP) -> None:
         """One payload a device; all as long, and their serial numbers too."""
         order = np.argsort(who % self.lines.count, kind="stable")
         lines = (who % self.lines.count)[order]
-        frames = payloads.frames(who[order], self._packets(lines), rows[order])
+        frames = payloads.frames(who[order], self._packets(lines), rows[order], topic=topic)
         size, raw = frames.shape[1], frames.tobytes()
         numbers, begins = np.unique(lines, return_index=True)
         ends = np.append(begins[1:], len(lines))

@@ -76,12 +76,17 @@ def own(home: Path) -> Iterator[Broker]:
 def test_a_device_speaks_for_itself_alone(broker: Broker) -> None:
     with client(broker, "ingest") as ingest, client(broker, "EJ-1") as device:
         ingest.subscribe("em/v1/+/up")
+        ingest.subscribe("em/v1/+/past")
         assert device.publish("em/v1/EJ-1/up", b"own") in {0, 0x10}
         assert device.publish("em/v1/EJ-2/up", b"foreign") == NOT_AUTHORIZED
+        assert device.publish("em/v1/EJ-2/past", b"foreign") == NOT_AUTHORIZED
+        assert device.publish("em/v1/EJ-1/past", b"memory") in {0, 0x10}
         assert device.publish("em/v1/EJ-1/down", b"its own orders") == NOT_AUTHORIZED
         assert device.publish("em/v1/EJ-1/up", b"last") in {0, 0x10}
-        heard = [ingest.heard.get(timeout=WAIT_S) for _ in range(2)]
-    assert heard == [("em/v1/EJ-1/up", b"own"), ("em/v1/EJ-1/up", b"last")]
+        heard = [ingest.heard.get(timeout=WAIT_S) for _ in range(3)]
+    assert heard == [
+        ("em/v1/EJ-1/up", b"own"), ("em/v1/EJ-1/past", b"memory"), ("em/v1/EJ-1/up", b"last")
+    ]  # fmt: skip
 
 
 def test_a_device_hears_its_own_orders_alone(broker: Broker) -> None:

@@ -70,10 +70,13 @@ def test_the_server_puts_each_device_where_we_expect_it(nats: Nats) -> None:
     serials = [f"EM-{n}" for n in range(100)] + ["Z", "a_b-C", "0" * 64]
     with peers(nats, "ingest", "gateway") as (ingest, gateway):
         ingest.subscribe("p/+/em/v1/+/up")
+        ingest.subscribe("p/+/em/v1/+/past")
         for serial in serials:
-            gateway.publish(f"em/v1/{serial}/up")
-        heard = {ingest.hears()[0] for _ in serials}
-    assert heard == {f"p/{sharding.shard_of(s, SHARDS)}/em/v1/{s}/up" for s in serials}
+            for way in ("up", "past"):
+                gateway.publish(f"em/v1/{serial}/{way}")
+        heard = {ingest.hears()[0] for _ in range(2 * len(serials))}
+    shards = {s: sharding.shard_of(s, SHARDS) for s in serials}
+    assert heard == {f"p/{shards[s]}/em/v1/{s}/{way}" for s in serials for way in ("up", "past")}
 
 
 def test_a_phone_counts_by_user_and_device(nats: Nats) -> None:
@@ -107,7 +110,13 @@ def test_who_names_a_shard_himself_is_put_into_the_right_one(nats: Nats) -> None
 def test_a_device_speaks_for_itself_alone(nats: Nats) -> None:
     with peers(nats, "ingest", "EJ-1") as (ingest, device):
         ingest.subscribe("p/+/em/v1/+/up")
-        for topic in ("em/v1/EJ-2/up", "em/v1/EJ-1/down", "owntracks/EJ-2/phone", "em/v1/EJ-1/up"):
+        for topic in (
+            "em/v1/EJ-2/up",
+            "em/v1/EJ-1/down",
+            "em/v1/EJ-2/past",
+            "owntracks/EJ-2/phone",
+            "em/v1/EJ-1/up",
+        ):
             device.publish(topic, topic.encode())
         assert ingest.hears()[1] == b"em/v1/EJ-1/up"
 

@@ -2,6 +2,7 @@
 as PUBACKs come back. Every contender gets the same bytes."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import uvloop
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from core import clock
 from simulators.crowd import making, payloads, pool
@@ -28,6 +31,18 @@ TOGETHER = 250
 
 Write = tuple[bytes, int]
 """Whole packets, and how many they are."""
+
+
+def forget(url: str, client_id: str) -> None:
+    """The broker keeps nothing for this name any longer: what peers are sent is not for our worker."""
+    parts, client = urlsplit(url), Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True)
+    client.username_pw_set(unquote(parts.username or ""), unquote(parts.password or ""))
+    client.connect(parts.hostname or "127.0.0.1", parts.port or 1883)
+    client.loop_start()
+    while not client.is_connected():
+        time.sleep(0.01)
+    client.disconnect()
+    client.loop_stop()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,11 @@ async def naive(stand: Stand, load: Load, *, lasts_s: float = 10.0) -> float:
 
 async def peak(stand: Stand, fixes: int) -> None:
     rounds = max(2, fixes // stand.people)
-    found = await ours(stand, stand.load(1), stand.load(rounds))
-    broker = await alone(stand, stand.load(rounds))
-    first = await naive(stand, stand.load(2))
+    first_words, load = stand.load(1), stand.load(rounds)
+    found = await ours(stand, first_words, load)
+    await asyncio.to_thread(blast.forget, stand.broker.url("ingest"), CLIENT_ID)
+    broker = await alone(stand, load)
+    first = await naive(stand, load)
     rate = found["fixes_a_second"]
     stand.rows += [
         Row("one JSON fix a message vs the first pipeline", rate / first, 20, 50, {**found, "peer": first}),

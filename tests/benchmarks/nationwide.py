@@ -4,7 +4,9 @@ with fsync, API with a duty centre's live sockets, keeper.
 `ejazo bench nationwide [--people 255000] [--minutes 2] [--only whole] [--kills N] [--json FILE]`
 
 One run in three parts: half the national load (for the time from a fix to its commit), the national load, and
-more than that. Each ends with its ledger compared. The database is seeded first, which takes minutes."""
+more than that; and if asked for by `--only half,backlog`, a country that comes back after an outage: what it
+measured meanwhile (`--outage` minutes) waits in its devices, and it goes on measuring while that is drained.
+Each ends with its ledger compared. The database is seeded first, which takes minutes."""
 
 import asyncio
 import contextlib
@@ -40,7 +42,7 @@ VICTIMS = ("ingest", "broker", "api", "postgres")
 """Killed one after the other; postgres: all of it."""
 LAG_S = 1.0
 """A simulator that falls farther behind its schedule has not held the load."""
-LOADS = {"half": 0.5, "whole": 1.0, "more": 1.8}
+LOADS = {"half": 0.5, "whole": 1.0, "more": 1.8, "backlog": 1.0}
 """Parts of a run, as shares of the national load."""
 
 # How long after it was sent was a fix committed? A sample of those of a run.
@@ -48,6 +50,13 @@ COMMITTED = """
 select extract(epoch from pg_xact_commit_timestamp(xmin) - sent_at)
 from fixes
 where taken_at >= $1 and received_at >= $1 and received_at < $2 and random() < $3
+"""
+
+# What was of the past, and how long did it take to drain it?
+DRAINED = """
+select count(*), extract(epoch from max(received_at) - min(received_at))
+from fixes
+where taken_at >= $1 and received_at >= $2 and sent_at - taken_at > interval '2 minutes'
 """
 
 # When did the worker receive the report that raised an alert? The last one before it was found.
@@ -134,10 +143,14 @@ async def play(
     minutes: float,
     connections: int,
     kills: int = 0,
+    outage: float = 0.0,
 ) -> dict[str, Any]:
-    """One part: its summary, what `compare` says of it, and what the sockets were told."""
+    """One part: its summary, what `compare` says of it, and what the sockets were told.
+    outage: minutes before it, whose reports wait in the devices."""
     ledger = stand.home / f"{name}.ledger"
-    options = ["--interval", f"{interval_s:g}", "--duration", f"{minutes * 60:g}", "--breaking", "0.001"]
+    lasts_s = (minutes + outage) * 60
+    options = ["--interval", f"{interval_s:g}", "--duration", f"{lasts_s:g}", "--breaking", "0.001"]
+    options += ["--ago", f"{outage * 60:g}", "--returns"] if outage else []
     child = simulate(stand, ledger, *options, "--connections", str(connections))
     memory, killing = list[float](), asyncio.create_task(kill_some(stand, kills, minutes))
     while child.poll() is None:
@@ -200,7 +213,14 @@ async def alert_ms(conn: asyncpg.Connection, eyes: Eyes, since: Any) -> dict[str
 
 
 async def measure(
-    stand: Stand, parts: tuple[str, ...], *, minutes: float, connections: int, kills: int
+    stand: Stand,
+    parts: tuple[str, ...],
+    *,
+    minutes: float,
+    interval: float,
+    connections: int,
+    kills: int,
+    outage: float,
 ) -> list[Row]:
     eyes = await begin(stand)
     await eyes.open()
@@ -208,14 +228,17 @@ async def measure(
     for name in parts:
         share = LOADS[name]
         since = await conn.fetchval("select clock_timestamp()")
-        load = {"interval_s": 15 / share, "minutes": minutes, "connections": connections}
+        load = {"interval_s": interval / share, "minutes": minutes, "connections": connections}
+        if name == "backlog":
+            rows.append(await backlog(stand, conn, load | {"outage": outage}))
+            continue
         found = await play(stand, name, **load, kills=kills if name == "whole" else 0)
         if name == "half":
             commit = await commit_ms(conn, since)
             ratio = 1000 / commit["p99_ms"]
             rows.append(Row("fix to commit, half the national load", ratio, 2, 10, dict(commit)))
             continue
-        held = share * _held(found, share * stand.people / 15)
+        held = share * _held(found, share * stand.people / interval)
         rows.append(Row(f"{share:g} times the national load, everything on", held, 1.0, 1.8, found))
         if name == "whole":
             told = await alert_ms(conn, eyes, since)
@@ -224,6 +247,17 @@ async def measure(
     await eyes.close()
     await conn.close()
     return rows
+
+
+async def backlog(stand: Stand, conn: asyncpg.Connection, load: dict[str, Any]) -> Row:
+    """How soon what happens now is committed while the past is drained."""
+    since = await conn.fetchval("select clock_timestamp()")
+    found = await play(stand, "backlog", **load)
+    commit = await commit_ms(conn, since)
+    past, lasted_s = await conn.fetchrow(DRAINED, since - timedelta(minutes=load["outage"]), since)
+    drained = {"past": past, "past_rows_a_second": past / float(lasted_s)}
+    ratio = 1000 / commit["p99_ms"]
+    return Row("fix to commit while an outage is drained", ratio, 1, 5, {**commit, **drained, **found})
 
 
 def _held(found: dict[str, Any], wanted: float) -> float:
@@ -236,8 +270,10 @@ def _held(found: dict[str, Any], wanted: float) -> float:
 @click.command()
 @click.option("--people", default=255_000, show_default=True)
 @click.option("--minutes", default=2.0, show_default=True, help="Of each part; breaches need eight.")
-@click.option("--only", default=",".join(LOADS), show_default=True, help="These parts.")
+@click.option("--only", default="half,whole,more", show_default=True, help="These parts, or backlog.")
+@click.option("--outage", default=25.0, show_default=True, help="Minutes that wait in the devices. [backlog]")
 @click.option("--connections", default=2_000, show_default=True)
+@click.option("--interval", default=15.0, show_default=True, help="Seconds between a device's fixes.")
 @click.option("--kills", default=0, show_default=True, help="During the national load.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the figures to this file.")
 def main(people: int, only: str, file: Path | None, **load: Any) -> None:

@@ -90,10 +90,11 @@ async def test_storms_repeats_and_killed_connections_lose_double_miss_and_invent
     assert code == 0
 
 
-async def test_batches_over_one_gateway_and_planted_faults(
+async def test_a_country_that_comes_back_over_one_gateway_and_planted_faults(
     running: Platform, conn: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    await crowd(running, tmp_path / "ledger", "--format", "binary", "--batch", "4", "--connections", "1")
+    options = ("--format", "binary", "--batch", "4", "--connections", "1")
+    await crowd(running, tmp_path / "ledger", *options, "--returns")
     code, counted = await compare(running, tmp_path / "ledger")
     assert counted["stored"] == REPORTS
     assert code == 0

@@ -39,3 +39,12 @@ def test_a_gap_is_asked_for_when_overdue_and_again_after_a_while() -> None:
     assert at(answers, asked_us + ASK_EVERY_US, holed) == [asking]
     assert at(answers, asked_us + 2 * ASK_EVERY_US, ((1, 9),)) == [Acknowledge(ack=9, last=9)]
     assert at(answers, asked_us + 3 * ASK_EVERY_US, holed) == [plain]
+
+
+def test_a_gap_that_is_being_filled_is_not_asked_for() -> None:
+    answers, now_us = Answers(), ASK_EVERY_US
+    for ack in range(1, 9):
+        now_us += OVERDUE_US - 1
+        assert at(answers, now_us, ((1, ack), (20, 20))) == [Acknowledge(ack=ack, last=20)]
+    stuck = Acknowledge(ack=8, last=20, resend=((9, 19),))
+    assert at(answers, now_us + OVERDUE_US, ((1, 8), (20, 20))) == [stuck]

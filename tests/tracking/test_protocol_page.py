@@ -108,5 +108,5 @@ def test_every_reference_of_the_asyncapi_page_leads_somewhere() -> None:
         for step in path.split("/"):
             place = place[step]
     assert {c["address"] for c in API["channels"].values()} == {
-        "em/v1/{serial}/up", "em/v1/{serial}/down", "owntracks/{user}/{device}"
+        "em/v1/{serial}/up", "em/v1/{serial}/past", "em/v1/{serial}/down", "owntracks/{user}/{device}"
     }  # fmt: skip

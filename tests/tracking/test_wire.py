@@ -211,6 +211,8 @@ def test_accuracy_nought_is_unknown_and_never_perfect() -> None:
     ("topic", "reason"),
     [
         ("em/v1/EM-9/up", Reason.UNKNOWN_DEVICE),
+        ("em/v1/EM-9/past", Reason.UNKNOWN_DEVICE),
+        ("em/v1/EM-7/down", Reason.UNKNOWN_TOPIC),
         ("em/v1/anna/phone/up", Reason.UNKNOWN_TOPIC),
         ("em/v2/EM-7/up", Reason.UNKNOWN_TOPIC),
         ("weather", Reason.UNKNOWN_TOPIC),

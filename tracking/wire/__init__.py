@@ -10,11 +10,24 @@ import numpy as np
 from core.model import DeviceId, PersonId
 from tracking.directory import NOBODY, Device, Directory
 from tracking.fixes import I8, Fixes
-from tracking.model import LEVELS, UP, DeviceEvent, EventKind, Holding, Message, Reason, Receipt, Rejected
+from tracking.model import (
+    LEVELS,
+    PAST,
+    UP,
+    DeviceEvent,
+    EventKind,
+    Holding,
+    Message,
+    Reason,
+    Receipt,
+    Rejected,
+)
 from tracking.wire import binary, json, limits, owntracks, quick
 from tracking.wire.rows import Rows
 
 SUBSCRIPTIONS: Final = (UP.format("+"), "owntracks/+/+")
+OF_THE_PAST: Final = (PAST.format("+"),)
+WAYS: Final = frozenset({"up", "past"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,7 @@ def _read(table: _Table, message: Message, directory: Directory) -> None:
     if parts[0] == "owntracks" and len(parts) >= 3:
         _read_owntracks(table, message, directory.devices.get(f"{parts[1]}/{parts[2]}"))
         return
-    if len(parts) != 4 or parts[:2] != ["em", "v1"] or parts[3] != "up":
+    if len(parts) != 4 or parts[:2] != ["em", "v1"] or parts[3] not in WAYS:
         table.reject(message, Reason.UNKNOWN_TOPIC)
         return
     device = directory.devices.get(parts[2])

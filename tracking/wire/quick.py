@@ -58,7 +58,7 @@ def take(messages: Iterable[Message], devices: Mapping[str, DeviceId]) -> Taken:
     batches: dict[int, list[tuple[DeviceId, Message]]] = {}
     for message in messages:
         topic, payload, _ = message
-        device = devices.get(topic)
+        device = devices.get(topic) or devices.get(_as_live(topic))
         if device is None:
             taken.rest.append(message)
         elif payload.startswith(binary.MAGIC):
@@ -74,6 +74,12 @@ def take(messages: Iterable[Message], devices: Mapping[str, DeviceId]) -> Taken:
     for length, group in batches.items():
         _take_batches(taken, length, group)
     return taken
+
+
+def _as_live(topic: str) -> str:
+    """What a device says of the past it might as well have said `up`."""
+    name, _, way = topic.rpartition("/")
+    return f"{name}/up" if way == "past" else ""
 
 
 def _single(payload: bytes) -> json.Up | None:

@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(self, broker: Broker) -> None:
         self.lines = Lines(broker.url("ingest"), 1, devices=1, hear=self.hear, seed=1)
-        self.lines.lines[0].topics = lambda _: ["em/v1/+/up"]
+        self.lines.lines[0].topics = lambda _: ["em/v1/+/up", "em/v1/+/past"]
         known = [Device(DeviceId(i + 1), serial(i), "ejazo") for i in range(PEOPLE)]
         self.directory = Directory.of(known, [])
         self.stored: dict[int, Ranges] = defaultdict(tuple)

@@ -122,7 +122,7 @@ async def until(what: object) -> None:
 async def test_lines_rise_again_after_a_storm_and_are_heard(broker: Broker) -> None:
     answers: list[tuple[bytes, bytes]] = []
     worker = Lines(broker.url("ingest"), 1, devices=1, hear=lambda d, p: answers.append((d, p)), seed=1)
-    worker.lines[0].topics = lambda _: ["em/v1/+/up"]
+    worker.lines[0].topics = lambda _: ["em/v1/+/up", "em/v1/+/past"]
     crowd = Lines(broker.url("gateway"), 8, devices=20, hear=lambda d, p: answers.append((d, p)), seed=1)
     await asyncio.gather(worker.raise_all(), crowd.raise_all())
     assert crowd.storm(0.5) == 4

@@ -25,6 +25,8 @@ def some_devices(batch: int = BATCH, people: int = DEVICES) -> Devices:
 
 
 MADE = some_devices()
+FIRST_NUMBER = 1
+"""Of devices whose memory nobody told where to begin."""
 NOBODY = np.full(DEVICES, -1)
 
 
@@ -81,7 +83,7 @@ class Link(RuleBasedStateMachine):
         if self.stored[who]:
             self.memory.acknowledge(np.array([who]), np.array([rules.contiguous(self.stored[who])]))
             if asks and self.up[who]:
-                self.fly(self.memory.asked(who, rules.gaps(self.stored[who])))
+                self.fly(self.memory.asked(who, rules.gaps(self.stored[who]), now_us=self.now))
 
     @rule(who=st.integers(0, DEVICES - 1))
     def fall(self, who: int) -> None:
@@ -151,10 +153,24 @@ def after(minutes: float, *, sends: bool, devices: Devices) -> Memory:
 def test_after_an_outage_the_newest_goes_first_and_then_memory_from_the_oldest_on() -> None:
     memory = after(10, sends=False, devices=some_devices(batch=1, people=1))
     memory.lost(np.array([0]))
-    sent = []
+    sent = steps(memory.oldest_first(memory.waiting(), now_us=BEGINS))
+    assert sent == [(0, 39, 1), (0, 0, 32)]
+    assert not len(memory.waiting()), "one message of memory is on its way"
+    memory.acknowledge(np.array([0]), np.array([FIRST_NUMBER + 31]))
     while len(who := memory.waiting()):
         sent += steps(memory.oldest_first(who, now_us=BEGINS))
-    assert sent == [(0, 39, 1), (0, 0, 32), (0, 32, 4), (0, 36, 2), (0, 38, 1)]
+    assert sent[2:] == [(0, 32, 4), (0, 36, 2), (0, 38, 1)]
+
+
+def test_who_empties_a_memory_is_not_told_what_is_in_it() -> None:
+    devices = some_devices(batch=1, people=1)
+    memory = Memory(devices)
+    memory.come_back(Schedule(devices, BEGINS + 10**12).skip(BEGINS + 1800 * SECOND))
+    memory.oldest_first(memory.waiting(), now_us=BEGINS)
+    asks = {"who": 0, "ranges": ((FIRST_NUMBER, FIRST_NUMBER + 118),)}
+    assert not len(memory.asked(**asks, now_us=BEGINS + REPEAT_US))
+    asked = memory.asked(**asks, now_us=BEGINS + REPEAT_US + 1)
+    assert int(asked.count.sum()) == 119
 
 
 def test_who_is_not_answered_repeats_after_a_minute_and_not_before() -> None:
