@@ -5,7 +5,7 @@ import gc
 import click
 import uvicorn
 
-from app import http, metrics, settings, sockets
+from app import http, metrics, settings, sockets, traces
 from app import log as logs
 from app.training import agreed
 
@@ -18,6 +18,7 @@ def command() -> None:
     agreed.at_start(loaded, waits=False)
     application = http.application(loaded)
     metrics.serve(loaded.metrics_port)
+    traces.begin(loaded.traces_url, part="api")
     gc.collect()
     gc.freeze()  # what is made up to here stays: looking through it takes 100 ms, in the middle of an answer
     uvicorn.run(

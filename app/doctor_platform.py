@@ -28,7 +28,7 @@ _SEALED: Final = "select exists (select from identities)"
 _FREE: Final = """
 select distinct u.role
 from users u
-where u.is_active and u.role <> 'provider' and not coalesce(
+where u.is_active and (u.ends_at is null or u.ends_at > now()) and u.role <> 'provider' and not coalesce(
     (select d.is_demanded from factor_demands d where d.role = u.role order by d.id desc limit 1), false
 )
 order by u.role

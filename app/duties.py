@@ -18,6 +18,7 @@ from inmates.legality import service as legality
 from inmates.legality.model import Breach
 from inmates.rights import service
 from inmates.supervision.service import rounds as supervision
+from inmates.vetting import service as vetting
 from messaging.appeals import rounds as appeals
 from tracking.seals import service as seals
 from tracking.store import unfounded
@@ -60,6 +61,8 @@ async def once(engine: AsyncEngine) -> service.Round:
         found = await detections.look(conn, now=clock.now())
     async with db.transaction(engine) as conn:
         broken = await seals.look(conn, now=clock.now())
+    async with db.transaction(engine) as conn:
+        await vetting.keep(conn, now=clock.now())
     done = await look_at_everybody(engine)
     told = {"flags": flags, "to_take_off": worn, "detections": found, "seals": broken}
     log.info("looked", extra=told | asdict(done))

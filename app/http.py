@@ -1,4 +1,4 @@
-"""The HTTP application: every router, page and file in one place."""
+"""The HTTP application: what every request passes, and what an installation brings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,55 +6,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-import core.api
-import core.factors.api
-import core.federation.api
-import core.ledger.api
-import geofence.api
-import geofence.evidence.api
-import geofence.incidents.api
 import geofence.open.api
-import geofence.proposals.api
-import geofence.shifts.api
-import inmates.api
-import inmates.conduct.api
-import inmates.custody.api
-import inmates.detections.api
-import inmates.education.api
 import inmates.education.statements.api
-import inmates.employment.api
-import inmates.entitlements.api
-import inmates.flags.api
-import inmates.handover.api
-import inmates.health.api
-import inmates.identity.api
-import inmates.intake.api
-import inmates.legality.api
-import inmates.photos.api
-import inmates.psychology.api
-import inmates.rights.api
-import inmates.sentences.api
-import inmates.supervision.api
-import inmates.tasks.api
-import messaging.appeals.api
 import messaging.appeals.receipting
 import messaging.calls.api
-import messaging.mobile.api
-import messaging.mobile.push.api
-import messaging.mobile.uploads.api
 import messaging.open.api
 import messaging.own.service
-import messaging.receipts.api
-import messaging.relatives.accounts.api
-import messaging.relatives.contact.api
-import messaging.relatives.files.api
-import messaging.relatives.kinship.api
-import messaging.relatives.letters.api
-import messaging.sealed.api
 import messaging.sealed.service
-import tracking.api
-from app import known, metrics, ready, sections
+from app import known, metrics, sections, traces
 from app.problems import PROBLEMS, openapi
+from app.routers import ROUTERS
 from app.training import wiring
 from core import basic, db, http, i18n
 from core.attempts import Attempts
@@ -65,170 +26,15 @@ from core.pages import Pages
 from core.rates import Rates
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import (
-    alerts,
-    appeal,
-    appeals,
-    assets,
-    authorize,
-    boxes,
-    calls,
-    days,
-    delays,
-    desk,
-    federation,
-    hub,
-    imports,
-    institutions,
-    jobs,
-    kinship,
-    live,
-    my,
-    pages,
-    payroll,
-    playback,
-    receipts,
-    scenes,
-    security,
-    shifts,
-    tasks,
-    zones,
-)
-from dashboards.managers import api as figures_api
-from dashboards.managers import pages as figures
-from dashboards.nearby import pages as nearby
-from dashboards.own import pages as own
-from dashboards.pairs import pages as pairs
-from dashboards.records import appeals as appeals_tab
-from dashboards.records import (
-    conduct,
-    custody,
-    education,
-    employment,
-    entitlements,
-    evidence,
-    flags,
-    handover,
-    health,
-    identity,
-    photos,
-    psychology,
-    relatives,
-    rights,
-    sentence,
-    supervision,
-    timeline,
-    writs,
-)
-from dashboards.records import own as own_tab
-from dashboards.space import pages as space
-from dashboards.watching import oversight
+from dashboards import assets, hub, pages
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web
 from messaging.mobile.uploads.clamd import Clamd
 from messaging.relatives.accounts import tokens
 
-MOST_BYTES = 8_000_000  # of a request: a zone of 100,000 points fits
-ROUTERS = (
-    core.api,
-    ready,
-    core.factors.api,
-    core.federation.api,
-    core.ledger.api,
-    inmates.identity.api,
-    inmates.intake.api,
-    inmates.photos.api,
-    inmates.api,
-    inmates.tasks.api,
-    inmates.detections.api,
-    inmates.education.api,
-    inmates.education.statements.api,
-    inmates.custody.api,
-    inmates.entitlements.api,
-    inmates.conduct.api,
-    inmates.health.api,
-    inmates.sentences.api,
-    inmates.handover.api,
-    inmates.legality.api,
-    inmates.psychology.api,
-    inmates.rights.api,
-    inmates.supervision.api,
-    inmates.employment.api,
-    inmates.flags.api,
-    messaging.appeals.api,
-    messaging.receipts.api,
-    messaging.sealed.api,
-    messaging.open.api,
-    tracking.api,
-    geofence.api,
-    geofence.evidence.api,
-    geofence.open.api,
-    geofence.incidents.api,
-    geofence.proposals.api,
-    geofence.shifts.api,
-    live,
-    my,
-    scenes,
-    pages,
-    security,
-    federation,
-    alerts,
-    shifts,
-    desk,
-    days,
-    playback,
-    institutions,
-    imports,
-    tasks,
-    appeals,
-    appeal,
-    delays,
-    appeals_tab,
-    identity,
-    photos,
-    timeline,
-    oversight,
-    education,
-    custody,
-    entitlements,
-    conduct,
-    health,
-    sentence,
-    handover,
-    evidence,
-    psychology,
-    rights,
-    supervision,
-    zones,
-    employment,
-    writs,
-    jobs,
-    payroll,
-    flags,
-    messaging.relatives.accounts.api,
-    messaging.mobile.api,
-    messaging.mobile.push.api,
-    messaging.mobile.uploads.api,
-    messaging.relatives.files.api,
-    messaging.relatives.kinship.api,
-    messaging.relatives.contact.api,
-    messaging.relatives.letters.api,
-    messaging.calls.api,
-    calls,
-    kinship,
-    relatives,
-    authorize,
-    receipts,
-    boxes,
-    figures,
-    figures_api,
-    space,
-    nearby,
-    pairs,
-    own,
-    own_tab,
-)
+MOST_BYTES = 8_000_000
+"""Of a request: a zone of 100,000 points fits."""
 
 
 def application(settings: Settings) -> FastAPI:
@@ -259,6 +65,8 @@ def application(settings: Settings) -> FastAPI:
     app.add_middleware(Noted)
     if settings.metrics_port:
         app.add_middleware(metrics.Measured)
+    if settings.traces_url:
+        app.add_middleware(traces.Traced)
     for package in ROUTERS:
         app.include_router(package.router)
     wiring.install(app, settings)

@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 import click
 
-from app import metrics, settings
+from app import metrics, settings, traces
 from app.running import again_and_again, connected, until_told
 from app.training import agreed
 from app.worker import Worker
@@ -126,4 +126,5 @@ def command() -> None:
     loaded = settings.load()
     agreed.at_start(loaded, waits=True)
     metrics.serve(loaded.metrics_port)
+    traces.begin(loaded.traces_url, part="ingest")
     until_told(again_and_again(Claims(loaded).turn))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import clock, i18n
+from core.accounts import in_force
 from core.auth import Caller, Role
 from core.errors import Refusal
 from core.model import UserId
@@ -55,7 +56,7 @@ def refusals() -> Iterator[None]:
 async def caller(conn: AsyncConnection, login: str) -> Caller:
     """The active user of this login, with no session."""
     query = select(users.c.id, users.c.role, users.c.shown_as, users.c.language)
-    row = (await conn.execute(query.where(users.c.login == login, users.c.is_active))).one_or_none()
+    row = (await conn.execute(query.where(users.c.login == login, in_force()))).one_or_none()
     if row is None:
         raise click.ClickException(f"there is no active user {login!r}")
     return Caller(UserId(row.id), login, Role(row.role), row.shown_as, row.language, b"")

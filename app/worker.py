@@ -14,7 +14,7 @@ import asyncpg
 import numpy as np
 
 from app import metrics
-from core import bus, clock, heartbeat
+from core import bus, clock, heartbeat, spans
 from core.model import DeviceId
 from core.sealing import Keys
 from geofence import service as geofence
@@ -119,18 +119,8 @@ class Worker:
             await self.heed()
             if batch.messages:
                 opened = self.gate.open(batch.messages)
-                decoded = await self.read(opened)
-                async with self.conn.transaction():
-                    recorded = await tracking.record(self.conn, decoded, known=self.marks)
-                    await self.gate.record(self.conn, opened)
-                    judged = await geofence.judge(
-                        self.conn,
-                        self.supervision,
-                        recorded.fixes,
-                        recorded.events,
-                        now_us=clock.now_us(),
-                    )
-                    await bus.announce(self.conn, _news(recorded) + judged)
+                with spans.span("round", messages=len(batch.messages), shard=self.rounds.shard.number):
+                    decoded, recorded = await self.take(opened)
                 self.inbox.acknowledge(batch)
                 self.gate.take(opened)
                 self.remember(decoded, recorded, received_us=batch.messages[-1].received_us)
@@ -143,6 +133,20 @@ class Worker:
                 metrics.idle()
             await self.tick()
             self.answer()
+
+    async def take(self, opened: Opened) -> tuple[Decoded, tracking.Recorded]:
+        """Recorded, judged and announced in one transaction."""
+        decoded = await self.read(opened)
+        async with self.conn.transaction():
+            with spans.span("record"):
+                recorded = await tracking.record(self.conn, decoded, known=self.marks)
+                await self.gate.record(self.conn, opened)
+            with spans.span("judge", fixes=len(recorded.fixes)):
+                judged = await geofence.judge(
+                    self.conn, self.supervision, recorded.fixes, recorded.events, now_us=clock.now_us()
+                )
+            await bus.announce(self.conn, _news(recorded) + judged)
+        return decoded, recorded
 
     async def heed(self) -> None:
         """Edited terms and wearings, keys and new commands: whatever rang since the last turn."""

@@ -60,6 +60,10 @@ class Permission(StrEnum):
     FLAG_DECIDE = "flag:decide"
     DUTY_READ = "duty:read"
     DUTY_WRITE = "duty:write"
+    VETTING_READ = "vetting:read"
+    VETTING_WRITE = "vetting:write"
+    GLASS_READ = "glass:read"
+    GLASS_BREAK = "glass:break"
     OVERSIGHT_READ = "oversight:read"
     OVERSIGHT_WRITE = "oversight:write"
     KINSHIP_READ = "kinship:read"
@@ -139,46 +143,42 @@ KINSHIP: Final = _of("kinship")
 """Of those at hand, who know the person: claims of relatives, consent, visits asked for, advice. Not for the
 administrator, who need not know who loves whom."""
 AT_HAND: Final = KINSHIP | (_of("call") - {Permission.CALL_JOIN})  # they hear nothing; a lawyer joins
+GLASS: Final = _of("glass")
+"""Of those who come to people in an emergency: a file that is not theirs, read for a while (ADR-0047)."""
 BEFORE_ENROLMENT: Final = _of("session", "factor", "me")
 """What is open to whoever must have a second factor and has none yet."""
 ADMINISTRATORS_ONLY: Final = _of("condition", "absence") | {Permission.ZONE_WRITE}
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.OFFICER: EVERYBODY
     | (MONITORING - ADMINISTRATORS_ONLY)
-    | RECORDS
+    | (RECORDS | HANDLING | KINSHIP | GLASS)
     | _of("order", "fitting", "duty")
-    | HANDLING
-    | KINSHIP
     | {Permission.FLAG_DECIDE, Permission.EXERCISE_ASK},
     Role.ADMINISTRATOR: frozenset(Permission)
-    - COMPARTMENTS
-    - OVERSEEN
-    - BOXES
-    - APPEALS
-    - KINSHIP
+    - (COMPARTMENTS | OVERSEEN | BOXES | APPEALS | KINSHIP | GLASS)
     - _of("statement", "call")
     - {Permission.PAYROLL_WRITE},  # a named accountant approves what is paid
     Role.REGISTRAR: EVERYBODY
-    | RECORDS
-    | HANDLING
-    | AT_HAND
+    | (RECORDS | HANDLING | AT_HAND)
     | _of("person", "custody", "entitlement", "sentence", "order", "fitting", "duty"),
     Role.UNIT_HEAD: EVERYBODY
-    | RECORDS
-    | APPEALS
-    | AT_HAND
-    | _of("conduct", "entitlement", "custody", "flag", "work", "duty")
+    | (RECORDS | APPEALS | AT_HAND)
+    | _of("conduct", "entitlement", "custody", "flag", "work", "duty", "vetting")
     | {Permission.FIGURE_READ, Permission.ALERT_READ},  # the ladder of alerts leads to them
     Role.PSYCHOLOGIST: EVERYBODY | RECORDS | _of("psychology", "flag", "duty"),
     Role.DOCTOR: EVERYBODY
     | _of("health")
     | HANDLING  # the medical channel
+    | GLASS
     | {Permission.CUSTODY_READ, Permission.DUTY_READ, Permission.DUTY_WRITE},
     Role.TEACHER: EVERYBODY | _of("education"),
     Role.ACCOUNTANT: EVERYBODY
     | _of("work", "payroll")
     | {Permission.PERSON_IMPORT},  # files of writs; each kind of file asks for its own permission besides
-    Role.OVERSIGHT: EVERYBODY | RECORDS | OVERSEEN | APPEALS | _of("figure") | _of("payroll", verb=":read"),
+    Role.OVERSIGHT: EVERYBODY
+    | (RECORDS | OVERSEEN | APPEALS)
+    | _of("figure", "vetting")
+    | _of("payroll", "glass", verb=":read"),
     Role.PROVIDER: _of("statement"),
     **dict.fromkeys((Role.OMBUDSMAN, Role.PROSECUTOR, Role.CENTRAL), BOXES | BEFORE_ENROLMENT),
     Role.LAWYER: BOXES | BEFORE_ENROLMENT | {Permission.CALL_JOIN},
@@ -188,6 +188,8 @@ GRAVE: Final = (_of("access") | ADMINISTRATORS_ONLY) | {
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,
+    Permission.GLASS_BREAK,
+    Permission.VETTING_WRITE,
 }
 """Deeds that want a second factor shown a moment ago, of whoever has one (ADR-0030). Where only some deeds of
 a permission are grave, their routes say `allow_fresh`."""
@@ -208,9 +210,11 @@ class Caller:
     session: bytes
     """SHA-256 of the cookie: names the session, opens none; empty: there is no session."""
     second: Second = NONE
+    only: frozenset[Permission] | None = None
+    """Of somebody's file that is open to them by broken glass alone; none: whatever their role may."""
 
     def may(self, permission: Permission) -> bool:
-        return permission in GRANTS[self.role]
+        return permission in GRANTS[self.role] and (self.only is None or permission in self.only)
 
 
 async def identify(connection: HTTPConnection) -> Caller | None:
@@ -234,15 +238,8 @@ async def _owner(connection: HTTPConnection) -> Caller | None:
     if not found:
         return None
     role = Role(found.role)
-    return Caller(
-        UserId(found.user_id),
-        found.login,
-        role,
-        found.shown_as,
-        found.language,
-        found.token_hash,
-        found.second,
-    )
+    who = UserId(found.user_id), found.login, role, found.shown_as, found.language
+    return Caller(*who, found.token_hash, found.second)
 
 
 async def _platform(connection: HTTPConnection) -> Caller | None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from core import clock, passwords
+from core.accounts import in_force
 from core.attempts import Attempts
 from core.tables import users
 
@@ -113,7 +114,7 @@ async def provider(connection: HTTPConnection, now: Callable[[], datetime] = clo
 async def _known(engine: AsyncEngine, login: str) -> Known | None:
     query = select(
         users.c.id, users.c.login, users.c.role, users.c.shown_as, users.c.language, users.c.password_hash
-    ).where(users.c.login == login, users.c.role == ROLE, users.c.is_active)
+    ).where(users.c.login == login, users.c.role == ROLE, in_force())
     async with engine.begin() as conn:
         row = (await conn.execute(query)).one_or_none()
     return Known(*row) if row else None

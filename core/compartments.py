@@ -1,5 +1,5 @@
 """The two walls around a compartment: what is written is sealed, and its rows answer only to its own store
-(ADR-0026)."""
+(ADR-0026). Of sealed letters a box answers to its addressee, one letter to who has its number (ADR-0048)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +12,10 @@ from core.sealing import CannotOpen, Keys
 
 SETTING: Final = "ejazo.compartment"
 """The policies of the compartments' tables ask for it."""
+BOX: Final = "ejazo.box"
+"""Whose letters: the name of one box."""
+LETTER: Final = "ejazo.letter"
+"""One letter: its number, or its digest in hexadecimal."""
 PADDING: Final = 256
 """Sealed texts are filled up to a multiple of so many bytes: a length would tell a `kept` from a `missed`."""
 
@@ -19,9 +23,29 @@ PADDING: Final = 256
 @asynccontextmanager
 async def opened(conn: AsyncConnection, compartment: str) -> AsyncIterator[None]:
     """For the statements inside only. After an error the transaction is lost, and the setting with it."""
-    await conn.execute(select(func.set_config(SETTING, compartment, True)))  # noqa: FBT003 - SQL's own: local
+    async with _set(conn, SETTING, compartment):
+        yield
+
+
+@asynccontextmanager
+async def box_opened(conn: AsyncConnection, name: str) -> AsyncIterator[None]:
+    """The letters of one box, and of no other."""
+    async with _set(conn, BOX, name):
+        yield
+
+
+@asynccontextmanager
+async def letter_opened(conn: AsyncConnection, mark: str) -> AsyncIterator[None]:
+    """One sealed letter, its files, its answers and its receipt."""
+    async with _set(conn, LETTER, mark):
+        yield
+
+
+@asynccontextmanager
+async def _set(conn: AsyncConnection, setting: str, value: str) -> AsyncIterator[None]:
+    await conn.execute(select(func.set_config(setting, value, True)))  # noqa: FBT003 - SQL's own: local
     yield
-    await conn.execute(select(func.set_config(SETTING, "", True)))  # noqa: FBT003 - the same
+    await conn.execute(select(func.set_config(setting, "", True)))  # noqa: FBT003 - the same
 
 
 def seal(keys: Keys, compartment: str, text: str, *, place: str) -> bytes:

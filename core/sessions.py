@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from core.accounts import in_force
 from core.factors import store as factors
 from core.factors.model import Second
 from core.model import UserId
@@ -114,7 +115,7 @@ async def find(conn: AsyncConnection, secret: str, *, now: datetime) -> Session 
             sessions.c.token_hash == fingerprint(secret),
             sessions.c.ends_at > now,
             sessions.c.seen_at > now - IDLE,
-            users.c.is_active,
+            in_force(now),
         )
     )
     row = (await conn.execute(query)).mappings().one_or_none()
@@ -140,7 +141,7 @@ async def keep(conn: AsyncConnection, hashes: Collection[bytes], *, now: datetim
     await conn.execute(
         update(sessions).where(*living, sessions.c.seen_at <= now - SEEN_EVERY).values(seen_at=now)
     )
-    query = select(sessions.c.token_hash).join(users).where(*living, users.c.is_active)
+    query = select(sessions.c.token_hash).join(users).where(*living, in_force(now))
     return set((await conn.execute(query)).scalars())
 
 

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """The local authority that certifies devices (`ejazo device`): its key, and what the broker reads."""
     metrics_port: int = 0
     """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
+    traces_url: str = ""
+    """Where a collector takes spans (OTLP: http://127.0.0.1:4318/v1/traces); empty: none are made."""
     ice: Path | None = None
     """A TOML file of STUN and TURN servers for calls (docs/calls.md); none: there are no such servers."""
     clamd: str = ""

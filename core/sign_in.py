@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core import audit, clock, passwords, sessions
+from core.accounts import in_force
 from core.attempts import Attempts
 from core.auth import Caller, Permission
 from core.errors import Refusal
@@ -72,7 +73,7 @@ class _Known:
 
 async def _known(conn: AsyncConnection, login: str) -> _Known | None:
     query = select(users.c.id, users.c.password_hash, factors.is_held(users.c.id)).where(
-        users.c.login == login, users.c.is_active
+        users.c.login == login, in_force()
     )
     row = (await conn.execute(query)).one_or_none()
     return _Known(UserId(row[0]), row[1], row[2]) if row else None

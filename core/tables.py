@@ -45,6 +45,7 @@ users = Table(
     Column("shown_as", Text, nullable=False),
     Column("language", Text, nullable=False, server_default="uz-Latn"),
     Column("is_active", Boolean, nullable=False, server_default="true"),
+    Column("ends_at", DateTime(timezone=True)),  # from when on it opens nothing; none: until it is closed
     Column("sex", Text, CheckConstraint("sex in ('m', 'f')", "sex")),  # null: nobody wrote it down
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

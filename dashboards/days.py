@@ -34,7 +34,8 @@ async def day_map(
     from dashboards import track  # noqa: PLC0415 - folium is half a second to read
 
     since, until = clock.local_day(date)
-    person = await people.known(conn, caller, person=PersonId(person_id))
+    ident, action = PersonId(person_id), Permission.TRACK_READ
+    person, _ = await people.admitted(conn, caller, person=ident, action=action)
     found = await desk.track(conn, caller, person=person.id, since=since, until=until)
     nonce = token_urlsafe(16)
     html = track.page(

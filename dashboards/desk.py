@@ -76,12 +76,14 @@ async def person_page(
 ) -> Response:
     ident, now = PersonId(person_id), clock.now()
     file = await people.read(conn, caller, person=ident)
+    caller = await people.narrowed(conn, caller, person=ident)
     return page(
         request,
         "person.html",
         person=file.person,
         tabs=records.tabs_of(caller),
         tab="overview",
+        glass=caller.only is not None,
         order=next((order for order in file.orders if order.begins_at <= now < order.ends_at), None),
         officers=file.officers,
         consequences=await health.consequences(conn, ident, now),
@@ -122,7 +124,8 @@ async def day_page(
     if date > today:
         raise NotFound
     since, until = clock.local_day(date)
-    person = await people.known(conn, caller, person=PersonId(person_id))
+    ident, action = PersonId(person_id), Permission.TRACK_READ
+    person, _ = await people.admitted(conn, caller, person=ident, action=action)
     track = await devices.track(conn, caller, person=person.id, since=since, until=until)
     return page(
         request,

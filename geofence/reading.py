@@ -78,7 +78,7 @@ async def zones_of(conn: AsyncConnection, caller: Caller, *, person: PersonId) -
 
 
 async def conditions_of(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> list[drawn.Condition]:
-    await people.known(conn, caller, person=person)
+    await people.admitted(conn, caller, person=person, action=Permission.PERSON_READ)
     return await drawn.conditions_of(conn, person, at=clock.now())
 
 

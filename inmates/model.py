@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NewType
 
 from core.model import OrderId, PersonId, UserId
+
+BreakId = NewType("BreakId", int)
 
 
 class OrderKind(StrEnum):
@@ -53,6 +56,16 @@ class Scope:
     user: UserId | None
     """None: everybody's."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """What somebody has opened in an emergency, and until when."""
+
+    id: BreakId
+    opens: frozenset[str]
+    """Permissions, all of them to read."""
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

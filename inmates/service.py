@@ -1,7 +1,7 @@
 """Who may see whose file, and reading one: a stranger's file is not there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,7 +10,7 @@ from core.auth import Caller, Permission, Role
 from core.errors import NotFound
 from core.model import PersonId
 from inmates import store
-from inmates.model import Order, Person, Scope
+from inmates.model import Glass, Order, Person, Scope
 
 MOST = 200
 """Rows of a page, at most."""
@@ -50,6 +50,35 @@ async def known(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> P
     return found
 
 
+async def admitted(
+    conn: AsyncConnection, caller: Caller, *, person: PersonId, action: Permission
+) -> tuple[Person, dict[str, int]]:
+    """The person for one kind of reading, and what the audit has to say besides: the glass that was broken
+    for it. Whoever writes asks `known`: glass opens nothing to a pen (ADR-0047)."""
+    found = await store.person(conn, person, scope=within(caller))
+    if found is not None:
+        return found, {}
+    glass = await broken(conn, caller, person=person)
+    if glass is None or action not in glass.opens:
+        raise NotFound
+    found = await store.person(conn, person, scope=Scope(None, clock.now()))
+    if found is None:
+        raise NotFound
+    return found, {"glass_break": glass.id}
+
+
+async def broken(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Glass | None:
+    return await store.glass(conn, caller.user, person, at=clock.now())
+
+
+async def narrowed(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> Caller:
+    """The caller as they stand to this file: where only broken glass opens it, with what that opens."""
+    if await store.person(conn, person, scope=within(caller)) is not None:
+        return caller
+    glass = await broken(conn, caller, person=person)
+    return replace(caller, only=frozenset(map(Permission, glass.opens))) if glass else caller
+
+
 async def near(conn: AsyncConnection, person: PersonId) -> Role:
     """Who is at hand: inside, the head of the unit; outside, the officer."""
     inside = await store.stays_somewhere(conn, person, at=clock.now())
@@ -66,7 +95,7 @@ async def opened(
     why: str | None = None,
 ) -> Person:
     """One part of a file is about to be shown: the person, and the fact that it was read."""
-    found = await known(conn, caller, person=person)
+    found, glass = await admitted(conn, caller, person=person, action=action)
     await audit.record(
         conn,
         caller.user,
@@ -74,17 +103,16 @@ async def opened(
         subject_kind="person",
         subject=person,
         why=why,
-        detail={"part": part},
+        detail={"part": part} | glass,
     )
     return found
 
 
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> File:
     """The file, and the fact that it was read."""
-    found = await known(conn, caller, person=person)
-    await audit.record(
-        conn, caller.user, action=Permission.PERSON_READ, subject_kind="person", subject=person
-    )
+    action = Permission.PERSON_READ
+    found, glass = await admitted(conn, caller, person=person, action=action)
+    await audit.record(conn, caller.user, action=action, subject_kind="person", subject=person, detail=glass)
     officers = await store.officers_of(conn, person, scope=within(caller))
     return File(found, await store.orders_of(conn, person), officers)
 

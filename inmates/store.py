@@ -28,8 +28,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import OrderId, PersonId, UserId
 from core.tables import users
-from inmates.model import Order, OrderKind, Person, Scope
-from inmates.tables import caseloads, institutions, orders, persons, postings, stays
+from inmates.model import BreakId, Glass, Order, OrderKind, Person, Scope
+from inmates.tables import (
+    caseloads,
+    glass_breaks,
+    glass_reviews,
+    institutions,
+    orders,
+    persons,
+    postings,
+    stays,
+)
 
 PERSON = (
     persons.c.id,
@@ -91,6 +100,21 @@ async def person(conn: AsyncConnection, ident: PersonId, *, scope: Scope) -> Per
     query = select(*PERSON).where(persons.c.id == ident, seen_by(scope, persons.c.id))
     row = (await conn.execute(query)).one_or_none()
     return _person(row) if row else None
+
+
+async def glass(conn: AsyncConnection, user: UserId, ident: PersonId, *, at: datetime) -> Glass | None:
+    """What is open of this file by broken glass: as long as it lasts, and nobody has found it unjustified."""
+    one, said = glass_breaks.c, glass_reviews.c
+    last = select(said.verdict).where(said.break_id == one.id).order_by(said.id.desc()).limit(1)
+    query = (
+        select(one.id, one.opens, func.upper(one.during))
+        .where(one.user_id == user, one.person_id == ident, one.during.contains(at))
+        .where(last.scalar_subquery().is_distinct_from("unjustified"))
+        .order_by(one.id.desc())
+        .limit(1)
+    )
+    row = (await conn.execute(query)).one_or_none()
+    return Glass(BreakId(row[0]), frozenset(row[1]), row[2]) if row else None
 
 
 async def named(conn: AsyncConnection, ids: Collection[PersonId], *, scope: Scope) -> dict[PersonId, Person]:

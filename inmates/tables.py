@@ -1,4 +1,4 @@
-"""Persons, orders, caseloads; institutions, who works there and who stays there."""
+"""Persons, orders, caseloads; institutions, who works there and who stays there; broken glass."""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE, TSVECTOR, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, TSVECTOR, ExcludeConstraint
 
 from core.db import metadata
 
@@ -123,4 +124,50 @@ stays = Table(  # folded from movements in the same transaction: a person stays 
     Column("institution_id", ForeignKey("institutions.id"), nullable=False, index=True),
     Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
     ExcludeConstraint(("person_id", "="), ("during", "&&"), name="ex_stays_during"),
+)
+
+glass_breaks = Table(  # whose file is open to whom in an emergency; only reading, only these permissions
+    "glass_breaks",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("during", TSTZRANGE, CheckConstraint("not isempty(during)", "during"), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("opens", ARRAY(Text), CheckConstraint("cardinality(opens) > 0", "opens"), nullable=False),
+    Column("why", Text, CheckConstraint("why <> ''", "why"), nullable=False),
+    Column("law", ForeignKey("rule_sets.digest"), nullable=False),
+    CheckConstraint("'psychology:read' <> all (opens) and 'box:read' <> all (opens)", "never"),
+    CheckConstraint("array_to_string(opens, ' ') ~ '^([a-z]+:read ?)+$'", "reading"),
+    UniqueConstraint("id", "user_id"),  # so that a review can name who broke it
+)
+Index("ix_glass_breaks_user_id_person_id", glass_breaks.c.user_id, glass_breaks.c.person_id)
+
+glass_reviews = Table(  # what another human says of it; an unjustified one is shut at once
+    "glass_reviews",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("break_id", BigInteger, nullable=False, index=True),
+    Column("broken_by", BigInteger, nullable=False),
+    Column("reviewed_by", ForeignKey("users.id"), nullable=False),
+    Column("reviewed_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "verdict",
+        Text,
+        CheckConstraint("verdict in ('justified', 'unjustified')", "verdict"),
+        nullable=False,
+    ),
+    Column("words", Text, CheckConstraint("words <> ''", "words"), nullable=False),
+    Column("replaces", BigInteger, unique=True),
+    CheckConstraint("reviewed_by <> broken_by", "reviewed_by"),
+    ForeignKeyConstraint(("break_id", "broken_by"), ("glass_breaks.id", "glass_breaks.user_id")),
+    ForeignKeyConstraint(("replaces", "break_id"), ("glass_reviews.id", "glass_reviews.break_id")),
+    UniqueConstraint("id", "break_id"),
+)
+Index(
+    "uq_glass_reviews_first",
+    glass_reviews.c.break_id,
+    unique=True,
+    postgresql_where=glass_reviews.c.replaces.is_(None),
 )

@@ -44,16 +44,12 @@ async def track(
     """Where a person was; the reading is recorded with its period."""
     if not since < until <= since + LONGEST:
         raise PeriodWrong(days=LONGEST.days)
-    await people.known(conn, caller, person=person)
+    action = Permission.TRACK_READ
+    _, glass = await people.admitted(conn, caller, person=person, action=action)
     found = _cut(await tracks.track(conn, person, since=since, until=until, most=most + 1), most)
     detail = {"since": since.isoformat(), "until": until.isoformat(), "points": len(found.points)}
     await audit.record(
-        conn,
-        caller.user,
-        action=Permission.TRACK_READ,
-        subject_kind="person",
-        subject=person,
-        detail=detail,
+        conn, caller.user, action=action, subject_kind="person", subject=person, detail=detail | glass
     )
     return found
 

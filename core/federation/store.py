@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.accounts import in_force
 from core.federation.model import Flow, Identity
 from core.federation.tables import sign_in_flows, sign_in_identities
 from core.model import UserId
@@ -41,7 +42,7 @@ async def owner(conn: AsyncConnection, subject: bytes) -> UserId | None:
         .where(
             sign_in_identities.c.subject == subject,
             sign_in_identities.c.ended_at.is_(None),
-            users.c.is_active,
+            in_force(),
         )
     )
     found = (await conn.execute(query)).scalar_one_or_none()

@@ -57,7 +57,7 @@ def tab_page(
     **values: object,
 ) -> Response:
     """`record-<name>.html`, or another page under the same tab, in the frame of the person's file."""
-    frame = {"tabs": tabs_of(caller), "tab": name, "person": person}
+    frame = {"tabs": tabs_of(caller), "tab": name, "person": person, "glass": caller.only is not None}
     return page(request, f"record-{template or name}.html", status=status, **frame, **values)
 
 

@@ -16,7 +16,7 @@ from inmates.custody.rules import admission as asking
 from inmates.custody.rules.admission import AdmissionId, Item, Said
 from inmates.custody.rules.separation import PlaceId
 from inmates.custody.service import admitting, moving, placing, reading
-from inmates.service import known
+from inmates.service import known, narrowed
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 ENTERED = [kind for kind in Kind if kind not in {Kind.ADMISSION, Kind.WITHDRAWN}]
@@ -28,6 +28,7 @@ async def custody_page(
     request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.CUSTODY_READ)
 ) -> Response:
     record = await reading.record(conn, caller, person=PersonId(person_id))
+    caller = await narrowed(conn, caller, person=record.person.id)
     admission = next((one for one in record.admissions if one.closed_at is None), None)
     answers = asking.current(admission.answers) if admission else {}
     return tab_page(

@@ -38,7 +38,9 @@ async def health_page(
     caller: Caller = allow(Permission.HEALTH_READ),
 ) -> Response:
     found = await service.read(conn, keys, caller=caller, person=PersonId(person_id))
-    person = await people.known(conn, caller, person=PersonId(person_id))
+    ident, action = PersonId(person_id), Permission.HEALTH_READ
+    person, _ = await people.admitted(conn, caller, person=ident, action=action)
+    caller = await people.narrowed(conn, caller, person=ident)
     values: dict[str, Any] = {"file": found, "kinds": list(Kind), "outcomes": list(Outcome)}
     values["released_parts"] = await of_file.of(conn, person.id, Compartment.HEALTH)
     return tab_page(request, caller, "health", person=person, today=clock.today(), **values)

@@ -14,7 +14,7 @@ from inmates import store as files
 from inmates.identity import merging, service
 from inmates.identity.model import DocumentKind, Ground, Identity, MergeId
 from inmates.photos import service as photos
-from inmates.service import within
+from inmates.service import narrowed, within
 
 router = APIRouter(prefix="/people/{person_id}/identity", tags=["pages"], include_in_schema=False)
 
@@ -59,6 +59,7 @@ async def identity_page(
 ) -> Response:
     ident = PersonId(person_id)
     shown = await service.read(conn, keys, caller, person=ident)
+    caller = await narrowed(conn, caller, person=ident)
     values: dict[str, Any] = {"shown": shown, "kinds": list(DocumentKind), "likely": None}
     values["today"] = clock.today()
     values["versions"] = await service.versions(conn, keys, caller, person=ident)

@@ -15,6 +15,7 @@ from dashboards.records import back, tab_page
 from geofence import reading as seen
 from geofence.store.queue import Queued, Wanted
 from inmates.model import OrderKind
+from inmates.service import narrowed
 from inmates.supervision import kinds
 from inmates.supervision.api.brought import FIRST, LAST, Speaker, Worn
 from inmates.supervision.drafting import written
@@ -65,6 +66,7 @@ async def supervision_page(
     caller: Caller = allow(Permission.ORDER_READ),
 ) -> Response:
     found = await reading.file(conn, caller, worn, person=PersonId(person_id))
+    caller = await narrowed(conn, caller, person=found.person.id)
     drafts = {
         measure.id: written(measure, of.order, person=found.person, say=say)
         for of in found.orders

@@ -10,7 +10,7 @@ from core.auth import Caller, Permission, allow
 from core.errors import NotFound
 from core.model import PersonId
 from dashboards.records import chronicle, tab_page
-from inmates.service import opened
+from inmates.service import narrowed, opened
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -25,6 +25,7 @@ async def timeline_page(
 ) -> Response:
     """A topic that is closed to the caller is as unknown as one that is none."""
     person = await opened(conn, caller, person=PersonId(person_id), part="timeline")
+    caller = await narrowed(conn, caller, person=person.id)
     every = chronicle.open_to(caller)
     asked = [source for source in every if topic in {"", source.topic}]
     if not asked and topic:

@@ -39,6 +39,8 @@ MANY = 10
 DEEPEST = 3
 """Blocks below blocks."""
 MOST_FINE = 6
+LEAST = 64
+"""Entries of a coarse cell that a border meets: fewer would leave too many places to be asked."""
 
 
 class Scratch(NamedTuple):
@@ -57,7 +59,7 @@ def fineness(borders: int, edges: int, most: int) -> int:
     """k of a coarse cell: so many entries across that borders leave two in three alone, but not more entries
     than a few an edge."""
     k = 0
-    while borders > 0 and k < most and (1 << 2 * k < LINE or (1 << k < 4 * borders and 1 << 2 * k < edges)):
+    while borders > 0 and k < most and (1 << 2 * k < LEAST or (1 << k < 4 * borders and 1 << 2 * k < edges)):
         k += 1
     return k
 

@@ -27,6 +27,7 @@ REPEATED = 2
 """Edges of an area's only ring that stand once more behind its last."""
 LONG = 12
 """A longer run of edges that cross a cell is not worth having in its code."""
+MOST_RUNS = 255
 GAP = 3
 """A run bridges a gap of fewer edges: looking at one costs less than another run."""
 
@@ -115,11 +116,18 @@ def put_runs(words: Column, at: int, wide: int, runs: Column, count: int) -> int
     return at
 
 
-@rare
+@part
+def most_words(edges: int, wide: int) -> int:
+    """That a cell of a border of so many edges may need."""
+    return (1 + 2 * min(edges, MOST_RUNS)) * (1 + wide)
+
+
+@part
 def listed(
     work: Scratch, count: int, is_asked: bool, ring: int, wide: int, words: Column, used: int
-) -> tuple[int, Column, int]:
-    """Write what a cell has to point to: the upper bits of its code (0: too much), the words, how many.
+) -> tuple[int, int]:
+    """Write what a cell has to point to, where there is room for `most_words`: the upper bits of its code
+    (0: too much), and how many words there are now.
 
     work: the edges that can be nearest, and which of them cross the cell; `is_asked`: the cell must be asked
     for its side; ring: edges of the only ring, or 0."""
@@ -130,21 +138,20 @@ def listed(
     crossings = runs_of(work.found, work.met, count, most, crossing) if is_asked else 0
     crossings = joined(crossing, crossings, most, ring)
     if not is_asked and nears == 1 and near[0, 0] < MOST_INLINE:
-        return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), words, used
+        return INLINE | (near[0, 0] << 11) | (near[0, 1] << 24), used
     first, edges = crossing[0, 0] + 0, crossing[0, 1] + 0
     if crossings == 1 and nears == 1:
         code = both_at_once(first, edges, near[0, 0] + 0, near[0, 1] + 0, ring)
         if code:
-            return code, words, used
+            return code, used
     at = used // (1 + wide)
     is_short = crossings == 1 and edges <= LONG and first <= MOST_CROSSING_FIRST and at < NEAR_LIST
     if is_short:
         crossings = 0
     code = asked_code(at, first, edges if is_short else 0) if is_asked else plain_code(at)
-    if crossings > 255 or nears > 255 or code == 0:
-        return 0, words, used
-    words = with_room(words, used + (1 + crossings + nears) * (1 + wide))
+    if crossings > MOST_RUNS or nears > MOST_RUNS or code == 0:
+        return 0, used
     used = put(words, used, wide, crossings | (nears << 8))
     used = put_runs(words, used, wide, crossing, crossings)
     used = put_runs(words, used, wide, near, nears)
-    return code, words, used
+    return code, used

@@ -18,6 +18,7 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 SMALLEST: Final = drawing.SMALLEST
+POLYGON: Final = int(shapely.GeometryType.POLYGON)
 
 
 class Rings(NamedTuple):
@@ -44,6 +45,8 @@ def of(shape: Shape) -> Rings:
 def of_many(shapes: Sequence[Shape]) -> Rings:
     """Many zones of either kind at once, in the order given."""
     areas = all(shape.kind is ShapeKind.AREA for shape in shapes)
+    if areas and (plain := _plain(shapes)) is not None:
+        return plain
     lines, owner = _outlines(shapes) if areas else _lines(shapes)
     vertices, ring = shapely.get_coordinates(lines, return_index=True)
     vertices = np.ascontiguousarray(vertices) + 0.0  # -0.0 becomes 0.0
@@ -54,6 +57,18 @@ def of_many(shapes: Sequence[Shape]) -> Rings:
         np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64),
         np.array([shape.radius_m for shape in shapes], np.float64),
     )
+
+
+def _plain(shapes: Sequence[Shape]) -> Rings | None:
+    """Areas of one ring each, as most are; None: some have more."""
+    drawn = np.array([shape.geometry for shape in shapes], dtype=object)
+    if (shapely.get_type_id(drawn) != POLYGON).any() or (shapely.get_num_interior_rings(drawn) != 0).any():
+        return None
+    vertices = shapely.get_coordinates(drawn) + 0.0
+    check(vertices)
+    count = len(drawn)
+    starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(drawn)))).astype(np.int64)
+    return Rings(vertices, starts, np.arange(count + 1, dtype=np.int64), np.zeros(count))
 
 
 def check(vertices: F8) -> None:

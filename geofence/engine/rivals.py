@@ -4,7 +4,7 @@ Metres are those of the plane at the cell's middle; at another latitude of the c
 share `slack`. All bounds are widened by it, and by a micrometre for rounding: a list may be too long, never
 too short."""
 
-from math import hypot, isnan, sqrt
+from math import hypot, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -15,10 +15,12 @@ from geofence.engine.raw import float64_at
 from geofence.engine.stretches import FEW, Border, collect, search2
 
 ROUNDING_M = 1e-6
-MANY = 24
-"""Up to so many edges, each is compared with each."""
+SOME, MANY = 8, 24
+"""Up to so many edges, each is compared with each; mostly there are only some."""
 MOST = 512
 """A cell with more rivals has no list."""
+CORNERS = FEW + 1
+FAR = (np.inf, np.inf, np.inf, np.inf)
 
 
 @part
@@ -58,8 +60,6 @@ class Scratch(NamedTuple):
     slope_x: Column
     """float64: how near changes there; no unit."""
     slope_y: Column
-    corner: Column
-    """float64 (MANY, 4): metres from the cell's corners."""
     stays: Column
     """bool."""
     crossing: Column
@@ -75,7 +75,6 @@ def scratch() -> Scratch:
         np.empty(MOST),
         np.empty(MOST),
         np.empty(MOST),
-        np.empty((MANY, 4)),
         np.empty(MOST, np.bool_),
         np.empty((MOST, 2), np.int64),
         np.empty((MOST, 2), np.int64),
@@ -145,17 +144,73 @@ def is_beaten(
     )
 
 
+class Short(NamedTuple):
+    """A border of up to FEW edges in columns of its own, (CORNERS,) each, on the stack of the kernel: so one
+    pass goes over several edges at a time."""
+
+    x: Column
+    """float64: corners, degrees; NaN between two rings."""
+    y: Column
+    foot_x: Column
+    """float64: of each edge, its point that is nearest to the cell's middle; metres from there."""
+    foot_y: Column
+    near2: Column
+    """float64: square metres to it."""
+    corner_sw: Column
+    """float64: metres from the cell's corners to each edge that is left; of the first MANY."""
+    corner_se: Column
+    corner_nw: Column
+    corner_ne: Column
+
+
 @part
-def approach(border: Border, cell: Cell, work: Scratch, count: int) -> int:
-    """Metres from the cell's middle to each edge, and their slopes there; which is the nearest."""
-    best = 0
+def draw(border: Border, short: Short) -> None:
+    """Fill the columns of a border that is short; others are left alone."""
+    if border.edges <= FEW:
+        for corner in range(border.edges + 1):
+            short.x[corner] = float64_at(border.corners, 2 * corner)
+            short.y[corner] = float64_at(border.corners, 2 * corner + 1)
+
+
+@part
+def feet(short: Short, edges: int, cell: Cell, limit2: float, work: Scratch) -> int:
+    """Edges within √limit2 metres of the cell's middle, their distances and slopes there; how many."""
+    for edge in range(edges):
+        ax, ay = (short.x[edge] - cell.x) * cell.kx, (short.y[edge] - cell.y) * cell.ky
+        bx, by = (short.x[edge + 1] - cell.x) * cell.kx, (short.y[edge + 1] - cell.y) * cell.ky
+        x, y = foot(ax, ay, bx, by)
+        short.foot_x[edge], short.foot_y[edge], short.near2[edge] = x, y, x * x + y * y
+    count = 0
+    for edge in range(edges):
+        work.found[count] = edge
+        count += short.near2[edge] <= limit2  # NaN is not
+    for i in range(count):
+        edge = work.found[i]
+        note(work, i, short.foot_x[edge], short.foot_y[edge])
+    return count
+
+
+@part
+def note(work: Scratch, i: int, x: float, y: float) -> None:
+    """Metres from the cell's middle to edge i, whose nearest point is (x, y) from there, and their slopes."""
+    near = sqrt(x * x + y * y)
+    share = -1.0 / near if near > 0.0 else 0.0
+    work.near[i], work.slope_x[i], work.slope_y[i] = near, x * share, y * share
+
+
+@part
+def approach(border: Border, cell: Cell, work: Scratch, count: int) -> None:
+    """Metres from the cell's middle to each edge, and their slopes there."""
     for i in range(count):
         x, y = foot(*edge_from(border, work.found[i], cell))
-        near = sqrt(x * x + y * y)
-        share = -1.0 / near if near > 0.0 else 0.0
-        work.near[i], work.slope_x[i], work.slope_y[i] = near, x * share, y * share
-        if near < work.near[best]:
-            best = i
+        note(work, i, x, y)
+
+
+@part
+def nearest_of(work: Scratch, count: int) -> int:
+    best = 0
+    for i in range(1, count):
+        best = i if work.near[i] < work.near[best] else best
     return best
 
 
@@ -168,20 +223,24 @@ def keep(work: Scratch, i: int, kept: int) -> int:
 
 
 @part
-def narrow(border: Border, cell: Cell, work: Scratch, count: int) -> tuple[int, float, float, float]:
+def narrow(
+    border: Border, short: Short, cell: Cell, work: Scratch, count: int
+) -> tuple[int, float, float, float]:
     """Keep of the `count` edges found those that can be nearest to a place of the cell, in their order.
 
     Returns how many are left; metres to the border: at least and at most from anywhere in the cell, and from
     its middle."""
-    best = approach(border, cell, work, count)
+    best = nearest_of(work, count)
     middle, half = work.near[best] + 0.0, hypot(cell.half_x, cell.half_y)
     rival = from_corners(*edge_from(border, work.found[best], cell), cell.half_x, cell.half_y)
     least, most, kept = np.inf, max(rival[0], rival[1], rival[2], rival[3]), 0
     for i in range(count):
-        if i == best or not is_beaten(work.near[i], work.slope_x[i], work.slope_y[i], cell, rival):
-            kept = keep(work, i, kept)
-    if kept <= MANY:
-        kept = outdo(border, cell, work, kept)
+        beaten = is_beaten(work.near[i], work.slope_x[i], work.slope_y[i], cell, rival) & (i != best)
+        kept = keep(work, i, kept) - int(beaten)
+    if 1 < kept <= SOME:
+        kept = outdo(border, short, cell, work, kept, SOME)
+    elif SOME < kept <= MANY:
+        kept = outdo(border, short, cell, work, kept, MANY)
     for i in range(kept):
         near = work.near[i]
         work.met[i] = False
@@ -193,39 +252,32 @@ def narrow(border: Border, cell: Cell, work: Scratch, count: int) -> tuple[int, 
 
 
 @part
-def outdo(border: Border, cell: Cell, work: Scratch, count: int) -> int:
-    """Leave out what another edge that stays beats; how many stay."""
+def outdo(border: Border, short: Short, cell: Cell, work: Scratch, count: int, most: int) -> int:
+    """Leave out what another edge that stays beats; how many stay. As many as `most` are compared, without a
+    branch: those behind the last are infinitely far."""
+    for i in range(most):
+        rival = FAR
+        if i < count:
+            rival = from_corners(*edge_from(border, work.found[i], cell), cell.half_x, cell.half_y)
+        short.corner_sw[i], short.corner_se[i], short.corner_nw[i], short.corner_ne[i] = rival
     for i in range(count):
-        rival = from_corners(*edge_from(border, work.found[i], cell), cell.half_x, cell.half_y)
-        work.corner[i, 0], work.corner[i, 1], work.corner[i, 2], work.corner[i, 3] = rival
-        work.stays[i] = True
-    for i in range(count):
-        for k in range(count):
-            if k != i and work.stays[k]:
-                rival = (work.corner[k, 0], work.corner[k, 1], work.corner[k, 2], work.corner[k, 3])
-                if is_beaten(work.near[i], work.slope_x[i], work.slope_y[i], cell, rival):
-                    work.stays[i] = False
-                    break
+        near, slope_x, slope_y, beaten = work.near[i] + 0.0, work.slope_x[i] + 0.0, work.slope_y[i] + 0.0, 0
+        for k in range(most):
+            rival = (short.corner_sw[k], short.corner_se[k], short.corner_nw[k], short.corner_ne[k])
+            beaten |= is_beaten(near, slope_x, slope_y, cell, rival) & (k != i)
+        work.stays[i] = beaten == 0
+        if beaten:
+            short.corner_sw[i] = np.inf
     kept = 0
     for i in range(count):
-        if work.stays[i]:
-            kept = keep(work, i, kept)
+        kept = keep(work, i, kept) - (1 - int(work.stays[i]))
     return kept
 
 
 @part
-def all_edges(border: Border, found: Column) -> int:
-    count = 0
-    for edge in range(border.edges):
-        at = border.corners + 16 * edge
-        if not isnan(float64_at(at, 0) + float64_at(at, 2)):
-            found[count] = edge
-            count += 1
-    return count
-
-
-@part
-def rivals(border: Border, cell: Cell, bound: float, work: Scratch) -> tuple[int, float, float, float]:
+def rivals(
+    border: Border, short: Short, cell: Cell, bound: float, work: Scratch
+) -> tuple[int, float, float, float]:
     """The edges that can be nearest to a place of the cell, as `narrow` says, into found and met.
 
     `bound`: metres at most from the cell's middle to the border. How many is -1 if there are too many for a
@@ -233,11 +285,11 @@ def rivals(border: Border, cell: Cell, bound: float, work: Scratch) -> tuple[int
     slack, half = cell.slack, hypot(cell.half_x, cell.half_y)
     limit = ((1.0 + slack) * (bound + half)) / (1.0 - slack) + half + ROUNDING_M if slack < 1.0 else np.inf
     if border.edges <= FEW:
-        count = all_edges(border, work.found)
-    else:
-        count = collect(border, cell.x, cell.y, cell.kx, cell.ky, limit * limit, work.found)
+        return narrow(border, short, cell, work, feet(short, border.edges, cell, limit * limit, work))
+    count = collect(border, cell.x, cell.y, cell.kx, cell.ky, limit * limit, work.found)
     if count < MOST:
-        return narrow(border, cell, work, count)
+        approach(border, cell, work, count)
+        return narrow(border, short, cell, work, count)
     middle = sqrt(search2(border, cell.x, cell.y, Plane(cell.kx, cell.ky, 0.0), np.inf))
     least = max((middle - half) * (1.0 - slack) - ROUNDING_M, 0.0)
     return -1, least, (middle + half) * (1.0 + slack) + ROUNDING_M, middle

@@ -4,7 +4,7 @@ Any number of threads may ask while one edits: an answer is that of the zones be
 its places alike. On the date line both names of the meridian are asked: -180 and 180 are one place."""
 
 from collections.abc import Callable, Mapping
-from threading import Lock, Thread
+from threading import Lock, Thread, local
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from geofence.model import Shape
 
 GARBAGE, WORTH_TIDYING = 0.3, 1 << 22
 """Share of the memory in use, and bytes of it, beyond which the tree is made anew behind the scenes."""
+FIRST_ROOM, MOST_ROOM = 1 << 14, 1 << 20
+"""Pairs for which a thread keeps room."""
 
 
 class SharedZones:
@@ -94,10 +96,25 @@ class SharedZones:
                 change(stock)
 
 
+class _Room(local):
+    """Where a thread's pairs are found: the memory is used again, so that it is near. Answers are copies."""
+
+    def __init__(self) -> None:
+        self.rows, self.zones = np.empty(FIRST_ROOM, np.int64), np.empty(FIRST_ROOM, np.int64)
+
+    def keep(self, rows: I8, zones: I8) -> None:
+        """Unless they are for an unusually long answer."""
+        if len(rows) <= MOST_ROOM:
+            self.rows, self.zones = rows, zones
+
+
+_room = _Room()
+
+
 def _pairs(tree: Tree, lon: F8, lat: F8) -> tuple[I8, I8, bool]:
-    room, counts, done = 2 * len(lon) + 1024, np.zeros(2, np.int64), 0
-    rows, zones = np.empty(room, np.int64), np.empty(room, np.int64)
+    rows, zones, counts, done = _room.rows, _room.zones, np.zeros(2, np.int64), 0
     while (done := lookup.find(tree, lon, lat, done, rows, zones, counts)) < len(lon):
         more = np.empty(len(rows), np.int64)
         rows, zones = np.concatenate((rows, more)), np.concatenate((zones, more))
+        _room.keep(rows, zones)
     return rows[: counts[0]].copy(), zones[: counts[0]].copy(), bool(counts[1])

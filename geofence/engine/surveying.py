@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geofence.engine.compiled import Column, part, rare
+from geofence.engine.compiled import Column, apart, part, rare
+from geofence.engine.compiled import scratch as stack
 from geofence.engine.layout import (
     AREA,
     ASK,
@@ -16,9 +17,20 @@ from geofence.engine.layout import (
     least_code,
     whole,
 )
-from geofence.engine.lists import listed
+from geofence.engine.lists import listed, most_words, with_room
 from geofence.engine.plane import Plane
-from geofence.engine.rivals import Cell, Scratch, loosened, plane_of_row, rivals, scratch
+from geofence.engine.rivals import (
+    CORNERS,
+    MANY,
+    Cell,
+    Scratch,
+    Short,
+    draw,
+    loosened,
+    plane_of_row,
+    rivals,
+    scratch,
+)
 from geofence.engine.sides import UNKNOWN, sides
 from geofence.engine.stretches import Border, search2
 
@@ -116,6 +128,7 @@ def reference_side(outline: Outline, inner: Column, column: int, row: int) -> in
 @part
 def surveyed(
     border: Border,
+    short: Short,
     outline: Outline,
     column: int,
     row: int,
@@ -127,7 +140,7 @@ def surveyed(
     """Side of a cell, how many edges are found for it, metres at least to the border, metres from its middle.
 
     `side`: of its point of reference."""
-    count, least, most, middle = rivals(border, cell, bound, work)
+    count, least, most, middle = rivals(border, short, cell, bound, work)
     if outline.kind == CORRIDOR:
         side, least = side_of_corridor(least, most, outline.radius)
         work.met[:] = False
@@ -143,28 +156,53 @@ def survey(border: Border, outline: Outline, cells: Column, words: Column) -> tu
 
     cells: uint32 ((columns + 2) · (rows + 2)). words: uint16, of any size; item 0 stays empty.
     Cells are taken as a plough goes: each beside the last one, whose distance limits its own."""
-    inner, work = inner_sides(border, outline), scratch()
-    columns, used = outline.columns, 1 + outline.wide
-    ring = border.edges if outline.kind == AREA and outline.rings == 1 else 0
+    inner, work, used = inner_sides(border, outline), scratch(), 1 + outline.wide
     last = cell_of(outline, 0, 0, *plane_of_row(outline.south - outline.pad_y, outline.south))
     middle = sqrt(search2(border, last.x, last.y, Plane(last.kx, last.ky, 0.0), np.inf))
+    most = (outline.columns + 2) * most_words(border.edges, outline.wide)
     for row in range(outline.rows + 2):
-        plane, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
-        for step in range(columns + 2):
-            column = step if row % 2 == 0 else columns + 1 - step
-            cell = cell_of(outline, column, row, plane, slack)
-            low, high = from_last(cell, last, middle)
-            half = hypot(cell.half_x, cell.half_y)
-            cell = loosened(cell, plane.bend, 2.0 * (high + half))
-            side, code = reference_side(outline, inner, column, row), 0
-            least = (low - half) * (1.0 - cell.slack)
-            if least <= FAR_M + outline.radius or side == UNKNOWN:
-                side, count, least, middle = surveyed(border, outline, column, row, side, cell, high, work)
-                last = cell
-                if count > 0:
-                    code, words, used = listed(work, count, side >= ASK, ring, outline.wide, words, used)
-            elif outline.kind == CORRIDOR:
-                least -= outline.radius
-            least = least_code(least) if side < ASK else 0
-            cells[row * (columns + 2) + column] = np.uint32(side | code | least)
+        words = with_room(words, used + most)
+        last, middle, used = survey_row(border, outline, row, inner, work, last, middle, cells, words, used)
     return words, used
+
+
+@apart
+def survey_row(
+    border: Border,
+    outline: Outline,
+    row: int,
+    inner: Column,
+    work: Scratch,
+    last: Cell,
+    middle: float,
+    cells: Column,
+    words: Column,
+    used: int,
+) -> tuple[Cell, float, int]:
+    """One row: the last cell that was measured, metres from its middle to the border, words in use."""
+    short = Short(
+        stack(CORNERS, np.float64), stack(CORNERS, np.float64), stack(CORNERS, np.float64),
+        stack(CORNERS, np.float64), stack(CORNERS, np.float64), stack(MANY, np.float64),
+        stack(MANY, np.float64), stack(MANY, np.float64), stack(MANY, np.float64),
+    )  # fmt: skip
+    draw(border, short)
+    columns, ring = outline.columns, border.edges if outline.kind == AREA and outline.rings == 1 else 0
+    plane, slack = plane_of_row(*stretch(outline.south, outline.north, outline.pad_y, outline.rows, row))
+    for step in range(columns + 2):
+        column = step if row % 2 == 0 else columns + 1 - step
+        cell = cell_of(outline, column, row, plane, slack)
+        low, high = from_last(cell, last, middle)
+        half = hypot(cell.half_x, cell.half_y)
+        cell = loosened(cell, plane.bend, 2.0 * (high + half))
+        side, code = reference_side(outline, inner, column, row), 0
+        least = (low - half) * (1.0 - cell.slack)
+        if least <= FAR_M + outline.radius or side == UNKNOWN:
+            side, count, least, middle = surveyed(border, short, outline, column, row, side, cell, high, work)
+            last = cell
+            if count > 0:
+                code, used = listed(work, count, side >= ASK, ring, outline.wide, words, used)
+        elif outline.kind == CORRIDOR:
+            least -= outline.radius
+        least = least_code(least) if side < ASK else 0
+        cells[row * (columns + 2) + column] = np.uint32(side | code | least)
+    return last, middle, used

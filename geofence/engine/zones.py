@@ -153,7 +153,14 @@ class Zones:
 def keys_of(shapes: Sequence[Shape]) -> list[bytes]:
     """Equal for equal shapes; digests, so that the pool keeps no geometry alive."""
     drawn = shapely.to_wkb(np.array([shape.geometry for shape in shapes], dtype=object))
+    heads = {
+        (kind, radius): f"{kind} {float(radius)!r} ".encode() for kind, radius in {_size(s) for s in shapes}
+    }
     return [
-        blake2b(f"{shape.kind} {shape.radius_m!r} ".encode() + wkb, digest_size=16).digest()
-        for shape, wkb in zip(shapes, drawn, strict=True)
+        blake2b(heads[_size(shape)] + wkb, digest_size=16).digest()
+        for shape, wkb in zip(shapes, drawn.tolist(), strict=True)
     ]
+
+
+def _size(shape: Shape) -> tuple[ShapeKind, float]:
+    return shape.kind, shape.radius_m

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     NIGHT_EXPORT = "night_export"
     PROBING = "probing"
     GUESSING = "guessing"
+    GLASS = "glass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Hour:
     exports: tuple[datetime, ...] = ()
     missed: int = 0
     refused: int = 0
+    broken: int = 0
+    """Files opened as emergencies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Policy:
     night_exports: int
     missed: int
     refused: int
+    broken: int
     answer: timedelta
     keep: timedelta
 
@@ -31,6 +32,7 @@ class Policy:
             said["night_exports"],
             said["missed"],
             said["refused"],
+            said["broken"],
             timedelta(days=said["answer_days"]),
             timedelta(days=said["keep_days"]),
         )
@@ -46,6 +48,7 @@ def found(hour: Hour, *, policy: Policy, here: tzinfo) -> Iterator[Finding]:
         (Kind.NIGHT_EXPORT, by_night, policy.night_exports),
         (Kind.PROBING, hour.missed, policy.missed),
         (Kind.GUESSING, hour.refused, policy.refused),
+        (Kind.GLASS, hour.broken, policy.broken),
     ):
         if count >= least:
             yield Finding(kind, hour.user, count)

@@ -32,9 +32,10 @@ async def hours(conn: AsyncConnection, *, since: datetime, until: datetime) -> S
         ),
         func.array_remove(func.array_agg(columns.at).filter(columns.action.in_(EXPORTS)), None),
         func.count().filter(columns.action.in_(REFUSED)),
+        func.count().filter(columns.action == Permission.GLASS_BREAK.value),
     ).where(*within)
-    for user, read, exports, refused in await conn.execute(counts.group_by(columns.user_id)):
-        found[user] = Hour(UserId(user), read, tuple(exports or ()), 0, refused)
+    for user, read, exports, refused, broken in await conn.execute(counts.group_by(columns.user_id)):
+        found[user] = Hour(UserId(user), read, tuple(exports or ()), 0, refused, broken)
     missed = (
         select(missed_lookups.c.user_id, func.count())
         .where(missed_lookups.c.at >= since, missed_lookups.c.at < until)

@@ -24,7 +24,7 @@ detections = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('mass_reading', 'night_export', 'probing', 'guessing')", "kind"),
+        CheckConstraint("kind in ('mass_reading', 'night_export', 'probing', 'guessing', 'glass')", "kind"),
         nullable=False,
     ),
     Column("user_id", ForeignKey("users.id"), nullable=False),

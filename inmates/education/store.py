@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.accounts import in_force
 from core.auth import Role
 from core.model import PersonId, UserId
 from core.tables import users
@@ -69,7 +70,7 @@ async def provider(conn: AsyncConnection, login: str) -> UserId | None:
 
 async def providers(conn: AsyncConnection) -> list[tuple[str, str]]:
     """Learning platforms: login, and as they are shown."""
-    query = select(users.c.login, users.c.shown_as).where(users.c.role == Role.PROVIDER, users.c.is_active)
+    query = select(users.c.login, users.c.shown_as).where(users.c.role == Role.PROVIDER, in_force())
     return [(row[0], row[1]) for row in await conn.execute(query.order_by(users.c.shown_as))]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import db
+from core.accounts import in_force
 from core.auth import Caller, Role
 from core.model import PersonId, UserId
 from core.tables import users
@@ -207,7 +208,7 @@ async def said(
 async def maker(conn: AsyncConnection, user: UserId) -> Caller | None:
     """Who gave the file, if they still may sign in."""
     query = select(users.c.login, users.c.role, users.c.shown_as, users.c.language)
-    row = (await conn.execute(query.where(users.c.id == user, users.c.is_active))).one_or_none()
+    row = (await conn.execute(query.where(users.c.id == user, in_force()))).one_or_none()
     return Caller(user, row.login, Role(row.role), row.shown_as, row.language, b"") if row else None
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import compartments
 from messaging.receipts.model import Kept, Receipt
 from messaging.receipts.tables import receipts, sealed_receipts
 
@@ -17,7 +18,8 @@ async def add(conn: AsyncConnection, receipt: Receipt, *, kept: Kept, key_id: st
         "key_id": key_id,
     }
     if kept.token_hash is not None:
-        await conn.execute(insert(sealed_receipts).values(row | {"token_hash": kept.token_hash}))
+        async with compartments.letter_opened(conn, receipt.number):
+            await conn.execute(insert(sealed_receipts).values(row | {"token_hash": kept.token_hash}))
     else:
         more = {"code_hash": kept.code_hash, "registered_at": receipt.registered_at}
         await conn.execute(insert(receipts).values(row | more))
@@ -28,7 +30,9 @@ async def kept(conn: AsyncConnection, number: str) -> Kept | None:
     query = select(receipts.c.number, receipts.c.code_hash, literal(None)).where(receipts.c.number == number)
     row = (await conn.execute(query)).one_or_none()
     columns = sealed_receipts.c.number, literal(None), sealed_receipts.c.token_hash
-    apart = (await conn.execute(select(*columns).where(sealed_receipts.c.number == number))).one_or_none()
+    query = select(*columns).where(sealed_receipts.c.number == number)
+    async with compartments.letter_opened(conn, number):
+        apart = (await conn.execute(query)).one_or_none()
     found = row or apart
     return Kept(*found) if found else None
 
@@ -36,5 +40,6 @@ async def kept(conn: AsyncConnection, number: str) -> Kept | None:
 async def sealed(conn: AsyncConnection, number: str) -> Receipt | None:
     names = ("number", "content", "regime", "registered_on", "due_on")
     query = select(*(sealed_receipts.c[name] for name in names)).where(sealed_receipts.c.number == number)
-    row = (await conn.execute(query)).one_or_none()
+    async with compartments.letter_opened(conn, number):
+        row = (await conn.execute(query)).one_or_none()
     return Receipt(row.number, row.content, row.regime, row.registered_on, None, row.due_on) if row else None

@@ -111,14 +111,14 @@ async def listed(
 async def taken(conn: AsyncConnection, caller: Caller, *, letter: LetterId) -> tuple[Letter, Contents]:
     found = await _one(conn, caller, letter)
     await _note(conn, caller, Permission.BOX_READ, part="letter")
-    return found, await letters.contents(conn, letter)
+    return found, await letters.contents(conn, letter, box=own(caller))
 
 
 async def exported(conn: AsyncConnection, caller: Caller) -> Export:
     """Letters that no protocol names yet, for the offline machine."""
     box = own(caller)
     waiting = await letters.of_box(conn, box, most=EXPORTED, waiting=True)
-    found = [(letter, await letters.contents(conn, letter.id)) for letter in waiting]
+    found = [(letter, await letters.contents(conn, letter.id, box=box)) for letter in waiting]
     await _note(conn, caller, Permission.BOX_READ, part="export", count=len(found))
     return Export(box, await _previous(conn, box), found)
 
@@ -151,7 +151,7 @@ async def answer(conn: AsyncConnection, caller: Caller, *, letter: LetterId, mes
     found = await _one(conn, caller, letter)
     if rules.message_bucket(message) is None or found.opening is None:
         raise RecordUnfit
-    await letters.add_answer(conn, found.id, message=message, on=clock.today(), by=caller.user)
+    await letters.add_answer(conn, found, message=message, on=clock.today(), by=caller.user)
     await _note(conn, caller, Permission.BOX_WRITE, part="answer")
 
 

@@ -102,7 +102,7 @@ async def standing(conn: AsyncConnection, number: str) -> Standing | None:
     letter = await letters.by_number(conn, number)
     if letter is None:
         return None
-    answers = await letters.answers(conn, letter.id)
+    answers = await letters.answers(conn, letter)
     state = "answered" if answers else "opened" if letter.opening else "in_box"
     steps = [Step(letter.received_on, "registered"), *(Step(on, "answered") for on, _ in answers)]
     return Standing(

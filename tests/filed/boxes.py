@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.box import opening, sealing
 from app.box.opening import Pair
 from callers import user
-from core import clock, db
+from core import clock, compartments, db
 from core.auth import Caller, Role
 from core.model import UserId
 from core.sealing import Keys
@@ -53,7 +53,7 @@ async def letter(engine: AsyncEngine, keys: Keys, sealed: Sealed) -> Slip:
 
 async def identified(engine: AsyncEngine, number: str) -> int:
     query = select(sealed_letters.c.id).where(sealed_letters.c.number == number)
-    async with engine.begin() as conn:
+    async with engine.begin() as conn, compartments.letter_opened(conn, number):
         return int((await conn.execute(query)).scalar_one())
 
 

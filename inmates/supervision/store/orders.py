@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, select, upda
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.accounts import in_force
 from core.clock import local_day
 from core.model import OrderId, PersonId, UserId
 from core.tables import users
@@ -110,7 +111,7 @@ async def assigned(conn: AsyncConnection, ident: OrderId) -> Assignment | None:
 
 async def user(conn: AsyncConnection, login: str) -> tuple[UserId, str] | None:
     """An active user and their role."""
-    query = select(users.c.id, users.c.role).where(users.c.login == login, users.c.is_active)
+    query = select(users.c.id, users.c.role).where(users.c.login == login, in_force())
     row = (await conn.execute(query)).one_or_none()
     return (UserId(row.id), row.role) if row else None
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.accounts import in_force
 from core.auth import Role
 from core.model import UserId
 from core.tables import users
@@ -15,7 +16,7 @@ from inmates.tables import institutions, postings
 
 async def role_of(conn: AsyncConnection, user: UserId) -> Role | None:
     """Of somebody who still works here."""
-    found = (await conn.execute(select(users.c.role).where(users.c.id == user, users.c.is_active))).scalar()
+    found = (await conn.execute(select(users.c.role).where(users.c.id == user, in_force()))).scalar()
     return Role(found) if found else None
 
 
@@ -39,7 +40,7 @@ async def colleagues(
     conn: AsyncConnection, institution: int | None, *, at: datetime
 ) -> dict[UserId, tuple[Role, str]]:
     """Who is posted in an institution; of none: who works at the centre."""
-    query = select(users.c.id, users.c.role, users.c.shown_as).where(users.c.is_active)
+    query = select(users.c.id, users.c.role, users.c.shown_as).where(in_force())
     if institution is None:
         query = query.where(users.c.role == Role.OVERSIGHT)
     else:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import signing
+from core import compartments, signing
+from core.accounts import in_force
 from core.auth import Role
 from core.model import UserId
 from core.tables import users
@@ -70,7 +71,7 @@ async def add_key(
 
 
 async def lawyers(conn: AsyncConnection) -> dict[UserId, str]:
-    query = select(users.c.id, users.c.shown_as).where(users.c.role == Role.LAWYER, users.c.is_active)
+    query = select(users.c.id, users.c.shown_as).where(users.c.role == Role.LAWYER, in_force())
     return {UserId(ident): name for ident, name in await conn.execute(query)}
 
 
@@ -83,7 +84,8 @@ async def openings(conn: AsyncConnection, box: Box, *, most: int) -> list[Openin
         .limit(most)
     )
     rows = found.all()
-    digests = await _digests(conn, [OpeningId(row.id) for row in rows])
+    async with compartments.box_opened(conn, box.name):
+        digests = await _digests(conn, [OpeningId(row.id) for row in rows])
     known = {signing.key_id(key.signing): key.signing for key in await keys(conn, box)}
     return [_opening(row, digests.get(row.id, []), known) for row in rows]
 
@@ -123,7 +125,8 @@ async def add_opening(
     ident = OpeningId(made.scalar_one())
     if letters:
         taken = [{"letter_id": letter, "opening_id": ident} for letter in letters]
-        await conn.execute(insert(opened_letters), taken)
+        async with compartments.box_opened(conn, box.name):
+            await conn.execute(insert(opened_letters), taken)
     return ident
 
 

@@ -1,4 +1,4 @@
-"""Sealed letters and answers to them."""
+"""Sealed letters and answers; each statement opens the one box or letter that it is about (ADR-0048)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import compartments
 from core.model import UserId
 from messaging.sealed import rules
 from messaging.sealed.model import AddresseeKey, Box, BoxKind, Contents, Letter, LetterId, Sealed
@@ -44,15 +45,14 @@ async def add(
         "digest": rules.digest(sealed.message, sealed.files),
         "message": sealed.message,
     }
-    await conn.execute(insert(sealed_letters).values(row))
-    for position, content in enumerate(sealed.files, 1):
-        file = {
-            "letter_id": ident,
-            "position": position,
-            "bucket": rules.file_bucket(content),
-            "content": content,
-        }
-        await conn.execute(insert(sealed_files).values(file))
+    files = [
+        {"letter_id": ident, "position": place, "bucket": rules.file_bucket(content), "content": content}
+        for place, content in enumerate(sealed.files, 1)
+    ]
+    async with compartments.letter_opened(conn, number):
+        await conn.execute(insert(sealed_letters).values(row))
+        for file in files:
+            await conn.execute(insert(sealed_files).values(file))
 
 
 def _letters() -> Select[Any]:
@@ -85,41 +85,51 @@ async def of_box(
         query = query.where(sealed_letters.c.id > after)
     if waiting:
         query = query.where(opened_letters.c.opening_id.is_(None))
-    return [_letter(row) for row in await conn.execute(query)]
+    async with compartments.box_opened(conn, box.name):
+        return [_letter(row) for row in await conn.execute(query)]
 
 
 async def one(conn: AsyncConnection, ident: LetterId, *, box: Box) -> Letter | None:
     query = _letters().where(sealed_letters.c.id == ident, *of(sealed_letters, box))
-    row = (await conn.execute(query)).one_or_none()
+    async with compartments.box_opened(conn, box.name):
+        row = (await conn.execute(query)).one_or_none()
     return _letter(row) if row else None
 
 
 async def by_digest(conn: AsyncConnection, digest: bytes) -> Letter | None:
-    row = (await conn.execute(_letters().where(sealed_letters.c.digest == digest))).one_or_none()
+    query = _letters().where(sealed_letters.c.digest == digest)
+    async with compartments.letter_opened(conn, digest.hex()):
+        row = (await conn.execute(query)).one_or_none()
     return _letter(row) if row else None
 
 
 async def by_number(conn: AsyncConnection, number: str) -> Letter | None:
-    row = (await conn.execute(_letters().where(sealed_letters.c.number == number))).one_or_none()
+    query = _letters().where(sealed_letters.c.number == number)
+    async with compartments.letter_opened(conn, number):
+        row = (await conn.execute(query)).one_or_none()
     return _letter(row) if row else None
 
 
-async def contents(conn: AsyncConnection, ident: LetterId) -> Contents:
-    message = await conn.execute(select(sealed_letters.c.message).where(sealed_letters.c.id == ident))
+async def contents(conn: AsyncConnection, ident: LetterId, *, box: Box) -> Contents:
+    text = select(sealed_letters.c.message).where(sealed_letters.c.id == ident)
     files = select(sealed_files.c.content).where(sealed_files.c.letter_id == ident)
-    found = (await conn.execute(files.order_by(sealed_files.c.position))).scalars()
-    return Contents(message.scalar_one(), found.all())
+    async with compartments.box_opened(conn, box.name):
+        message = (await conn.execute(text)).scalar_one()
+        found = (await conn.execute(files.order_by(sealed_files.c.position))).scalars().all()
+    return Contents(message, found)
 
 
-async def answers(conn: AsyncConnection, ident: LetterId) -> Sequence[tuple[date, bytes]]:
+async def answers(conn: AsyncConnection, letter: Letter) -> Sequence[tuple[date, bytes]]:
     query = select(sealed_answers.c.answered_on, sealed_answers.c.message)
-    found = await conn.execute(query.where(sealed_answers.c.letter_id == ident).order_by(sealed_answers.c.id))
-    return [(on, message) for on, message in found]
+    query = query.where(sealed_answers.c.letter_id == letter.id).order_by(sealed_answers.c.id)
+    async with compartments.letter_opened(conn, letter.number):
+        return [(on, message) for on, message in await conn.execute(query)]
 
 
-async def add_answer(conn: AsyncConnection, ident: LetterId, *, message: bytes, on: date, by: UserId) -> None:
-    row = {"letter_id": ident, "answered_on": on, "message": message, "posted_by": by}
-    await conn.execute(insert(sealed_answers).values(row))
+async def add_answer(conn: AsyncConnection, letter: Letter, *, message: bytes, on: date, by: UserId) -> None:
+    row = {"letter_id": letter.id, "answered_on": on, "message": message, "posted_by": by}
+    async with compartments.box_opened(conn, letter.box.name):
+        await conn.execute(insert(sealed_answers).values(row))
 
 
 def _letter(row: Any) -> Letter:
