@@ -61,7 +61,7 @@ def begin() -> None:
 def silence() -> None:
     """Libraries warn of strange files on stderr: without form, quoting them, as often as somebody sends one.
     What is wrong with a file, its sender is told."""
-    warnings.filterwarnings("ignore", module=r"(?:PIL|openpyxl)\b")
+    warnings.filterwarnings("ignore", module=r"(?:PIL|openpyxl|shapely)\b")
 
 
 def _where(record: logging.LogRecord) -> list[str]:

@@ -96,7 +96,7 @@ def _conditions(text: str) -> tuple[_Condition, ...]:
 def _checked(name: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
-    except (msgspec.MsgspecError, tomllib.TOMLDecodeError) as error:
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadDraft(draft=name, why=str(error)) from error
 
 

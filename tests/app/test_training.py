@@ -205,7 +205,9 @@ async def test_a_bundle_for_a_court_says_that_it_is_training(
     assert broken.exit_code == 1
 
 
-async def test_an_exercise_is_asked_for_and_played(training: FastAPI, conn: asyncpg.Connection) -> None:
+async def test_an_exercise_is_asked_for_played_and_scored(
+    training: FastAPI, conn: asyncpg.Connection
+) -> None:
     officer = await signed_in(training, Role.OFFICER)
     chief = await signed_in(training, Role.ADMINISTRATOR)
     named = {"kind": "open_strap"}
@@ -221,6 +223,10 @@ async def test_an_exercise_is_asked_for_and_played(training: FastAPI, conn: asyn
     page = (await officer.get("/training")).text
     assert page.count("You will see") == 2
     assert (await chief.get("/training")).text.count("You will see") == 1
+    await strap_rings_and_is_closed(conn)
+    page = (await officer.get("/training")).text
+    assert page.count("You will see") == 1
+    assert "<b>100</b> / 100" in page
 
 
 async def directed(conn: asyncpg.Connection) -> Director:
@@ -237,3 +243,32 @@ async def directed(conn: asyncpg.Connection) -> Director:
         away: object = None
 
     return Director(conn, city, fleet, Mute(), {p: numbers[n] for n, p in people.items()})  # type: ignore[arg-type]
+
+
+async def strap_rings_and_is_closed(conn: asyncpg.Connection) -> None:
+    scene = await conn.fetchrow(
+        "select s.* from exercise_scenes s join exercises e on e.id = s.exercise_id where not e.is_surprise"
+    )
+    breach = await conn.fetchval(
+        "insert into breaches (person_id, kind, subject_id, opened_at, found_at, opening)"
+        " values ($1, 'strap', 0, $2, $2, '{}') returning id",
+        scene["person_id"],
+        scene["begins_at"],
+    )
+    alert = await conn.fetchval(
+        "insert into alerts (breach_id, person_id, severity, raised_at, state)"
+        " values ($1, $2, 1, $3, 'closed') returning id",
+        breach,
+        scene["person_id"],
+        scene["begins_at"],
+    )
+    for kind, outcome, seconds in (("taken", None, 20), ("closed", "violation", 300)):
+        await conn.execute(
+            "insert into alert_entries (alert_id, at, kind, by_user, outcome)"
+            " values ($1, $2::timestamptz + make_interval(secs => $3), $4, (select min(id) from users), $5)",
+            alert,
+            scene["begins_at"],
+            seconds,
+            kind,
+            outcome,
+        )

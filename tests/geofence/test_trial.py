@@ -161,6 +161,7 @@ async def test_a_draft_for_somebody_else_is_refused(past: Past) -> None:
         ("[sure]\nvalue = 0.9", None),
         ("[sure]\nvalue = 1\nunit = 'x'\nwhy = 'y'", None),
         (None, "[]"),
+        (None, '{"conditions": ' + "[" * 5_000),
         (None, '{"conditions": [{"hours": {}}]}'),
         (None, '{"conditions": [{"condition": 1, "hour": {}}]}'),
         (None, '{"conditions": [{"condition": 1, "zone": {"kind": "area", "geometry": {"type": "Blob"}}}]}'),

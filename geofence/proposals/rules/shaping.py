@@ -20,6 +20,8 @@ TURN: Final = 24
 """Edges of a quarter of a circle."""
 MOST_PARTS: Final = 2_000
 """More are neither widened nor made one: joining costs far more than reading."""
+MOST_FOLDED: Final = 5e6
+"""Points times how often the widened outline lies upon itself: joining that costs time and memory alike."""
 DIGITS: Final = 1e-7
 """Degrees, about a centimetre: coordinates of widened places are rounded so far."""
 
@@ -82,8 +84,19 @@ def widened(part: Geometry, metres: float) -> Geometry:
     def to_degrees(metres: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(metres / scale + middle)
 
-    wide = shapely.buffer(shapely.transform(part, to_metres), metres, quad_segs=TURN)
+    plain = shapely.transform(part, to_metres)
+    _check_folds(plain, metres)
+    wide = shapely.buffer(plain, metres, quad_segs=TURN)
     return shapely.set_precision(shapely.transform(wide, to_degrees), DIGITS)
+
+
+def _check_folds(plain: Geometry, metres: float) -> None:
+    """A comb whose teeth are closer than the metres around them has millions of crossings."""
+    west, south, east, north = shapely.bounds(plain)
+    room = (east - west + 2 * metres) * (north - south + 2 * metres)
+    folds, points = float(shapely.length(plain)) * 2 * metres / room, int(shapely.get_num_coordinates(plain))
+    if points * folds > MOST_FOLDED:
+        raise drawing.ShapeTooDetailed(points=points, most=int(MOST_FOLDED / folds))
 
 
 def _together(parts: Sequence[Geometry]) -> Shape:

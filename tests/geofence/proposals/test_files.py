@@ -126,6 +126,16 @@ def test_what_would_take_minutes_to_join_is_not_joined() -> None:
         drawing.check(shaping.gathered([few[0]] * len(few), 0))
 
 
+def test_a_comb_whose_teeth_would_lie_upon_each_other_is_not_widened() -> None:
+    teeth = [(69 + n / 1e6, 41 + n % 2 / 9) for n in range(90_000)]
+    comb = shapely.Polygon([*teeth, (69.09, 40.9), (69.0, 40.9)])
+    drawing.check(shaping.gathered([comb], 0))
+    for metres in (50, 20_000):
+        with pytest.raises(drawing.ShapeTooDetailed) as said:
+            shaping.gathered([comb], metres)
+        assert said.value.values["most"] < 90_000
+
+
 @pytest.mark.parametrize("lat", [90.0, -90.0, 89.9999])
 def test_nothing_is_widened_past_a_pole(lat: float) -> None:
     places = [shapely.Point(69, lat), shapely.Point(69, 41)]
