@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
@@ -14,6 +15,7 @@ from app.traces import Sender, document
 from app.worker import Worker
 from callers import browser
 from core import clock, spans
+from core.sealing import Keys
 from core.settings import Settings
 from core.spans import Span
 from tracking.model import Message
@@ -62,9 +64,9 @@ async def test_a_request_is_called_by_the_form_of_its_route(database: str, taken
     assert "Namunayev" not in told
 
 
-async def test_a_round_tells_its_parts(conn: asyncpg.Connection, taken: list[Span]) -> None:
-    worker = await Worker.recover(conn, cast("Any", None), shard=WHOLE, ack_every_s=5)
-    await worker.take((Message("em/v1/STRANGE-4711/up", b"{}", clock.now_us()),))
+async def test_a_round_tells_its_parts(conn: asyncpg.Connection, taken: list[Span], tmp_path: Path) -> None:
+    worker = await Worker.recover(conn, cast("Any", None), shard=WHOLE, ack_every_s=5, keys=Keys(tmp_path))
+    await worker.take(worker.gate.open([Message("em/v1/STRANGE-4711/up", b"{}", clock.now_us())]))
     assert [(one.name, one.said) for one in taken] == [("record", {}), ("judge", {"fixes": 0})]
     assert "4711" not in json.dumps(document(taken, part="ingest"))
 

@@ -156,6 +156,7 @@ async def test_alerts_that_nobody_takes_are_called_out_once(
         )
     own_platform.start("watch")
     await until(conn, "select count(*) = 1 from alert_entries where kind = 'escalated'")
+    await until(conn, "select count(*) = 1 from heartbeats where part = 'watch'")
     beat = await conn.fetchval("select at from heartbeats where part = 'watch'")
     later = "select at > $1::timestamptz + interval '3 s' from heartbeats where part = 'watch'"
     await until(conn, later, beat)

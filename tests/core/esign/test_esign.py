@@ -27,11 +27,17 @@ FOREIGN = Authority("Begona")
 SIGNER = CENTRE.issue(tin="300000000")
 WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it is refused
 TRUST = Trust([ROOT.certificate], [ROOT.crl(), CENTRE.crl()])
+MADE = clock.now()
 GOOD = SIGNER.sign(CONTENT)
+"""Signed at `MADE`: minutes later it proves nothing."""
 
 
 def check(pkcs7: bytes, content: bytes = CONTENT, *, trust: Trust = TRUST) -> Signer:
     return rules.signer(pkcs7, content, trust=trust, now=clock.now())
+
+
+def check_good(changed: bytes) -> Signer:
+    return rules.signer(changed, CONTENT, trust=TRUST, now=MADE)
 
 
 @pytest.mark.parametrize("is_detached", [True, False])
@@ -110,11 +116,11 @@ def test_one_bit_makes_it_nobody_else_s_and_nothing_else(bit: int) -> None:
     wrong = bytearray(GOOD)
     wrong[bit // 8] ^= 1 << bit % 8
     try:
-        found = check(bytes(wrong))
+        found = check_good(bytes(wrong))
     except Refusal:
         return
     assert found.pinfl == NOBODY
-    assert found.certificate == check(GOOD).certificate
+    assert found.certificate == check_good(GOOD).certificate
 
 
 def test_each_bit_of_content_digest_and_signature_is_covered() -> None:
@@ -122,16 +128,16 @@ def test_each_bit_of_content_digest_and_signature_is_covered() -> None:
         wrong = bytearray(GOOD)
         wrong[at] ^= 1
         with pytest.raises((model.SignatureContent, model.SignatureWrong)):
-            check(bytes(wrong))
+            check_good(bytes(wrong))
 
 
 async def test_a_folder_is_read_as_it_is_now(tmp_path: Path) -> None:
     here = Here(authorities.keep(tmp_path / "trust", [ROOT, CENTRE]))
-    assert (await here.signer(GOOD, CONTENT, now=clock.now())).pinfl == NOBODY
+    assert (await here.signer(GOOD, CONTENT, now=MADE)).pinfl == NOBODY
     anew = Authority("Markaz", above=ROOT, key=CENTRE.key, revoked=[SIGNER.certificate.serial_number])
     authorities.keep(here.folder, [ROOT, anew])
     with pytest.raises(model.CertificateRevoked):
-        await here.signer(GOOD, CONTENT, now=clock.now())
+        await here.signer(GOOD, CONTENT, now=MADE)
 
 
 def said(**changes: Any) -> dict[str, Any]:
@@ -186,12 +192,12 @@ async def test_the_national_server_is_asked_and_all_of_its_words_count() -> None
         ("/backend/pkcs7/verify/detached", both, "ejazo.test"),
     ]
     with pytest.raises(model.SignatureContent):
-        await server.signer(GOOD, b"other", now=clock.now())
+        await server.signer(GOOD, b"other", now=MADE)
     for changes, refusal in SERVER_CASES:
         answer[0] = said(**changes)
         with pytest.raises(refusal):
-            await server.signer(GOOD, CONTENT, now=clock.now())
+            await server.signer(GOOD, CONTENT, now=MADE)
     for wrong, refusal in (({"status": 0}, model.SignatureUnreadable), (None, model.VerifierAway)):
         answer[0] = wrong
         with pytest.raises(refusal):
-            await server.signer(GOOD, CONTENT, now=clock.now())
+            await server.signer(GOOD, CONTENT, now=MADE)

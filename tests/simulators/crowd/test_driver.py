@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 
 import numpy as np
+import pytest
 
 from app.private.broker import Broker
 from core.clock import now_us
@@ -84,7 +85,8 @@ def summed(worker: Worker, who: int) -> int:
     return int(sums.of_reports(sequence, taken, *degrees).sum())
 
 
-async def test_everything_arrives_once_and_unchanged(broker: Broker) -> None:
+async def test_everything_arrives_once_and_unchanged(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.crowd.memory.REPEAT_US", 8_000_000)
     worker, ears, meter = Worker(broker), Ears(PEOPLE), Meter()
     lines = Lines(broker.url("gateway"), 7, devices=PEOPLE, hear=ears.hear, seed=1)
     await asyncio.gather(worker.lines.raise_all(), lines.raise_all())
