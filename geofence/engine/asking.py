@@ -6,12 +6,11 @@ block, so that the waits overlap."""
 import numpy as np
 
 from geofence.engine.compiled import Column, lean, part
-from geofence.engine.distance import border, covers, signed, signed_at
+from geofence.engine.distance import covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, INSIDE, View, whole
+from geofence.engine.nearing import BLOCK, Block, edges_told, integers, measure_block
 from geofence.engine.plane import plane_at
-
-BLOCK = 128
 
 
 def room() -> tuple[Column, Column]:
@@ -75,17 +74,18 @@ def measure_pairs(
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
     found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
     address, left: int64 (BLOCK,), to work with."""
+    told = Block(integers(), integers())
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)
-        told, asked = sorted_out(view, zone, reach_m, first, count, address, left, found)
-        touch_block(view, zone, first, address, left[:told], told)
-        touch_block(view, zone, first, address, left[BLOCK - asked :], asked)
-        for k in range(told):
-            i, cell = first + left[k], address[left[k]]
-            metres = border(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
-            found[i] = -metres if found[i] < 0.0 else metres
-        for k in range(BLOCK - asked, BLOCK):
+        alone = sorted_out(view, zone, lon, reach_m, first, count, address, told, left, found)
+        end = first + count
+        measure_block(
+            view, zone[first:end], lon[first:end], lat[first:end], reach_m[first:end], address, told,
+            found[first:end],
+        )  # fmt: skip
+        touch_block(view, zone, first, address, left, alone)
+        for k in range(alone):
             i, cell = first + left[k], address[left[k]]
             found[i] = signed_at(view, zone[i], cell, lon[i], lat[i], plane_at(lat[i]), reach_m[i])
 
@@ -94,24 +94,27 @@ def measure_pairs(
 def sorted_out(
     view: View,
     zone: Column,
+    lon: Column,
     reach_m: Column,
     first: int,
     count: int,
     address: Column,
+    told: Block,
     left: Column,
     found: Column,
-) -> tuple[int, int]:
-    """What cells alone say of a block: ±reach. Into `left`, from its beginning: pairs whose side is told, but
-    not the metres; from its end: those to be asked for both. How many of each."""
-    told, asked = 0, 0
+) -> int:
+    """What cells alone say of a block: ±reach. Into `told`: which edges to look at, where their codes say so;
+    into `left`: the pairs to be asked alone. How many of those."""
+    alone = 0
     for i in range(count):
         side, least = glance(view, zone[first + i], address[i])
         most = reach_m[first + i]
         found[first + i] = -most if side == INSIDE else most
-        left[told], left[BLOCK - 1 - asked] = i, i
-        asked += whole(side == ASK)
-        told += whole((side != ASK) & (least < most))
-    return told, asked
+        near, ways = edges_told(view, zone[first + i], address[i], lon[first + i])
+        open_ = whole((side == ASK) | (least < most))
+        told.near[i], told.ways[i], left[alone] = near * open_, ways, i
+        alone += open_ & whole(near == 0)
+    return alone
 
 
 @lean

@@ -101,6 +101,12 @@ def signed(number: Any) -> int:
 
 
 @part
+def unsigned(number: Any) -> int:
+    """An index that is not negative: Numba would look whether it counts from the end. Not for reckoning."""
+    return np.uint64(number)  # type: ignore[return-value]
+
+
+@part
 def put(column: Column, at: int, values: Column) -> int:
     """Copy values to column[at:]; where they end. One dimension each; far quicker to compile than a slice."""
     for k in range(len(values)):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geofence.engine.cells import INSIDE, Grid, reference, sketch
+from geofence.engine.charts import ACROSS_BITS, chart
 from geofence.engine.compiled import Column, apart, grown, part, put, rare
 from geofence.engine.sheaf import (
     IN,
@@ -24,6 +25,7 @@ from geofence.engine.tree import (
     ENTRIES,
     FINE,
     FULL,
+    HEAD,
     INSIDE_BIT,
     ITEM,
     LINE,
@@ -163,7 +165,7 @@ def entry(
     if borders == 0 and within <= 1:
         return only << 2
     head = 0 if within == 0 and borders == 1 else 1 + (within + 1) // 2
-    first = take(used, RECORDS, head + borders + edges_in(sheaf, cell), tree.records)
+    first = take(used, RECORDS, head + HEAD * borders + edges_in(sheaf, cell), tree.records)
     if first < 0:
         return 0
     if head:
@@ -201,16 +203,20 @@ def write_inside(tree: Tree, at: int, n: int, slot: int) -> int:
 @apart
 def write_border(tree: Tree, at: int, slot: int, mark: int, meets: Column, grid: Grid, i: int, j: int) -> int:
     """One border of a record; returns where the next one begins."""
+    tree.records[at + 1] = tree.records[at + 2] = 0
     if tree.rounds[slot, 0] > 0.0:
         tree.records[at] = slot | ASK_BIT | len(meets) << COUNT_SHIFT
-        return put(tree.records, at + 1, meets)
+        return put(tree.records, at + HEAD, meets)
     if mark == MEETS_BAD:
         tree.records[at] = slot | ASK_BIT
-        return at + 1
+        return at + HEAD
     rx, ry = reference(grid, i, j)
     tree.records[at] = slot | (INSIDE_BIT if mark == MEETS + INSIDE else 0) | len(meets) << COUNT_SHIFT
     for k in range(len(meets)):
         a, v = meets[k], tree.vertices
-        tree.records[at + 1 + k] = sketch(grid, rx, ry, v[a, 0], v[a, 1], v[a + 1, 0], v[a + 1, 1])
-        tree.edges[at + 1 + k] = a
-    return at + 1 + len(meets)
+        tree.records[at + HEAD + k] = sketch(grid, rx, ry, v[a, 0], v[a, 1], v[a + 1, 0], v[a + 1, 1])
+        tree.edges[at + HEAD + k] = a
+    if grid.across <= 1.0 * (1 << (FINE - ACROSS_BITS)):
+        inside = 1 if mark == MEETS + INSIDE else 0
+        tree.records[at + 1], tree.records[at + 2] = chart(tree.records, at + HEAD, len(meets), inside)
+    return at + HEAD + len(meets)

@@ -7,13 +7,14 @@ import numpy as np
 from geofence.engine.compiled import Column, part, scratch
 
 BLOCK = 256
+ENDS = BLOCK + 1
 
 
 class Work(NamedTuple):
     """Of the 256 places in hand."""
 
     at: Column
-    """i64 where its entry stands."""
+    """i64 where its entry stands; then how many pairs it has; then where they begin. One more than places."""
     entry: Column
     """u32 what the tree says so far."""
     x: Column
@@ -23,17 +24,20 @@ class Work(NamedTuple):
     shift: Column
     """i32 steps in the entry's cell, as a power of two."""
     open: Column
-    """i32 which of the places the tree has more to say of, in order."""
+    """u32 which of the places the tree has more to say of, in order."""
+    below: Column
+    """u32 which of those stand in a block below."""
 
 
 @part
 def work_room() -> Work:
     """For a block."""
     return Work(
-        scratch(BLOCK, np.int64),
+        scratch(ENDS, np.int64),
         scratch(BLOCK, np.uint32),
         scratch(BLOCK, np.int32),
         scratch(BLOCK, np.int32),
         scratch(BLOCK, np.int32),
-        scratch(BLOCK, np.int32),
+        scratch(BLOCK, np.uint32),
+        scratch(BLOCK, np.uint32),
     )

@@ -27,6 +27,8 @@ place in `records`), a block of 16 (a line of `entries`), a list (a place in `re
 SLOT_BITS, COUNT_SHIFT = 30, 32
 SLOTS = (1 << SLOT_BITS) - 1
 INSIDE_BIT, ASK_BIT = 1 << 30, 1 << 31
+HEAD = 3
+"""Words of a border before its edges."""
 
 COARSE, ENTRIES, RECORDS, CONTENTS, FULL = 0, 1, 2, 3, 4
 """Places in `used`: how many of each are taken; FULL: 1 + the one that had no room left."""
@@ -52,9 +54,9 @@ class Tree(NamedTuple):
     entries: Column
     """u32 place or slot << 2 | kind."""
     records: Column
-    """i64. A border: one word slot | INSIDE_BIT | ASK_BIT | edges << 32, then a word an edge (its sketch; the
-    edge itself where ASK_BIT is set). A list: one word insides | borders << 32, then two slots a word, then
-    the borders."""
+    """i64. A border: one word slot | INSIDE_BIT | ASK_BIT | edges << 32, two words of its chart (the patches
+    that are told, those of them that are inside), then a word an edge (its sketch; the edge itself where
+    ASK_BIT is set). A list: one word insides | borders << 32, then two slots a word, then the borders."""
     edges: Column
     """u32, as long as `records`: which edge the sketch at the same place was made of."""
     contents_at: Column

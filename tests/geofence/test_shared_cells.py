@@ -12,6 +12,7 @@ from shapely import LineString, Point, Polygon
 
 from geofence.engine import rings
 from geofence.engine.cells import BORDER, Grid, crossed, decide, locate, reference, sketch, sketched
+from geofence.engine.charts import chart, patch_of
 from geofence.engine.compiled import Column, kernel
 from geofence.engine.exact import orientation
 from geofence.engine.spreading import Known, Window, spread
@@ -96,6 +97,48 @@ def test_few_places_are_doubtful() -> None:
     found, doubtful = answered(blob, places, 8.0)
     assert ((found[:, 0] > 0) == shapely.intersects_xy(blob, *places.T)).all()
     assert 0 < doubtful < 300
+
+
+@kernel
+def charted(  # noqa: PLR0917 - a kernel
+    vertices: Column, starts: Column, edges: Column, grid: Grid, window: Window, places: Column, found: Column
+) -> None:
+    """found (n, 3): by the chart, by all rings; 2: the chart leaves it to the edges; how many edges meet."""
+    cells = spread(vertices, edges, grid, window, Known(-170.0, -80.0, 0))
+    for n in range(len(places)):
+        x, y = places[n, 0], places[n, 1]
+        i, j = floor((x - grid.west) * grid.across), floor((y - grid.south) * grid.up)
+        cell = (j - window.low) * window.wide + i - window.left
+        first, last = cells.starts[cell], cells.starts[cell + 1]
+        (rx, ry), words = reference(grid, i, j), np.empty(last - first, np.int64)
+        for k in range(first, last):
+            a, v = cells.edges[k], vertices
+            words[k - first] = sketch(grid, rx, ry, v[a, 0], v[a, 1], v[a + 1, 0], v[a + 1, 1])
+        told, within = chart(words, 0, len(words), int(cells.inside[cell] == 1))
+        left, low = floor((x - grid.west) * grid.across * 1024), floor((y - grid.south) * grid.up * 1024)
+        patch = patch_of(left, low, 10)
+        found[n, 0] = (within >> patch) & 1 if (told >> patch) & 1 else 2
+        found[n, 1] = locate(vertices, starts, 0, len(starts) - 1, x, y)
+        found[n, 2] = len(words)
+
+
+@pytest.mark.parametrize("rough", [2.0, 2.99])
+def test_charts_tell_most_and_are_right_to_their_rims(rough: float) -> None:
+    """Places anywhere in the cells, and on the rims of their patches, or one double beside."""
+    chance = np.random.default_rng(8)
+    turns = np.linspace(0.0, 2 * np.pi, 90, endpoint=False)
+    blob = Polygon(np.column_stack((np.cos(turns), np.sin(turns))) * chance.uniform(rough, 3.0, (90, 1)))
+    outline, fineness = rings.of(Shape(ShapeKind.AREA, blob)), 2.0
+    places = chance.uniform(-3.5, 3.5, (40_000, 2))
+    places[::2] = np.round(places[::2] * 8 * fineness) / (8 * fineness)
+    places[::4] = np.nextafter(places[::4], chance.choice([-9.0, 9.0], (10_000, 2)))
+    places[: len(outline.vertices)] = outline.vertices
+    grid, window = Grid(-180.0, -90.0, fineness, fineness), Window(340, 160, 40, 40)
+    found = np.zeros((len(places), 3), np.int64)
+    charted(outline.vertices, outline.rings, np.arange(90), grid, window, places, found)
+    told = found[:, 0] < 2
+    assert (found[told, 0] == found[told, 1]).all()
+    assert told[found[:, 2] > 0].mean() > 0.5
 
 
 @kernel
