@@ -35,7 +35,7 @@ from geofence.engine.layout import (
     span,
     whole,
 )
-from geofence.engine.plane import Planes, bent2, foot, planes_at
+from geofence.engine.plane import bent2, foot, plane_at
 from geofence.engine.raw import fetch, float64_at, uint32_at
 
 BLOCK = 128
@@ -179,7 +179,9 @@ def touch_edges(run: Run, used: int) -> None:
 @part
 def look_near(run: Run, near: Near, used: int) -> None:
     """Each pair's square metres to its nearest edge, into `best` if that is less."""
-    planes_at(run.y[:used], Planes(near.kx, near.ky, near.bend))
+    for q in range(used):
+        plane = plane_at(run.y[q])
+        near.kx[q], near.ky[q], near.bend[q] = plane.kx, plane.ky, plane.bend
     for q in range(used):
         run.ax[q] = (float64_at(run.corner[q], 0) - run.x[q]) * near.kx[q]
         run.ay[q] = (float64_at(run.corner[q], 1) - run.y[q]) * near.ky[q]
