@@ -9,7 +9,7 @@ from geofence.engine.compiled import Column, lean, part
 from geofence.engine.distance import covers, signed, signed_at
 from geofence.engine.grids import glance, seek, touch, touch_border, touch_cell, touch_corners
 from geofence.engine.layout import ASK, INSIDE, View, whole
-from geofence.engine.nearing import BLOCK, Block, edges_told, integers, measure_block
+from geofence.engine.nearing import BLOCK, Block, block_room, edges_told, measure_block
 from geofence.engine.plane import plane_at
 
 
@@ -74,7 +74,7 @@ def measure_pairs(
     """zone: int64 (n,) numbers; lon, lat: float64 (n,) degrees; reach_m: float64 (n,) metres.
     found: float64 (n,), filled: metres to the border, + outside, - inside, within ±reach.
     address, left: int64 (BLOCK,), to work with."""
-    told = Block(integers(), integers())
+    told = block_room()
     for first in range(0, len(zone), BLOCK):
         count = min(BLOCK, len(zone) - first)
         seek_block(view, zone, lon, lat, first, count, address)

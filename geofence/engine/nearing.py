@@ -97,37 +97,33 @@ class Block(NamedTuple):
 
 
 @part
-def floats() -> Column:
-    return scratch(BLOCK, np.float64)
-
-
-@part
-def integers() -> Column:
-    return scratch(BLOCK, np.int64)
+def block_room() -> Block:
+    return Block(scratch(BLOCK, np.int64), scratch(BLOCK, np.int64))
 
 
 @part
 def run_room() -> Run:
     return Run(
-        integers(),
-        integers(),
-        integers(),
-        scratch(SIZES, np.int64),
-        floats(),
-        floats(),
-        floats(),
-        floats(),
-    )
+        scratch(BLOCK, np.int64), scratch(BLOCK, np.int64), scratch(BLOCK, np.int64),
+        scratch(SIZES, np.int64), scratch(BLOCK, np.float64), scratch(BLOCK, np.float64),
+        scratch(BLOCK, np.float64), scratch(BLOCK, np.float64),
+    )  # fmt: skip
 
 
 @part
 def near_room() -> Near:
-    return Near(floats(), floats(), floats(), floats())
+    return Near(
+        scratch(BLOCK, np.float64), scratch(BLOCK, np.float64), scratch(BLOCK, np.float64),
+        scratch(BLOCK, np.float64),
+    )  # fmt: skip
 
 
 @part
 def ways_room() -> Ways:
-    return Ways(floats(), floats(), floats(), integers(), integers())
+    return Ways(
+        scratch(BLOCK, np.float64), scratch(BLOCK, np.float64), scratch(BLOCK, np.float64),
+        scratch(BLOCK, np.int64), scratch(BLOCK, np.int64),
+    )  # fmt: skip
 
 
 @part
