@@ -1,6 +1,7 @@
 """Our words, a program on the reader's own machine, and what it made of them."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +23,9 @@ PROGRAM: Final = "'self' wss://127.0.0.1:64443 ws://127.0.0.1:64646"
 State = Annotated[str, Query(max_length=100)]
 
 
-def _page(request: Request, provider: Provider, *, words: str, action: str, **held: str) -> Response:
+def _page(
+    request: Request, provider: Provider, *, words: str, action: str, back: str, **held: str
+) -> Response:
     answer = page(
         request,
         "sign.html",
@@ -30,6 +33,7 @@ def _page(request: Request, provider: Provider, *, words: str, action: str, **he
         words=words,
         action=action,
         held=held,
+        back=back,
         client_key=provider.client_key,
     )
     answer.headers["content-security-policy"] = http.policy(connect_src=PROGRAM)
@@ -42,7 +46,9 @@ async def sign_page(
 ) -> Response:
     provider = signing.known(abroad, name)
     words = eimzo.words("sign-in", state).decode()
-    return _page(request, provider, words=words, action=f"/sign-in/signed/{name}", state=state)
+    return _page(
+        request, provider, words=words, action=f"/sign-in/signed/{name}", back="/sign-in", state=state
+    )
 
 
 @router.post("/sign-in/signed/{name}")
@@ -84,7 +90,8 @@ async def prove_page(
 ) -> Response:
     provider = signing.known(abroad, name)
     words = await signing.ask(conn, caller, at=clock.now())
-    return _page(request, provider, words=words, action=f"/prove/signed/{name}", next=inside(next))
+    back = f"/prove?{urlencode({'next': inside(next)})}"
+    return _page(request, provider, words=words, action=f"/prove/signed/{name}", back=back, next=inside(next))
 
 
 @router.post("/prove/signed/{name}")
