@@ -10,6 +10,7 @@ from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL
 from core.model import UserId
 from dashboards import playing, story
+from dashboards.model import Sheet
 from dashboards.pages import page
 from dashboards.store import hours
 from geofence import protocols
@@ -39,14 +40,15 @@ async def alerts_page(
     caller: Caller = allow(Permission.ALERT_READ),
 ) -> Response:
     level = int(severity) if severity in {"1", "2", "3", "4"} else None
-    skip, most = (sheet - 1) * A_SHEET, A_SHEET
-    found = await reading.listed(conn, caller, wanted=state, severity=level, skip=skip, most=most)
-    wanted = {"state": state.value, "severity": level, "sheet": found.skipped // most + 1}
+    skip = (sheet - 1) * A_SHEET
+    found = await reading.listed(conn, caller, wanted=state, severity=level, skip=skip, most=A_SHEET)
+    wanted = {"state": state.value, "severity": level}
     told, now = await noticing.notices(conn, caller, now=clock.now()), clock.now()
     return page(
         request,
         "alerts.html",
-        found=found,
+        cards=found.cards,
+        sheet=Sheet.of(found.total, asked=sheet, most=A_SHEET),
         wanted=wanted,
         now=now,
         filters=list(Filter),

@@ -49,13 +49,6 @@ class Page:
     total: int
     after: IncidentId | None
     """Where the next page begins; None: this was the last."""
-    skipped: int
-    """So many cards stand before the first of these."""
-
-    @property
-    def shown(self) -> int:
-        """The place of the last of these among all."""
-        return self.skipped + len(self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +107,7 @@ async def listed(
     begin = next((n for n, card in enumerate(found, 1) if card.id == after), min(skip, last))
     page = found[begin : begin + most]
     rest = len(found) > begin + most
-    return Page(await shown(conn, caller, page), len(found), page[-1].id if rest else None, begin)
+    return Page(await shown(conn, caller, page), len(found), page[-1].id if rest else None)
 
 
 async def cards(conn: AsyncConnection, caller: Caller, *, wanted: Filter) -> list[Incident]:
