@@ -53,6 +53,7 @@ async def alerts_page(
         now=now,
         filters=list(Filter),
         notices=told,
+        days=protocols.at(protocols.known(), now).shift.shown.days,
     )
 
 
