@@ -1,7 +1,7 @@
-"""The officers' screens: reads across packages and live maps. A room a topic, its pages in `pages.py` or by name.
+"""The officers' screens: live maps, and reads across packages; a folder a topic.
 
-Doors: `account`. Who is watched: `desk`, `map`, `playback`, `zones`, `nearby`, `pairs`, `calls`.
-The file of a person: `records`, a module a tab. Running a house: `administration`.
-Those outside: `appeals`, `relatives`, `own`.
-Those who look after others: `managers`, `space`, `watching`, `glass`, `vetting`, `training`.
-Shared by all: `pages` (how a page is answered), `assets`, `model`, `store`."""
+Coming in: `account`. Watching people: `desk`, `map`, `playback`, `zones`, `pairs`, `nearby`, `calls`.
+The file of a person: `records`, a module a tab. An institution: `administration`.
+What people write: `appeals`. The pages of those outside: `relatives`, `own`.
+Looking after others' work: `managers`, `space`, `watching`, `glass`, `vetting`. Practice: `training`.
+Shared: `pages` (how a page is answered), `assets`, `model`, `store`."""

@@ -1,4 +1,4 @@
-"""Our words, a program on the reader's own machine, and what it made of them."""
+"""The pages on which E-IMZO signs our words, on the reader's own machine: to come in, or as second factor."""
 
 from typing import Annotated, Final
 
@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from core import api, clock, http, sessions
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.errors import Refusal
-from core.federation import eimzo, service, signing
+from core.federation import eimzo, second_factor, service
 from core.federation.api import Pkcs7, Providers
 from core.federation.model import Provider
 from core.federation.service import Back
@@ -41,7 +41,7 @@ def _page(request: Request, provider: Provider, *, words: str, action: str, **he
 async def sign_page(
     request: Request, name: str, abroad: Providers, state: State, _caller: Caller | None = allow(PUBLIC)
 ) -> Response:
-    provider = signing.known(abroad, name)
+    provider = abroad.eimzo(name)
     words = eimzo.words("sign-in", state).decode()
     return _page(request, provider, words=words, action=f"/sign-in/signed/{name}", state=state)
 
@@ -61,7 +61,7 @@ async def signed_form(
     back = Back(signature, state, None, request.cookies.get(cookie, ""), "")
     origin = Origin(api.address(request), request.headers.get("user-agent", ""))
     try:
-        signing.known(abroad, name)
+        abroad.eimzo(name)
         accepted = await service.finish(
             held.engine, abroad, held.keys, name=name, back=back, origin=origin, now=clock.now()
         )
@@ -83,8 +83,8 @@ async def prove_page(
     next: str = "/",  # noqa: A002 - the field's name
     caller: Caller = allow(Permission.SESSION_PROVE),
 ) -> Response:
-    provider = signing.known(abroad, name)
-    words = await signing.ask(conn, caller, at=clock.now())
+    provider = abroad.eimzo(name)
+    words = await second_factor.ask(conn, caller, at=clock.now())
     return _page(request, provider, words=words, action=f"/prove/signed/{name}", next=inside(next))
 
 
@@ -98,6 +98,6 @@ async def proved_form(
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
     caller: Caller = allow(Permission.SESSION_PROVE),
 ) -> Response:
-    state, provider = request.app.state, signing.known(abroad, name)
-    await signing.prove(state.engine, state.keys, provider, caller=caller, signature=signature)
+    state, provider = request.app.state, abroad.eimzo(name)
+    await second_factor.prove(state.engine, state.keys, provider, caller=caller, signature=signature)
     return RedirectResponse(inside(next), 303)

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from OpenSSL import crypto
 from pyasn1.error import PyAsn1Error
 
-from core.esign import model, wire
-from core.esign.model import Signer, Trust
-from core.esign.wire import Parts
+from core.pkcs7 import model, wire
+from core.pkcs7.model import Signer, Trust
+from core.pkcs7.wire import Parts
 
 DIGESTS: Final[dict[str, type[hashes.HashAlgorithm]]] = {
     "2.16.840.1.101.3.4.2.1": hashes.SHA256,
@@ -52,7 +52,7 @@ PINFL_DIGITS: Final = 14
 
 
 def signer(pkcs7: bytes, content: bytes, *, trust: Trust, now: datetime) -> Signer:
-    """A refusal of `core.esign.model`: it does not hold, and why."""
+    """A refusal of `core.pkcs7.model`: it does not hold, and why."""
     try:
         return _signer(pkcs7, content, trust=trust, now=now)
     except UNREADABLE:

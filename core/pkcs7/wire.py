@@ -14,7 +14,7 @@ from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
 from pyasn1_modules import rfc5652
 
-from core.esign.model import MOST_BYTES, SignatureUnreadable
+from core.pkcs7.model import MOST_BYTES, SignatureUnreadable
 
 CONTENT_TYPE: Final = str(rfc5652.id_contentType)
 DIGEST: Final = str(rfc5652.id_messageDigest)

@@ -9,26 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core import clock
 from core.auth import Caller
-from core.errors import NotFound, Refusal
-from core.esign.model import SignatureTime, SignerOther
+from core.errors import Refusal
 from core.factors import service as factors
 from core.factors import store as kept
 from core.factors.model import Kind as Factor
 from core.factors.rules import POLICY
 from core.federation import eimzo, store
-from core.federation.model import Kind, Provider
-from core.federation.service import Abroad, blind
+from core.federation.model import Provider
+from core.federation.service import blind
 from core.lockouts import service as lockouts
+from core.pkcs7.model import SignatureTime, SignerOther
 from core.sealing import Keys
 
 PURPOSE: Final = "prove"
-
-
-def known(abroad: Abroad, name: str) -> Provider:
-    provider = abroad.provider(name)
-    if provider.kind is not Kind.EIMZO:
-        raise NotFound
-    return provider
 
 
 async def ask(conn: AsyncConnection, caller: Caller, *, at: datetime) -> str:

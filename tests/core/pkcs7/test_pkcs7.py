@@ -16,9 +16,9 @@ import authorities
 from authorities import NOBODY, SOMEBODY, Authority, Person
 from core import clock
 from core.errors import Refusal
-from core.esign import model, rules, wire
-from core.esign.model import Signer, Trust
-from core.esign.verifiers import Here, Server
+from core.pkcs7 import model, rules, wire
+from core.pkcs7.model import Signer, Trust
+from core.pkcs7.verifiers import Here, Server
 
 CONTENT = "Qaror № 7: нусха".encode()
 ROOT = Authority("Ildiz")

@@ -12,8 +12,8 @@ import httpx
 from cryptography import x509
 
 from core import clock
-from core.esign import model, rules
-from core.esign.model import Signer, Trust
+from core.pkcs7 import model, rules
+from core.pkcs7.model import Signer, Trust
 
 AUTHORITIES: Final = ("*.pem", "*.crt", "*.cer")
 LISTS: Final = "*.crl"
