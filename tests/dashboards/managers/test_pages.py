@@ -24,7 +24,7 @@ from inmates.tables import orders
 from messaging.own import store as own
 from officers_desk import Site
 
-AXE = Path(__file__).parents[2] / "dashboards/web/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[3] / "dashboards/web/node_modules/axe-core/axe.min.js"
 RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}"
 SHOTS = os.environ.get("EJAZO_SHOTS")
 """A folder: every page is shown to whoever looks there."""
