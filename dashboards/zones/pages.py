@@ -11,8 +11,8 @@ from core.auth import Caller, Permission, allow
 from core.errors import Refusal
 from core.fields import WITHOUT_NUL
 from core.model import OrderId
-from dashboards import playing
 from dashboards.pages import page
+from dashboards.playback import playing
 from dashboards.zones import sheet as sheets
 from dashboards.zones.asked import Filled, FilledIn, Wrong, redrawn, wrong
 from dashboards.zones.sheet import Sheet

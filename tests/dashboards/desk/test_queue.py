@@ -13,7 +13,7 @@ import callers
 import files
 from core import bus, clock, db
 from core.auth import Role
-from dashboards import alerts, tasks
+from dashboards.desk import alerts, tasks
 from geofence import tables
 from inmates.tasks import service as opening
 from inmates.tasks.model import Wanted
