@@ -100,7 +100,7 @@ def patch_at(work: Work, place: int) -> int:
 def told_or_covered(tree: Tree, at: int, patch: int, work: Work, place: int, x: float, y: float) -> int:
     """As `covered`, by the chart if it tells."""
     if (tree.records[at + 1] >> patch) & 1:
-        return (tree.records[at + 2] >> patch) & 1
+        return (tree.records[at + 2] >> patch) & 1  # type: ignore[no-any-return]
     return covered(tree, at, way_to(work, place, x, y))
 
 
