@@ -11,6 +11,7 @@ import geofence.open.api
 import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
+import inmates.bonds.api
 import inmates.conduct.api
 import inmates.custody.api
 import inmates.detections.api
@@ -27,6 +28,7 @@ import inmates.intake.api
 import inmates.legality.api
 import inmates.photos.api
 import inmates.psychology.api
+import inmates.renown.api
 import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
@@ -77,6 +79,7 @@ from dashboards import (
     tasks,
     zones,
 )
+from dashboards.bonds import pages as bonds
 from dashboards.glass import pages as glass
 from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
@@ -121,6 +124,8 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.detections.api,
+    inmates.bonds.api,
+    inmates.renown.api,
     inmates.glass.api,
     inmates.vetting.api,
     inmates.education.api,
@@ -205,6 +210,7 @@ ROUTERS = (
     figures,
     figures_api,
     glass,
+    bonds,
     vetting,
     space,
     nearby,

@@ -13,7 +13,6 @@ from core.federation import service
 from core.federation.api import Providers, Subject
 from core.federation.service import WITHIN, Back
 from core.fields import RowId
-from core.sessions import Origin
 from dashboards.pages import door, inside, page
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -72,7 +71,6 @@ async def come_back(
     held: bool = request.app.state.secure
     binding = request.cookies.get(SECURE_COOKIE if held else COOKIE, "")
     back = Back(code, state, iss, binding, redirect(request, name))
-    origin = Origin(api.address(request), request.headers.get("user-agent", ""))
     try:
         accepted = await service.finish(
             request.app.state.engine,
@@ -80,7 +78,7 @@ async def come_back(
             request.app.state.keys,
             name=name,
             back=back,
-            origin=origin,
+            origin=api.origin(request),
             now=clock.now(),
         )
     except Refusal as refusal:
