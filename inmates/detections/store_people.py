@@ -73,8 +73,8 @@ async def near(conn: AsyncConnection, *, since: datetime, until: datetime) -> Se
         .group_by(read.user_id, _lead(file))
         .subquery()
     )
-    one = looks.c
-    files = select(file.c.id).where(or_(file.c.id == one.person_id, file.c.survivor_id == one.person_id))
+    one, same = looks.c, or_(file.c.id == looks.c.person_id, file.c.survivor_id == looks.c.person_id)
+    files = select(file.c.id).where(same).correlate(looks)
     kin = select(contacts.c.name).where(
         contacts.c.person_id.in_(files), contacts.c.relation.not_in(STRANGERS)
     )

@@ -116,26 +116,29 @@ async def test_merged_files_are_of_one_cousin(engine: AsyncEngine) -> None:
     await bond(engine, who, one)
     async with engine.begin() as conn:
         await conn.execute(update(persons).where(persons.c.id == one).values(survivor_id=other))
-        row_ = {"user_id": who, "action": "track:export", "subject_kind": "person", "subject_id": other}
+        row_ = {"user_id": who, "action": "track:read", "subject_kind": "person", "subject_id": other}
         await conn.execute(insert(tables.audit).values(row_ | {"at": clock.now() + SOON / 2}))
     assert await look(engine) == 1
     assert await asked(engine) == [("kin", other, False)]
 
 
 async def test_a_relative_of_the_same_name_is_a_weaker_sign(engine: AsyncEngine) -> None:
-    """Nobody has declared anything; as soon as somebody does, it is that and not this."""
-    who, whom, stranger = await user(engine), await person(engine, "Karimov"), await person(engine, "Karimov")
+    """Where a bond is declared, it is that and not this."""
+    who = await user(engine)
+    whom, stranger, cousin = [await person(engine, "Karimov") for _ in range(3)]
     async with engine.begin() as conn:
         named = update(tables.users).where(tables.users.c.id == who).values(shown_as="Nodira Karimova")
         await conn.execute(named)
     since = {"approved_by": who, "since": clock.today()}
-    await row(engine, contacts, person_id=whom, name="Каримова Нодира", relation="sibling", **since)
-    await row(engine, contacts, person_id=stranger, name="Nodira Karimova", relation="lawyer", **since)
+    for one, relation in ((whom, "sibling"), (cousin, "sibling"), (stranger, "lawyer")):
+        await row(engine, contacts, person_id=one, name="Каримова Нодира", relation=relation, **since)
+    await bond(engine, who, cousin)
     async with engine.begin() as conn:
         read = {"user_id": who, "action": "person:read", "subject_kind": "person"}
-        await conn.execute(insert(tables.audit), [read | {"subject_id": one} for one in (whom, stranger)])
-    assert await look(engine) == 1
-    assert await asked(engine) == [("namesake", whom, False)]
+        some = [read | {"subject_id": one} for one in (whom, stranger, cousin)]
+        await conn.execute(insert(tables.audit), some)
+    assert await look(engine) == 2
+    assert await asked(engine) == [("kin", cousin, False), ("namesake", whom, False)]
 
 
 async def test_each_look_at_the_widely_known_is_reviewed_and_a_crowd_is_an_alert(app: FastAPI) -> None:
