@@ -48,6 +48,10 @@ FOLD_US: Final = 50_000
 """so many that it takes about so long,"""
 CATCH_UP_US: Final = 200_000
 """and for how long in each second."""
+QUIET: Final = timedelta(seconds=5)
+"""A store of late reports comes in many messages: the fold waits for its end,"""
+DRAINING: Final = timedelta(minutes=5)
+"""and longer as long as many devices take turns with theirs."""
 LOOK_BACK: Final = timedelta(days=2)
 """Blind times that still matter to a silence."""
 
@@ -220,10 +224,11 @@ class Worker:
     async def catch_up(self) -> None:
         """Late reports are history: they are judged beside the living, for a while in every second."""
         until_us = clock.now_us() + CATCH_UP_US
+        quiet = DRAINING if self.inbox.is_draining else QUIET
         while (began_us := clock.now_us()) < until_us:
             async with self.conn.transaction():
                 rows, count = await geofence.catch_up(
-                    self.conn, self.supervision, now_us=clock.now_us(), most=self.folds
+                    self.conn, self.supervision, quiet=quiet, now_us=clock.now_us(), most=self.folds
                 )
                 await bus.announce(self.conn, rows)
             if count < self.folds:

@@ -3,6 +3,7 @@
 Memory is never ahead of the database: whose transaction fails drops the `Supervision` and recovers anew."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import asyncpg
 
@@ -89,9 +90,10 @@ async def reload(
 
 
 async def catch_up(
-    conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int
+    conn: asyncpg.Connection, held: Supervision, *, quiet: timedelta, now_us: int, most: int
 ) -> tuple[list[Row], int]:
-    """Fold again some of those who wait for it; what to announce, and how many they were."""
+    """Fold again some of those who wait for it, and of whom nothing late has come for a while (`quiet`); what
+    to announce, and how many they were."""
     people = held.own.people if held.own else None
-    moments = await handing.take(conn, people, now_us=now_us, most=most)
+    moments = await handing.take(conn, people, quiet=quiet, now_us=now_us, most=most)
     return await again.fold(conn, held, moments, now_us=now_us), len(moments)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import asyncpg
 import numpy as np
@@ -80,7 +81,9 @@ class Courtroom:
         """Whoever waits to be folded again is quiet."""
         await self.conn.execute("update handed_over set touched_at = '-infinity'")
         async with self.conn.transaction():
-            rows, _ = await service.catch_up(self.conn, self.held, now_us=scene.at(now), most=1000)
+            rows, _ = await service.catch_up(
+                self.conn, self.held, quiet=timedelta(seconds=5), now_us=scene.at(now), most=1000
+            )
             await bus.announce(self.conn, rows)
 
     async def reload(self, *, now: float) -> None:

@@ -1,7 +1,7 @@
 """Which reports of a batch are new, and the marks after it.
 
-The usual device goes on counting where it stopped: that is seen for all of them at once. Who repeats, leaves
-a hole, fills one, or says anything but fixes is looked at number by number."""
+The usual device goes on counting where it stopped, whatever is missing below: that is seen for all of them at
+once. Who repeats, leaves a hole, fills one, or says anything but fixes is looked at number by number."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -76,7 +76,7 @@ def _goes_on(sequence: I8, first: I8, sizes: I8, expected: I8) -> Bools:
         return np.zeros(0, bool)
     place = np.arange(len(sequence)) - np.repeat(first, sizes)
     follows = sequence == np.repeat(expected, sizes) + place
-    return np.logical_and.reduceat(follows, first) & (expected > 0)
+    return np.logical_and.reduceat(follows, first)
 
 
 def _fixes_alone(decoded: Decoded, known: Marks, rows: I8, found: Heard, *, spoke: dict[int, int]) -> None:

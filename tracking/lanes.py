@@ -13,7 +13,7 @@ from typing import Final, Self
 from core import clock
 from tracking.inbox import LEAST_S, Batch, Inbox, rung
 
-PAST_BYTES: Final = 512 * 1024
+PAST_BYTES: Final = 1024 * 1024
 """Of the past at a time: a tenth of a second's work, so long may the present wait for it."""
 
 
@@ -39,6 +39,11 @@ class Lanes:
     def is_connected(self) -> bool:
         """What happens now reaches us."""
         return self.live.is_connected
+
+    @property
+    def is_draining(self) -> bool:
+        """More of the past waits."""
+        return self.past.waiting > 0
 
     @property
     def waiting(self) -> int:

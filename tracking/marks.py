@@ -1,14 +1,13 @@
 """The marks of all devices in columns: which of their numbers are answered, and when they were last heard.
 
-Nearly every device's numbers are answered without a hole from the first on: two columns say that. Of the few
-others the ranges are kept one by one."""
+Nearly every device's numbers are answered without a hole from the first on: two columns say that. Of the
+others the ranges are kept one by one, and the columns say how far the last of them has come."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.model import DeviceId
 from tracking import rules
@@ -24,7 +23,7 @@ class News:
     """What a batch changes in the marks; true from its commit on."""
 
     device: I8
-    """Devices whose numbers go on without a hole,"""
+    """Devices whose numbers go on where they stopped,"""
     last: I8
     """their highest number afterwards,"""
     spoke: I8
@@ -43,9 +42,8 @@ class Marks:
     """The highest number that ever came; 0 = none."""
     contact_us: I8 = field(default_factory=lambda: np.full(ROOM, NEVER, np.int64))
     holed: dict[DeviceId, Mark] = field(default_factory=dict)
-    """Devices whose numbers have holes. Their columns are filled too,"""
-    has_holes: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(ROOM, np.bool_))
-    """and this one says so."""
+    """Devices whose numbers have holes. Where the last range ends, and when they spoke, the columns know
+    better."""
 
     @classmethod
     def of(cls, marks: dict[DeviceId, Mark]) -> Self:
@@ -56,12 +54,16 @@ class Marks:
 
     def __getitem__(self, device: DeviceId) -> Mark:
         """An empty one of a device never heard."""
-        if device in self.holed:
-            return self.holed[device]
         if device >= len(self.last):
             return Mark()
-        last = int(self.last[device])
-        return Mark(((rules.FIRST, last),) if last else (), int(self.contact_us[device]))
+        return self.gone_on(device, int(self.last[device]), at_us=int(self.contact_us[device]))
+
+    def gone_on(self, device: DeviceId, last: int, *, at_us: int) -> Mark:
+        """What the mark is once the device's numbers have gone on to `last`."""
+        if device in self.holed:
+            *below, (first, _) = self.holed[device].stored
+            return Mark((*below, (first, last)), at_us)
+        return Mark(((rules.FIRST, last),) if last else (), at_us)
 
     def items(self) -> Iterator[tuple[DeviceId, Mark]]:
         """Of all devices that were ever heard."""
@@ -83,18 +85,16 @@ class Marks:
     def put(self, device: DeviceId, mark: Mark) -> None:
         self._reserve(device)
         self.last[device], self.contact_us[device] = rules.highest(mark.stored), mark.contact_us
-        self.has_holes[device] = rules.has_gaps(mark.stored)
-        if self.has_holes[device]:
+        if rules.has_gaps(mark.stored):
             self.holed[device] = mark
         else:
             self.holed.pop(device, None)
 
     def goes_on(self, device: I8) -> I8:
-        """The number that each device would say next without a hole; 0 where it has holes already."""
+        """The number that each device says next, if it leaves no hole now."""
         expected = np.full(len(device), rules.FIRST, np.int64)
         known = device < len(self.last)
-        mine = device[known]
-        expected[known] = np.where(self.has_holes[mine], 0, self.last[mine] + rules.FIRST)
+        expected[known] = self.last[device[known]] + rules.FIRST
         return expected
 
     def _reserve(self, device: int) -> None:
@@ -102,4 +102,3 @@ class Marks:
             more = np.zeros(max(device + 1 - len(self.last), len(self.last)), np.int64)
             self.last = np.concatenate([self.last, more])
             self.contact_us = np.concatenate([self.contact_us, more])
-            self.has_holes = np.concatenate([self.has_holes, more.astype(np.bool_)])

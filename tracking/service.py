@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model import DeviceId
-from tracking import rules
 from tracking.directory import NOBODY
 from tracking.fixes import Fixes
 from tracking.hearing import Heard, hear
@@ -75,9 +74,8 @@ def _fragile(rejected: Collection[Rejected], heard: Heard, known: Marks) -> dict
         if device in heard.news.others:
             found[device] = heard.news.others[device]
         elif device in usual:
-            found[device] = Mark(
-                ((rules.FIRST, usual[device]),), max(spoke[device], known[device].contact_us)
-            )
+            at_us = max(spoke[device], known[device].contact_us)
+            found[device] = known.gone_on(device, usual[device], at_us=at_us)
     return found
 
 

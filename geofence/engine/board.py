@@ -134,8 +134,8 @@ class Board:
         told = _by_person(events)
         outcome, changes = self._fold(fixes, told)
         late = {PersonId(p) for p in fixes.person[outcome == usual.LATE].tolist()}
-        left = np.flatnonzero(outcome == usual.BY_HAND)
-        for fix in fixes.take(left).rows():
+        left = (outcome == usual.BY_HAND) & ~np.isin(fixes.person, list(late))
+        for fix in fixes.take(np.flatnonzero(left)).rows():
             told[fix.person].append(fix)
         for person, facts in told.items():
             facts.sort(key=walk.mark)

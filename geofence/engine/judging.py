@@ -1,13 +1,9 @@
 """One compiled call for a batch: every fix measured against its person's zones, and folded in order.
 
 In blocks, so that memory is asked for before it is needed: first the people of a block, then their conditions
-and last places, then the zones near enough to matter; last of all the fold, in the order of the batch. People
-are asked for a block ahead, their conditions while the block before is folded."""
-
-import numpy as np
+and last places, then the zones near enough to matter; last of all the fold, in the order of the batch."""
 
 from geofence.engine.compiled import Column, lean, part, prefetch
-from geofence.engine.compiled import scratch as stack
 from geofence.engine.layout import View
 from geofence.engine.roster import BLOCK, NOBODY, TRAIL, Batch, Columns, Out, Scratch
 from geofence.engine.step import fold
@@ -25,19 +21,12 @@ def judge(
 
     order: i4[n] rows of the batch, each person's in the order of the fold. turn: a number of this batch.
     params: PARAMETERS[policies]. outcome: u1[rows], filled: FOLDED, REPEATED, LATE or BY_HAND."""
-    metres, bases, odds, n = scratch.metres, scratch.bases, scratch.odds, 0
-    seats, following = stack(BLOCK, np.int64), stack(BLOCK, np.int64)
-    size = min(BLOCK, len(order) - begin)
-    look_up(cols, batch, order, begin, size, seats)
-    for j in range(size):
-        fetch_person(cols, seats[j])
+    seats, metres, bases, odds, n = scratch.seats, scratch.metres, scratch.bases, scratch.odds, 0
     for block in range(begin, len(order), BLOCK):
-        size, more = min(BLOCK, len(order) - block), min(BLOCK, len(order) - block - BLOCK)
-        look_up(cols, batch, order, block + BLOCK, more, following)
-        survey(cols, view, batch, order, block, size, seats, scratch, params)
+        size = min(BLOCK, len(order) - block)
+        look_up(cols, batch, order, block, size, seats)
+        survey(cols, view, batch, order, block, size, scratch, params)
         for j in range(size):
-            if j < more:
-                fetch_person(cols, following[j])
             i, s = order[block + j], seats[j]
             if s == NOBODY:
                 outcome[i] = LATE
@@ -50,8 +39,6 @@ def judge(
                 outcome[i] = what
                 if what >= LATE:
                     cols.seats[s].aside = turn
-        for j in range(more):
-            seats[j] = following[j]
     return len(order), n
 
 
@@ -62,17 +49,14 @@ def look_up(cols: Columns, batch: Batch, order: Column, block: int, size: int, s
         seats[j] = seat_at(cols, batch.person[order[block + j]])
         if seats[j] != NOBODY:
             prefetch(cols.seats, seats[j])
-
-
-@part
-def fetch_person(cols: Columns, s: int) -> None:
-    """Ask for somebody's last places and conditions; the seat itself was asked for before."""
-    if s != NOBODY:
-        seat = cols.seats[s]
-        prefetch(cols.trails, s * TRAIL + seat.newest)
-        prefetch(cols.trails, s * TRAIL + ((seat.newest + 1) & (TRAIL - 1)))
-        for k in range(seat.count + 1):
-            prefetch(cols.slots, seat.first + k)
+    for j in range(size):
+        s = seats[j]
+        if s != NOBODY:
+            seat = cols.seats[s]
+            prefetch(cols.trails, s * TRAIL + seat.newest)
+            prefetch(cols.trails, s * TRAIL + ((seat.newest + 1) & (TRAIL - 1)))
+            for k in range(seat.count + 1):
+                prefetch(cols.slots, seat.first + k)
 
 
 @part

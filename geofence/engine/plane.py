@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from core.geo import POLAR_M
-from geofence.engine.compiled import Column, part
+from geofence.engine.compiled import part
 
 KX = (
     111319.4907932736, -25096.054118740765, 1263.3126283299343, 323.01909481369034, -97.0949878268999,
@@ -56,28 +56,6 @@ def plane_at(lat: float) -> Plane:
     v = lat / 90.0
     kx, ky = metres_per_degree(lat)
     return Plane(kx, ky, polynomial(LEAN, v * v) * v / max(kx, POLAR_M))
-
-
-class Planes(NamedTuple):
-    """Of many places: a column each."""
-
-    kx: Column
-    """float64."""
-    ky: Column
-    bend: Column
-
-
-@part
-def planes_at(lat: Column, planes: Planes) -> None:
-    """The planes at all of `lat` (float64 degrees, -90 to 90): several at a time if they lie on the stack."""
-    for i in range(len(lat)):
-        plane = plane_at(lat[i])
-        planes.kx[i], planes.ky[i], planes.bend[i] = plane.kx, plane.ky, plane.bend
-
-
-@part
-def plane_of(planes: Planes, i: int) -> Plane:
-    return Plane(planes.kx[i], planes.ky[i], planes.bend[i])
 
 
 @part

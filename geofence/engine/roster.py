@@ -76,6 +76,12 @@ FOUND: Final = np.dtype([  # a breach opens or closes
     ("spare4", "u4"),
 ])  # fmt: skip
 
+NEAR: Final = np.dtype([  # of one fix
+    ("kx", "f8"),  # metres in a degree of longitude
+    ("ky", "f8"),  # … of latitude
+    ("bend", "f8"),  # `plane.Plane`
+    ("most_m", "f8"),  # farther says nothing more
+])  # fmt: skip
 PAIR: Final = np.dtype([  # a fix and a zone
     ("address", "i8"),  # of the cell
     ("zone", "i8"),
@@ -146,19 +152,25 @@ class Out(NamedTuple):
 class Scratch(NamedTuple):
     """What kernels write down meanwhile."""
 
+    seats: Column
+    """i8[BLOCK]"""
     bases: Column
     """i8[BLOCK]: where in `metres` a person's distances begin."""
     metres: Column
     """f8[BLOCK · MOST_TERMS]"""
     odds: Column
     """f8[MOST_TERMS]"""
+    near: Column
+    """NEAR[BLOCK]"""
     pairs: Column
-    """PAIR[BLOCK · MOST_TERMS + 1]: what is to be measured; the last is written to, never read."""
+    """PAIR[BLOCK · MOST_TERMS]: what is to be measured."""
 
 
 def scratch() -> Scratch:
+    block = np.empty(BLOCK, np.int64)
     pairs = BLOCK * MOST_TERMS
-    return Scratch(np.empty(BLOCK, np.int64), np.empty(pairs), np.empty(MOST_TERMS), room(pairs + 1, PAIR))
+    metres, odds = np.empty(pairs), np.empty(MOST_TERMS)
+    return Scratch(block, block.copy(), metres, odds, room(BLOCK, NEAR), room(pairs, PAIR))
 
 
 def room(count: int, row: Any) -> Column:

@@ -11,10 +11,8 @@ import asyncpg
 from core.clock import from_us, to_us
 from core.model import PersonId
 
-QUIET: Final = timedelta(seconds=5)
-"""A store of late reports comes in many messages: the fold waits for its end,"""
 AT_LATEST: Final = timedelta(minutes=5)
-"""but not for ever."""
+"""Nobody's late reports wait longer for others of theirs."""
 
 # Whoever waits already is folded again from the earlier of both moments.
 _HAND: Final = """
@@ -48,12 +46,17 @@ async def hand(conn: asyncpg.Connection, moments: Mapping[PersonId, int], *, now
 
 
 async def take(
-    conn: asyncpg.Connection, people: Collection[PersonId] | None, *, now_us: int, most: int
+    conn: asyncpg.Connection,
+    people: Collection[PersonId] | None,
+    *,
+    quiet: timedelta,
+    now_us: int,
+    most: int,
 ) -> dict[PersonId, int]:
     """Whose reports have all come, it seems, and since when; the caller folds them in this transaction.
-    people: among whom; None: everybody."""
+    people: among whom; None: everybody. quiet: for how long nothing more has come of them."""
     now, own = from_us(now_us), None if people is None else list(people)
-    rows = await conn.fetch(_TAKE, own, now - QUIET, now - AT_LATEST, most)
+    rows = await conn.fetch(_TAKE, own, now - quiet, now - AT_LATEST, most)
     return {PersonId(row["person_id"]): to_us(row["since"]) for row in rows}
 
 
