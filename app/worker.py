@@ -45,9 +45,7 @@ REMIND_US: Final = 10_000_000
 CATCH_UP: Final = 50
 """People with late reports whom one transaction folds again at most,"""
 FOLD_US: Final = 50_000
-"""so many that it takes about so long,"""
-CATCH_UP_US: Final = 200_000
-"""and for how long in each second."""
+"""so many that it takes about so long: then the living have their turn."""
 QUIET: Final = timedelta(seconds=5)
 """A store of late reports comes in many messages: the fold waits for its end,"""
 DRAINING: Final = timedelta(minutes=5)
@@ -80,7 +78,9 @@ class Worker:
     reminded_us: int = 0
     """When commands without an answer were last looked for."""
     folds: int = CATCH_UP
-    """People with late reports whom the next transaction folds again."""
+    """People with late reports whom the next transaction folds again,"""
+    is_behind: bool = True
+    """and whether somebody may wait for it."""
     looked_us: int = 0
     """When an unknown device last made us read the directory."""
 
@@ -136,6 +136,7 @@ class Worker:
                 self.heard_us = max(self.heard_us, clock.now_us() - TICK_US)
                 metrics.idle()
             await self.tick()
+            await self.catch_up()
             self.answer()
 
     async def take(self, opened: Opened) -> tuple[Decoded, tracking.Recorded]:
@@ -206,7 +207,7 @@ class Worker:
             )
             await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
             await bus.announce(self.conn, rows)
-        await self.catch_up()
+        self.is_behind = True
         await self.gate.tick(self.conn, now_us=now_us)
         await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
         if now_us - self.reminded_us >= REMIND_US:
@@ -222,17 +223,17 @@ class Worker:
             await bus.announce(self.conn, [bus.Row("command", {"command": number}) for number in past])
 
     async def catch_up(self) -> None:
-        """Late reports are history: they are judged beside the living, for a while in every second."""
-        until_us = clock.now_us() + CATCH_UP_US
-        quiet = DRAINING if self.inbox.is_draining else QUIET
-        while (began_us := clock.now_us()) < until_us:
-            async with self.conn.transaction():
-                rows, count = await geofence.catch_up(
-                    self.conn, self.supervision, quiet=quiet, now_us=clock.now_us(), most=self.folds
-                )
-                await bus.announce(self.conn, rows)
-            if count < self.folds:
-                break
+        """Late reports are history: they are judged beside the living, a piece at a time."""
+        if not self.is_behind:
+            return
+        began_us, quiet = clock.now_us(), DRAINING if self.inbox.is_draining else QUIET
+        async with self.conn.transaction():
+            rows, count = await geofence.catch_up(
+                self.conn, self.supervision, quiet=quiet, now_us=began_us, most=self.folds
+            )
+            await bus.announce(self.conn, rows)
+        self.is_behind = count == self.folds
+        if self.is_behind:
             took_us = max(1, clock.now_us() - began_us)
             self.folds = max(1, min(CATCH_UP, self.folds * FOLD_US // took_us))
 

@@ -40,6 +40,8 @@ EYES = 5
 WARM_UP = timedelta(minutes=1)
 VICTIMS = ("ingest", "broker", "api", "postgres")
 """Killed one after the other; postgres: all of it."""
+WAIT_S = 60.0
+"""So long a comparison waits for what is still under way."""
 LAG_S = 1.0
 """A simulator that falls farther behind its schedule has not held the load."""
 LOADS = {"half": 0.5, "whole": 1.0, "more": 1.8, "backlog": 1.0}
@@ -159,7 +161,10 @@ async def play(
             memory.append(psutil.Process(stand.platform.children["ingest"].pid).memory_info().rss / 2**20)
     killing.cancel()
     figures: dict[str, Any] = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
-    done = await asyncio.to_thread(stand.platform.run, "compare", str(ledger), "--json", "--wait", "60")
+    wait_s = WAIT_S + outage * 60  # what is late is folded when all of it has come
+    done = await asyncio.to_thread(
+        stand.platform.run, "compare", str(ledger), "--json", "--wait", f"{wait_s:g}"
+    )
     compared = json.loads(done.stdout)
     said = {k: compared[k] for k in ("sent", "stored", "lost", "doubled", "true", "missed", "false")}
     cores = {f"{part}_cores": round(share, 2) for part, share in figures["cores"].items()}

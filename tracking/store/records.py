@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import numpy as np
@@ -194,9 +193,8 @@ async def _insert(conn: asyncpg.Connection, fixes: Fixes, certain: NDArray[np.bo
 
 async def _copy(conn: asyncpg.Connection, table: str, fixes: Fixes) -> None:
     given = pgcopy.columns(fixes)
-    await conn.copy_to_table(
-        table, source=BytesIO(pgcopy.encode(given)), columns=[c.name for c in given], format="binary"
-    )
+    rows: Any = memoryview(pgcopy.encode(given))  # a file would be kept by a circle of objects around it
+    await conn.copy_to_table(table, source=rows, columns=[column.name for column in given], format="binary")
 
 
 def _days(fixes: Fixes) -> set[date]:
