@@ -161,10 +161,8 @@ async def play(
             memory.append(psutil.Process(stand.platform.children["ingest"].pid).memory_info().rss / 2**20)
     killing.cancel()
     figures: dict[str, Any] = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
-    wait_s = WAIT_S + outage * 60  # what is late is folded when all of it has come
-    done = await asyncio.to_thread(
-        stand.platform.run, "compare", str(ledger), "--json", "--wait", f"{wait_s:g}"
-    )
+    wait = f"{WAIT_S + outage * 60:g}"  # what is late is folded when all of it has come
+    done = await asyncio.to_thread(stand.platform.run, "compare", str(ledger), "--json", "--wait", wait)
     compared = json.loads(done.stdout)
     said = {k: compared[k] for k in ("sent", "stored", "lost", "doubled", "true", "missed", "false")}
     cores = {f"{part}_cores": round(share, 2) for part, share in figures["cores"].items()}
