@@ -141,6 +141,23 @@ async def test_a_relative_of_the_same_name_is_a_weaker_sign(engine: AsyncEngine)
     assert await asked(engine) == [("kin", cousin, False), ("namesake", whom, False)]
 
 
+async def staff_of(app: FastAPI, stack: AsyncExitStack, house: int, singer: PersonId) -> list[AsyncClient]:
+    """Who may read the file of somebody in this house; the officer has the case."""
+    readers = []
+    for login, role in (
+        ("nurse", Role.DOCTOR),
+        ("keeper", Role.OFFICER),
+        ("teacher", Role.TEACHER),
+        ("clerk", Role.REGISTRAR),
+    ):
+        who, reader = await seen(app, stack, login, role)
+        await posting(app.state.engine, who, house)
+        readers.append(reader)
+        if role is Role.OFFICER:
+            await caseload(app.state.engine, who, singer)
+    return readers
+
+
 async def test_each_look_at_the_widely_known_is_reviewed_and_a_crowd_is_an_alert(app: FastAPI) -> None:
     engine = app.state.engine
     async with AsyncExitStack() as stack:
@@ -153,18 +170,7 @@ async def test_each_look_at_the_widely_known_is_reviewed_and_a_crowd_is_an_alert
             assert (await boss.post("/v1/renown", json=marking | wrong)).status_code == 422
         assert (await boss.post("/v1/renown", json=marking)).status_code == 201
         assert (await boss.post("/v1/renown", json=marking)).status_code == 409
-        readers = []
-        for login, role in (
-            ("nurse", Role.DOCTOR),
-            ("keeper", Role.OFFICER),
-            ("teacher", Role.TEACHER),
-            ("clerk", Role.REGISTRAR),
-        ):
-            who, reader = await seen(app, stack, login, role)
-            await posting(engine, who, house)
-            readers.append(reader)
-            if login == "keeper":
-                await caseload(engine, who, singer)
+        readers = await staff_of(app, stack, house, singer)
         await task(engine, singer, Role.DOCTOR)
         for reader in readers[:3]:
             assert (await reader.get(f"/v1/people/{singer}")).status_code == 200
