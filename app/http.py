@@ -26,7 +26,8 @@ from core.pages import Pages
 from core.rates import Rates
 from core.sealing import Keys
 from core.settings import Settings
-from dashboards import assets, hub, pages
+from dashboards import assets, pages
+from dashboards.map import hub
 from geofence import bracelets
 from messaging.mobile import live as pulse
 from messaging.mobile.push import web

@@ -52,40 +52,21 @@ import messaging.sealed.api
 import messaging.sealed.service
 import tracking.api
 from app import ready
-from dashboards import (
-    alerts,
-    appeal,
-    appeals,
-    authorize,
-    boxes,
-    calls,
-    days,
-    delays,
-    desk,
-    federation,
-    imports,
-    institutions,
-    jobs,
-    kinship,
-    live,
-    my,
-    pages,
-    payroll,
-    playback,
-    receipts,
-    scenes,
-    security,
-    shifts,
-    tasks,
-    zones,
-)
+from dashboards import calls, zones
+from dashboards.account import federation, security, sign_in
+from dashboards.administration import imports, institutions, jobs, payroll
+from dashboards.appeals import appeal, boxes, delays, inbox, receipts
 from dashboards.bonds import pages as bonds
+from dashboards.desk import alerts, people, shifts, tasks
 from dashboards.glass import pages as glass
 from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
+from dashboards.map import live, scenes
 from dashboards.nearby import pages as nearby
 from dashboards.own import pages as own
 from dashboards.pairs import pages as pairs
+from dashboards.playback import days
+from dashboards.playback import pages as playback
 from dashboards.records import appeals as appeals_tab
 from dashboards.records import (
     conduct,
@@ -108,6 +89,7 @@ from dashboards.records import (
     writs,
 )
 from dashboards.records import own as own_tab
+from dashboards.relatives import authorize, kinship, my
 from dashboards.space import pages as space
 from dashboards.vetting import pages as vetting
 from dashboards.watching import oversight
@@ -156,18 +138,18 @@ ROUTERS = (
     live,
     my,
     scenes,
-    pages,
+    sign_in,
     security,
     federation,
     alerts,
     shifts,
-    desk,
+    people,
     days,
     playback,
     institutions,
     imports,
     tasks,
-    appeals,
+    inbox,
     appeal,
     delays,
     appeals_tab,

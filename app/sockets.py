@@ -5,14 +5,14 @@ from typing import Any, Final, cast
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from dashboards.lines import WIRE
+from dashboards.map.lines import WIRE
 
 MOST_BYTES: Final = 65_536
 """Of a message from a browser: they only say where they look."""
 
 
 class LineProtocol(WebSocketsSansIOProtocol):
-    """The handler finds it in its scope's extensions, as `dashboards.lines.Wire`."""
+    """The handler finds it in its scope's extensions, as `dashboards.map.lines.Wire`."""
 
     blocked_at: float | None = None
 

@@ -1,97 +1,20 @@
-"""The pages: each is a guard, a question to a store, and a template."""
+"""How a page is answered: a template with its values, and what all doors share."""
 
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import Request
+from starlette.responses import Response
 
-from core import api, http, sessions, sign_in
-from core.auth import PUBLIC, Caller, Permission, allow
+from core import http
 from core.errors import Refusal
-from core.passwords import LONGEST
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-router = APIRouter(tags=["pages"], include_in_schema=False)
 
 
 def inside(path: str) -> str:
     """Where to go next: one of our own pages, whatever the address said."""
     own = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if own and not any(ord(sign) < 33 for sign in path) else "/"
-
-
-@router.get("/")
-async def start(caller: Caller = allow(Permission.ME_READ)) -> Response:
-    starts = ((Permission.MAP_READ, "/map"), (Permission.BOX_READ, "/boxes"))
-    return RedirectResponse(next((to for may, to in starts if caller.may(may)), "/people"), 303)
-
-
-@router.get("/sign-in")
-async def sign_in_page(request: Request, next: str = "/", _caller: Caller | None = allow(PUBLIC)) -> Response:  # noqa: A002
-    return door(request, None, target=inside(next), login="")
-
-
-def door(request: Request, refusal: Refusal | None, *, target: str, login: str) -> Response:
-    """The sign-in page, with what went wrong."""
-    return page(
-        request,
-        "sign-in.html",
-        status=refusal.status if refusal else 200,
-        next=target,
-        failed=http.title(request, refusal.code, refusal.values) if refusal else None,
-        login=login,
-        providers=list(request.app.state.abroad.providers.values()),
-    )
-
-
-@router.post("/sign-in")
-async def sign_in_form(
-    request: Request,
-    login: Annotated[str, Form(max_length=100)],
-    password: Annotated[str, Form(max_length=LONGEST)],
-    next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
-    _caller: Caller | None = allow(PUBLIC),
-) -> Response:
-    state = request.app.state
-    try:
-        secret = await sign_in.sign_in(
-            state.engine,
-            state.attempts,
-            login=login,
-            password=password,
-            origin=api.origin(request),
-        )
-    except Refusal as refusal:
-        return door(request, refusal, target=inside(next), login=login)
-    answer = RedirectResponse(inside(next), 303)
-    sessions.give(answer, secret, secure=state.secure)
-    return answer
-
-
-@router.post("/sign-out")
-async def sign_out_form(
-    request: Request, conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)
-) -> Response:
-    await sign_in.sign_out(conn, caller)
-    answer = RedirectResponse("/sign-in", 303)
-    sessions.take_back(answer, secure=request.app.state.secure)
-    return answer
-
-
-@router.post("/language")
-async def language_form(
-    request: Request,
-    conn: http.Conn,
-    language: Annotated[str, Form(max_length=20)],
-    next: Annotated[str, Form()] = "/",  # noqa: A002 - the field's name
-    caller: Caller | None = allow(PUBLIC),
-) -> Response:
-    await api.speak(conn, caller, language=language)
-    answer = RedirectResponse(inside(next), 303)
-    api.remember(answer, language, secure=request.app.state.secure)
-    return answer
 
 
 def page(request: Request, name: str, *, status: int = 200, **values: object) -> Response:

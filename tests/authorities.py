@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
 from core import clock
-from core.esign.model import PINFL, TIN
+from core.pkcs7.model import PINFL, TIN
 
 NOBODY, SOMEBODY = "30101909990015", "40202909990026"
 """Fake: of area 999."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboards import tiles
+from dashboards.map import tiles
 from tracking.wire import positions
 
 

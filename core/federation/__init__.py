@@ -1,1 +1,1 @@
-"""Signing in through another identity provider: OpenID Connect, or OneID with a flow of its own."""
+"""Signing in through another identity provider: OpenID Connect, OneID with a flow of its own, or E-IMZO."""

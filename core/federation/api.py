@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.factors.api import Login
-from core.federation import service, signing
+from core.federation import second_factor, service
 from core.federation.service import Abroad
 from core.fields import WITHOUT_NUL, RowId
 
@@ -62,15 +62,15 @@ class Signed(BaseModel):
 
 @router.post("/v1/sessions/current/signature-challenge", summary="What a signature has to be over")
 async def signature_challenge(conn: http.Conn, caller: Caller = allow(Permission.SESSION_PROVE)) -> ToSign:
-    return ToSign(words=await signing.ask(conn, caller, at=clock.now()))
+    return ToSign(words=await second_factor.ask(conn, caller, at=clock.now()))
 
 
 @router.post("/v1/sessions/current/signature", status_code=204, summary="Shows a signature of E-IMZO")
 async def prove_signature(
     given: Signed, request: Request, abroad: Providers, caller: Caller = allow(Permission.SESSION_PROVE)
 ) -> None:
-    state, provider = request.app.state, signing.known(abroad, given.provider)
-    await signing.prove(state.engine, state.keys, provider, caller=caller, signature=given.signature)
+    state, provider = request.app.state, abroad.eimzo(given.provider)
+    await second_factor.prove(state.engine, state.keys, provider, caller=caller, signature=given.signature)
 
 
 @router.get("/v1/identities", summary="Identities of other providers that open an account")

@@ -1,11 +1,11 @@
-"""E-IMZO: no address abroad and no token. The human signs our words on their own machine; the PINFL of the
-certificate names them."""
+"""E-IMZO as a provider: no address abroad, no token. The human signs our words on their own machine; the
+PINFL of the certificate names them."""
 
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from core.esign import wire
 from core.federation.model import Provider, ProviderFailed
+from core.pkcs7 import wire
 
 
 def address(provider: Provider, *, state: str) -> str:
@@ -21,7 +21,7 @@ def words(purpose: str, nonce: str) -> bytes:
 async def subject(
     provider: Provider, *, signature: str, nonce: str, now: datetime, purpose: str = "sign-in"
 ) -> str:
-    """The PINFL. A refusal of `core.esign.model`: why the signature does not hold."""
+    """The PINFL. A refusal of `core.pkcs7.model`: why the signature does not hold."""
     if provider.verifier is None:
         raise ProviderFailed
     signed = await provider.verifier.signer(wire.plain(signature), words(purpose, nonce), now=now)

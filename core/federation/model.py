@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.errors import Conflict, NotAllowed, Refusal
-from core.esign.model import Verifier
-from core.esign.verifiers import Here, Server
+from core.pkcs7.model import Verifier
+from core.pkcs7.verifiers import Here, Server
 
 
 class Kind(StrEnum):

@@ -46,6 +46,13 @@ class Abroad:
             raise NotFound
         return self.providers[name]
 
+    def eimzo(self, name: str) -> Provider:
+        """One for whom the human signs."""
+        found = self.provider(name)
+        if found.kind is not Kind.EIMZO:
+            raise NotFound
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Back:

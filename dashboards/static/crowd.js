@@ -1,4 +1,4 @@
-// More people than can be named: cells with counts from afar, people of a tile from near (dashboards/tiles.py).
+// More people than can be named: cells with counts from afar, people of a tile from near (dashboards/map/tiles.py).
 
 import { STATES } from "/static/people.js";
 

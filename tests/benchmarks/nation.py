@@ -16,8 +16,8 @@ from benchmarks.report import Row
 from core import bus, clock, db
 from core.auth import Caller, Role
 from core.model import UserId
-from dashboards import live, tiles
-from dashboards.hub import Hub
+from dashboards.map import live, tiles
+from dashboards.map.hub import Hub
 from listening import Ear
 from tracking.wire import positions
 

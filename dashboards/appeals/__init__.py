@@ -1,0 +1,1 @@
+"""Appeals: the inbox, one appeal, delays in public, receipts, and sealed boxes."""

@@ -1,0 +1,1 @@
+"""The officers' desk: people, alerts, shifts, tasks."""
