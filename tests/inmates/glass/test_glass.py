@@ -62,7 +62,7 @@ async def test_what_opens_is_read_and_nothing_else_of_the_file(app: FastAPI, rol
     who = await user(engine, "hasty", role=role)
     secret, opens = await session(engine, who), rules.opens(role, law=LAW, granted=GRANTS[role])
     async with engine.begin() as conn:
-        file = await store.person(conn, ids["person_id"], scope=service.Scope(None, clock.now()))
+        file = await store.person(conn, ids["person_id"], scope=Scope(None, clock.now()))
     async with browser(app, secret) as visitor:
         assert file
         assert (await visitor.get(f"/v1/people/{file.id}")).status_code == 404
