@@ -18,6 +18,7 @@ from files import caseload, everything, person
 from inmates import store
 from inmates.detections import service as detections
 from inmates.glass import rules, service
+from inmates.model import Scope
 from inmates.tables import glass_breaks, glass_reviews
 from inmates.tasks.tables import tasks
 
