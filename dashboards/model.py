@@ -61,3 +61,30 @@ class Card:
     is_late: bool
     taken_by_name: str | None
     zone_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a long list, and what lies on the others: nothing is out of reach."""
+
+    total: int
+    number: int
+    """From 1; where there are no longer so many, the last."""
+    most: int
+
+    @classmethod
+    def of(cls, total: int, *, asked: int, most: int) -> "Sheet":
+        return cls(total, min(asked, max(1, -(-total // most))), most)
+
+    @property
+    def skipped(self) -> int:
+        return (self.number - 1) * self.most
+
+    @property
+    def last(self) -> int:
+        """The place of the last one here among all."""
+        return min(self.total, self.skipped + self.most)
+
+    @property
+    def rest(self) -> int:
+        return self.total - self.last

@@ -1,6 +1,7 @@
 """The pages on which E-IMZO signs our words, on the reader's own machine: to come in, or as second factor."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +23,9 @@ PROGRAM: Final = "'self' wss://127.0.0.1:64443 ws://127.0.0.1:64646"
 State = Annotated[str, Query(max_length=100)]
 
 
-def _page(request: Request, provider: Provider, *, words: str, action: str, **held: str) -> Response:
+def _page(
+    request: Request, provider: Provider, *, words: str, action: str, back: str, **held: str
+) -> Response:
     answer = page(
         request,
         "sign.html",
@@ -30,6 +33,7 @@ def _page(request: Request, provider: Provider, *, words: str, action: str, **he
         words=words,
         action=action,
         held=held,
+        back=back,
         client_key=provider.client_key,
     )
     answer.headers["content-security-policy"] = http.policy(connect_src=PROGRAM)
@@ -42,7 +46,9 @@ async def sign_page(
 ) -> Response:
     provider = abroad.eimzo(name)
     words = eimzo.words("sign-in", state).decode()
-    return _page(request, provider, words=words, action=f"/sign-in/signed/{name}", state=state)
+    return _page(
+        request, provider, words=words, action=f"/sign-in/signed/{name}", back="/sign-in", state=state
+    )
 
 
 @router.post("/sign-in/signed/{name}")
@@ -83,7 +89,8 @@ async def prove_page(
 ) -> Response:
     provider = abroad.eimzo(name)
     words = await second_factor.ask(conn, caller, at=clock.now())
-    return _page(request, provider, words=words, action=f"/prove/signed/{name}", next=inside(next))
+    back = f"/prove?{urlencode({'next': inside(next)})}"
+    return _page(request, provider, words=words, action=f"/prove/signed/{name}", back=back, next=inside(next))
 
 
 @router.post("/prove/signed/{name}")

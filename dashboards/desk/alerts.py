@@ -1,8 +1,8 @@
 """Pages of the alert desk: the queue of cards, one card, and what an officer does with it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
@@ -10,7 +10,9 @@ from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL
 from core.model import UserId
 from dashboards.desk import story
+from dashboards.model import Sheet
 from dashboards.pages import page
+from dashboards.playback import playing
 from dashboards.store import hours
 from geofence import protocols
 from geofence.incidents import reading, service
@@ -23,6 +25,8 @@ from tracking.store import tracks
 from tracking.wire.limits import TEXT_MAX
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+A_SHEET: Final = 200
+"""Cards of one sheet of the queue; the next ones stand on the next sheet."""
 Words = Annotated[str, Form(max_length=LONGEST_NOTE, pattern=WITHOUT_NUL)]
 
 
@@ -30,22 +34,27 @@ Words = Annotated[str, Form(max_length=LONGEST_NOTE, pattern=WITHOUT_NUL)]
 async def alerts_page(
     request: Request,
     conn: http.Conn,
+    *,
     state: Filter = Filter.OPEN,
     severity: str = "",
+    sheet: Annotated[int, Query(ge=1, le=10**6)] = 1,
     caller: Caller = allow(Permission.ALERT_READ),
 ) -> Response:
     level = int(severity) if severity in {"1", "2", "3", "4"} else None
-    found = await reading.listed(conn, caller, wanted=state, severity=level)
+    skip = (sheet - 1) * A_SHEET
+    found = await reading.listed(conn, caller, wanted=state, severity=level, skip=skip, most=A_SHEET)
     wanted = {"state": state.value, "severity": level}
     told, now = await noticing.notices(conn, caller, now=clock.now()), clock.now()
     return page(
         request,
         "alerts.html",
         cards=found.cards,
+        sheet=Sheet.of(found.total, asked=sheet, most=A_SHEET),
         wanted=wanted,
         now=now,
         filters=list(Filter),
         notices=told,
+        days=protocols.at(protocols.known(), now).shift.shown.days,
     )
 
 
@@ -66,6 +75,7 @@ async def alert_page(
         device=await tracks.device_of(conn, card.person.id, at=now),
         told=protocols.at(protocols.known(), now).messages,
         mine=card.incident.owner == caller.user,
+        around=playing.around,
         now=now,
     )
 

@@ -18,6 +18,7 @@ from dashboards.pages import page
 from dashboards.records import overview, photos
 from dashboards.store import files
 from geofence import reading
+from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
 from inmates.health import service as health
@@ -72,8 +73,13 @@ async def people_page(
 
 @router.get("/people/{person_id}")
 async def person_page(
-    request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.PERSON_READ)
+    request: Request,
+    person_id: http.Id,
+    conn: http.Conn,
+    after: http.After = None,
+    caller: Caller = allow(Permission.PERSON_READ),
 ) -> Response:
+    """`after`: where the list of alerts goes on."""
     ident, now = PersonId(person_id), clock.now()
     file = await people.read(conn, caller, person=ident)
     caller = await people.narrowed(conn, caller, person=ident)
@@ -87,7 +93,7 @@ async def person_page(
         order=next((order for order in file.orders if order.holds(now)), None),
         officers=file.officers,
         consequences=await health.consequences(conn, ident, now),
-        monitoring=await monitoring(conn, caller, ident, now=now),
+        monitoring=await monitoring(conn, caller, ident, after=AlertId(after) if after else None, now=now),
         overview=await overview.figures(conn, caller, person=ident, now=now),
         today=clock.today(),
         now=now,
@@ -95,12 +101,12 @@ async def person_page(
 
 
 async def monitoring(
-    conn: AsyncConnection, caller: Caller, person: PersonId, *, now: datetime
+    conn: AsyncConnection, caller: Caller, person: PersonId, *, after: AlertId | None, now: datetime
 ) -> dict[str, Any] | None:
     """What a device says of the person: for those who may see a track."""
     if not caller.may(Permission.TRACK_READ):
         return None
-    alerts = await reading.alerts(conn, caller, wanted=Wanted(person=person), after=None, most=HISTORY)
+    alerts = await reading.alerts(conn, caller, wanted=Wanted(person=person), after=after, most=HISTORY)
     device = await tracks.device_of(conn, person, at=now)
     return {
         "state": (await files.glances(conn, [person], at=now))[person].state,
@@ -108,6 +114,8 @@ async def monitoring(
         "device": device,
         "seals": await seals.standing(conn, device.id) if device else None,
         "alerts": alerts.alerts,
+        "alerts_in_all": alerts.total,
+        "earlier": alerts.after,
         "days": [clock.today() - timedelta(days=n) for n in range(DAYS)],
     }
 

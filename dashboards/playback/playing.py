@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +30,7 @@ from tracking.wire.tracks_out import Spot
 LONGEST: Final = timedelta(days=3)
 MOST: Final = 6
 """People of one playback."""
+HALF_HOUR: Final = timedelta(minutes=30)
 
 
 class PlaybackPeriod(Invalid):
@@ -55,6 +57,13 @@ class Played:
             Spot(p.taken_at, p.lon, p.lat, p.accuracy_m, p.received_at, p.device, p.sequence)
             for p in self.points
         ]
+
+
+def around(moment: datetime) -> str:
+    """The query of a playback, or of evidence, of half an hour before and after."""
+    at = moment.astimezone(clock.HERE).replace(tzinfo=None)
+    period = {"from": at - HALF_HOUR, "to": at + HALF_HOUR}
+    return urlencode({name: moment.isoformat(timespec="minutes") for name, moment in period.items()})
 
 
 def checked(since: datetime, until: datetime) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from core import clock, http, i18n
 from core.auth import Caller, Permission, allow
 from core.clock import to_us
+from core.fields import WallMoment
 from core.model import PersonId
 from dashboards.records import tab_page
 from geofence.evidence import api, service
@@ -25,14 +26,19 @@ async def evidence_page(
     request: Request,
     person_id: http.Id,
     conn: http.Conn,
+    *,
     breach: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    begin: Annotated[WallMoment | None, Query(alias="from")] = None,
+    end: Annotated[WallMoment | None, Query(alias="to")] = None,
     caller: Caller = allow(Permission.EVIDENCE_READ),
 ) -> Response:
+    """Without a time: the last day."""
     found = await people.opened(
         conn, caller, person=PersonId(person_id), part="evidence", action=Permission.EVIDENCE_READ
     )
-    until = clock.now().astimezone(clock.HERE).replace(second=0, microsecond=0, tzinfo=None)
-    values: dict[str, Any] = {"since": until - timedelta(days=1), "until": until, "breach": breach}
+    until = _minute(clock.here(end) if end else clock.now())
+    since = _minute(clock.here(begin)) if begin else until - timedelta(days=1)
+    values: dict[str, Any] = {"since": since, "until": until, "breach": breach}
     values |= {"spoken": http.language(request), "command": COMMAND}
     return tab_page(request, caller, "evidence", person=found, **values)
 
@@ -57,3 +63,8 @@ async def evidence_form(
     asked = Asked(PersonId(person_id), *period, act, reason, about)
     paper = api.paper_of(request, language if language in i18n.LANGUAGES else None)
     return api.sent(await service.export(conn, caller, asked=asked, keys=keys, paper=paper))
+
+
+def _minute(moment: datetime) -> datetime:
+    """As the form's fields hold it."""
+    return moment.astimezone(clock.HERE).replace(second=0, microsecond=0, tzinfo=None)

@@ -31,6 +31,7 @@ export async function openMap(container, options = {}) {
     pitchWithRotate: false, fadeDuration: isStill ? 0 : 150, locale: controls(), ...options,
   });
   map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
   map.addControl(new AttributionControl({ compact: true, customAttribution: "Natural Earth · © GeoNames" }), "bottom-left");

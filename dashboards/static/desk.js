@@ -29,21 +29,35 @@ function grow() {
 grow();
 setInterval(grow, 5000);
 
-/** How many proposals of zones wait for the reader, beside the entry of the bar and on the menu that hides it. */
-async function count(link) {
-  if (document.hidden) return;
-  const answer = await fetch("/v1/proposals/notices");
-  if (!answer.ok) return;
-  const { waiting, answered } = await answer.json();
-  for (const place of [link, link.closest("details")?.querySelector("summary")]) {
-    if (place) place.dataset.count = waiting + answered || "";
+/** What waits for the reader, beside its entry of the bar: open cards of the desk, proposals of zones. */
+const waiting = {
+  alerts: ["/v1/incidents?most=1", ({ total }) => total],
+  zones: ["/v1/proposals/notices", (told) => told.waiting + told.answered],
+};
+
+async function count(name) {
+  const link = document.querySelector(`[data-testid="nav-${name}"]`);
+  if (!link || document.hidden) return;
+  const answer = await fetch(waiting[name][0]).catch(() => null); // the server is away: later
+  if (answer?.ok) show(link, waiting[name][1](await answer.json()));
+}
+
+/** On the entry, and on the menu that hides it. */
+function show(link, number) {
+  link.dataset.count = number || "";
+  for (const menu of document.querySelectorAll(".bar nav details")) {
+    const hidden = [...menu.querySelectorAll("a[data-count]")].reduce((sum, one) => sum + Number(one.dataset.count), 0);
+    menu.querySelector("summary").dataset.count = hidden || "";
   }
 }
-const zones = document.querySelector('[data-testid="nav-zones"]');
-if (zones) {
-  count(zones);
-  setInterval(() => count(zones), 60000);
+for (const name of Object.keys(waiting)) {
+  count(name);
+  setInterval(() => count(name), 60000);
 }
+addEventListener("queue-changed", ({ detail }) => {
+  const link = document.querySelector('[data-testid="nav-alerts"]');
+  detail && link ? show(link, Number(detail)) : count("alerts");
+});
 
 /** A part of the page as it is now; what has the reader's focus is left alone. */
 async function renew(part) {

@@ -31,7 +31,7 @@ function offer(form, found) {
   list.replaceChildren(...found.map((one, place) => new Option(one.alias || one.name, place)));
   list.parentElement.hidden = false;
   form.elements.signature.required = false;
-  form.elements.signature.parentElement.hidden = true;
+  form.querySelector("[data-elsewhere]").hidden = true;
 }
 
 async function sign(form, one) {
@@ -45,7 +45,12 @@ async function sign(form, one) {
 
 for (const form of document.querySelectorAll("form[data-eimzo]")) {
   const found = await certificates(form.dataset.key).catch(() => []);
-  if (!found.length) continue;
+  if (!found.length) {
+    const away = form.querySelector("[data-away]");
+    away.textContent = away.dataset.away;
+    away.hidden = false;
+    continue;
+  }
   offer(form, found);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

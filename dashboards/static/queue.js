@@ -4,13 +4,13 @@ import { follow } from "/static/live.js";
 import { Bell } from "/static/ring.js";
 import { t } from "/static/texts.js";
 
+const ASKED_MS = 10000;
 const at = (id) => document.getElementById(id);
-const page = document.querySelector("[data-keys]");
 const queue = at("queue");
 const card = document.querySelector("[data-live]");
 const bell = new Bell(at("ring"));
 const known = new Map();
-let [chosen, timer, isBusy] = [0, null, false];
+let [chosen, place, timer, isBusy] = [null, 0, null, false]; // chosen by number: rows move, cards stay who they are
 
 at("tools").hidden = false;
 
@@ -25,12 +25,21 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of [queue, card, at("card-head")]) {
       const other = part && fresh.getElementById(part.id);
-      if (other && !part.contains(document.activeElement)) part.replaceChildren(...other.childNodes);
+      if (other) replace(part, other);
     }
     mark();
+    dispatchEvent(new CustomEvent("queue-changed", { detail: fresh.getElementById("queue")?.dataset.open }));
   } finally {
     isBusy = false;
   }
+}
+
+/** A field that is being written in stays as it is; a link keeps the focus in the new part. */
+function replace(part, other) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  if (focused && !focused.href) return;
+  part.replaceChildren(...other.childNodes);
+  if (focused) [...part.querySelectorAll("a")].find((a) => a.href === focused.href)?.focus({ preventScroll: true });
 }
 
 function renewSoon() {
@@ -49,7 +58,7 @@ function heard(cards, isNews) {
 }
 
 let hasSnapshot = false;
-follow({
+const news = {
   snapshot: ({ alerts }) => {
     heard(alerts, hasSnapshot);
     hasSnapshot = true;
@@ -64,51 +73,70 @@ follow({
     at("live").textContent = at("live").dataset[state];
     at("live").classList.toggle("is-order", state === "on");
   },
-});
+};
+if (at("live")) follow(news);
+else setInterval(renewSoon, ASKED_MS); // who may not see the map has no socket
 
-const rows = () => [...(queue?.querySelectorAll("[data-card]") ?? [])];
+const rows = () => [...(queue?.querySelectorAll("[data-card], .below [data-testid=further]") ?? [])];
+const row = () => rows().find((one) => id(one) === chosen);
+const id = (one) => one.dataset.card ?? "further";
+const link = (one) => (one?.href ? one : one?.querySelector("a"));
 
 function mark() {
-  const all = rows();
-  chosen = Math.min(chosen, Math.max(0, all.length - 1));
-  all.forEach((row, i) => row.toggleAttribute("data-chosen", i === chosen && page.dataset.moved === "yes"));
+  rows().forEach((one, i) => {
+    const isChosen = one.toggleAttribute("data-chosen", id(one) === chosen);
+    if (isChosen) place = i;
+  });
 }
 
+/** To the next card or the one before, after the last one to the next sheet; a card that left the queue is passed over. */
 function move(step) {
-  page.dataset.moved = "yes";
-  chosen = Math.max(0, Math.min(rows().length - 1, chosen + step));
+  const all = rows();
+  const to = all[Math.max(0, Math.min(all.length - 1, row() ? place + step : place))];
+  if (!to) return;
+  chosen = id(to);
   mark();
-  rows()[chosen]?.querySelector("a").focus();
+  link(to).focus();
 }
-
-const link = () => rows()[chosen]?.querySelector("a");
 
 /** Takes the chosen card of the queue, or the open one: the same plain form as the button. */
 function take() {
   const button = document.querySelector("[data-key=t]");
   if (button) return button.form.requestSubmit();
-  const row = rows()[chosen];
-  if (!row) return;
-  const form = Object.assign(document.createElement("form"), { method: "post", action: `/alerts/${row.dataset.card}/take` });
+  const one = row();
+  if (!one?.dataset.card) return;
+  const form = Object.assign(document.createElement("form"), { method: "post", action: `/alerts/${one.dataset.card}/take` });
   document.body.append(form);
   form.submit();
 }
 
+const reach = (key) => () => document.querySelector(`[data-key=${key}]`)?.focus();
 const acts = {
-  j: () => move(page.dataset.moved === "yes" ? 1 : 0),
+  j: () => move(1),
   k: () => move(-1),
-  Enter: () => link()?.click(),
+  Enter: () => link(row())?.click(),
   t: take,
-  n: () => document.querySelector("[data-key=n]")?.focus(),
-  c: () => document.querySelector("[data-key=c]")?.focus(),
+  p: reach("p"),
+  m: reach("m"),
+  n: reach("n"),
+  c: reach("c"),
+  q: () => document.querySelector("[data-key=q]")?.click(),
   "?": () => at("keys").showModal(),
 };
 
+/** The letter of the key: on a Cyrillic keyboard the one that is printed beside it. */
+function letter({ key, code }) {
+  const isOther = key.length === 1 && key.charCodeAt(0) > 127 && /^Key[A-Z]$/.test(code);
+  return isOther ? code.slice(3).toLowerCase() : key.length === 1 ? key.toLowerCase() : key;
+}
+
 addEventListener("keydown", (event) => {
-  const writes = event.target.closest?.("input, textarea, select, dialog");
-  if (writes || event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
+  const field = event.target.closest?.("input, textarea, select, dialog");
+  if (event.key === "Enter" && event.ctrlKey && field?.form) return field.form.requestSubmit();
+  const act = acts[letter(event)];
+  if (field || event.ctrlKey || event.metaKey || event.altKey || !act) return;
   if (event.key === "Enter" && event.target !== document.body) return;
   event.preventDefault();
-  acts[event.key]();
+  act();
 });
 at("keys-show").addEventListener("click", acts["?"]);

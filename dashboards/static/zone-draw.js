@@ -90,6 +90,9 @@ export class Drawing {
     this.#draw();
   }
 
+  /** With the keyboard: the map is moved, the point is set in its middle. */
+  put() { this.#click({ lngLat: this.map.getCenter(), originalEvent: { detail: 1 } }); }
+
   #rest() { this.ring = 0; this.#turn("edit"); }
 
   #turn(mode) {
@@ -142,6 +145,7 @@ export class Drawing {
     map.on("touchstart", (event) => event.points.length === 1 && this.#take(event));
     map.on("touchmove", (event) => this.held && this.#move(event));
     for (const over of ["mouseup", "touchend", "touchcancel"]) map.on(over, () => this.#let());
+    map.on("move", () => document.activeElement === map.getCanvas() && !this.held && this.#move({ lngLat: map.getCenter(), point: map.project(map.getCenter()) }));
     map.on("contextmenu", (event) => this.#remove(event));
   }
 

@@ -51,6 +51,7 @@ function hint(mode, count, { holes, isHole }) {
   at("hole").hidden = mode !== "edit" || kind() !== "area";
   at("unhole").hidden = mode !== "edit" || !holes;
   at("hint").textContent = { draw: drawing, edit: words.edit, large: words.large, none: "" }[mode];
+  at("hint-keys").hidden = mode !== "draw";
   at("redraw").hidden = mode === "draw";
   at("finish").hidden = mode !== "draw" || isCircle || count < (kind() === "corridor" ? 2 : 3);
 }
@@ -86,7 +87,7 @@ at("finish").addEventListener("click", () => drawing.finish());
 typed.addEventListener("input", () => { geometry.value = ""; if (rings()) load(); });
 radius.addEventListener("input", () => drawing.setRadius(metres()));
 container.addEventListener("keydown", (event) => {
-  const done = { Enter: () => drawing.finish(), Backspace: () => drawing.undo(), Escape: () => drawing.cancel() }[event.key];
+  const done = { " ": () => drawing.put(), Enter: () => drawing.finish(), Backspace: () => drawing.undo(), Escape: () => drawing.cancel() }[event.key];
   if (!done || drawing.mode !== "draw") return;
   event.preventDefault();
   done();

@@ -1,8 +1,6 @@
 """Pages of zones and hours: the list, the editor, one proposal, what would have been, and its publication."""
 
-from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +12,7 @@ from core.errors import Refusal
 from core.fields import WITHOUT_NUL
 from core.model import OrderId
 from dashboards.pages import page
+from dashboards.playback import playing
 from dashboards.zones import sheet as sheets
 from dashboards.zones.asked import Filled, FilledIn, Wrong, redrawn, wrong
 from dashboards.zones.sheet import Sheet
@@ -25,7 +24,6 @@ from geofence.proposals.wire import reading
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 SHOWN = 50
-HALF_HOUR = timedelta(minutes=30)
 MaybeId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 Seen = Annotated[int, Form(ge=1, le=2**31 - 1)]
 
@@ -222,10 +220,7 @@ async def withdrawal_form(
 
 
 def _around(at_us: int) -> str:
-    """The query of a playback of half an hour before and after."""
-    at = clock.from_us(at_us).astimezone(clock.HERE).replace(tzinfo=None)
-    period = {"from": at - HALF_HOUR, "to": at + HALF_HOUR}
-    return urlencode({name: moment.isoformat(timespec="minutes") for name, moment in period.items()})
+    return playing.around(clock.from_us(at_us))
 
 
 async def _drafted(

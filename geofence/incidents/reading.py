@@ -89,9 +89,11 @@ async def listed(
     wanted: Filter = Filter.OPEN,
     severity: int | None = None,
     after: IncidentId | None = None,
+    skip: int = 0,
     most: int = MOST,
 ) -> Page:
-    """By severity and deadline; closed ones of the last days, the newest first."""
+    """By severity and deadline; closed ones of the last days, the newest first. From a card on, or from a
+    place: where there are no longer so many, the last page."""
     found = [
         card
         for card in await cards(conn, caller, wanted=wanted)
@@ -101,7 +103,8 @@ async def listed(
         found.sort(key=lambda card: -card.id)
     else:
         found.sort(key=rules.urgency)
-    begin = next((n for n, card in enumerate(found, 1) if card.id == after), 0)
+    last = max(0, len(found) - 1) // most * most
+    begin = next((n for n, card in enumerate(found, 1) if card.id == after), min(skip, last))
     page = found[begin : begin + most]
     rest = len(found) > begin + most
     return Page(await shown(conn, caller, page), len(found), page[-1].id if rest else None)

@@ -37,7 +37,12 @@ async def add(conn: AsyncConnection, wanted: Wanted) -> TaskId | None:
 
 
 async def listed(
-    conn: AsyncConnection, caller: Caller, *, person: PersonId | None = None, most: int = MOST
+    conn: AsyncConnection,
+    caller: Caller,
+    *,
+    person: PersonId | None = None,
+    skip: int = 0,
+    most: int = MOST,
 ) -> Sequence[Task]:
     """What the caller's role has to do about the people the caller may see."""
     return await store.open_tasks(
@@ -46,8 +51,14 @@ async def listed(
         scope=within(caller),
         roles=_of(caller),
         person=person,
+        skip=skip,
         most=min(most, MOST),
     )
+
+
+async def how_many(conn: AsyncConnection, caller: Caller) -> int:
+    """However many a list shows."""
+    return await store.how_many(conn, reader=caller.user, scope=within(caller), roles=_of(caller))
 
 
 async def do(conn: AsyncConnection, caller: Caller, *, task: TaskId, outcome: str) -> None:

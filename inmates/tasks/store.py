@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, not_, select, update
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, not_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,6 +49,7 @@ async def open_tasks(
     scope: Scope,
     roles: list[Role],
     person: PersonId | None = None,
+    skip: int = 0,
     most: int,
 ) -> list[Task]:
     """Urgent ones first, then by when they are due."""
@@ -56,11 +57,17 @@ async def open_tasks(
         select(tasks)
         .where(tasks.c.done_at.is_(None), *_seen(reader, scope, roles))
         .order_by(tasks.c.is_urgent.desc(), tasks.c.due_at, tasks.c.id)
+        .offset(skip)
         .limit(most)
     )
     if person is not None:
         query = query.where(tasks.c.person_id == person)
     return [_task(row) for row in await conn.execute(query)]
+
+
+async def how_many(conn: AsyncConnection, *, reader: UserId, scope: Scope, roles: list[Role]) -> int:
+    query = select(func.count()).where(tasks.c.done_at.is_(None), *_seen(reader, scope, roles))
+    return int((await conn.execute(query)).scalar_one())
 
 
 def _seen(reader: UserId, scope: Scope, roles: list[Role]) -> tuple[ColumnElement[bool], ...]:

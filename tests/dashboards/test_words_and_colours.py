@@ -82,7 +82,7 @@ def test_every_word_of_the_screens_is_used() -> None:
     """A key that nothing names is dead weight in four languages."""
     sources = "".join(
         path.read_text("utf-8")
-        for folder, pattern in ((TEMPLATES, "*.html"), (STATIC, "*.js"), (Path(STATIC.parent), "*.py"))
+        for folder, pattern in ((TEMPLATES, "*.html"), (STATIC, "*.js"), (Path(STATIC.parent), "*/*.py"))
         for path in folder.glob(pattern)
     )
     dead = []
@@ -92,3 +92,13 @@ def test_every_word_of_the_screens_is_used() -> None:
         if own and key not in sources and f'"{prefix}" ~' not in sources and f"'{prefix}' ~" not in sources:
             dead.append(key)
     assert not dead
+
+
+def test_every_page_of_the_bar_has_a_help_box_and_no_box_is_without_a_page() -> None:
+    bar = (TEMPLATES / "desk.html").read_text("utf-8")
+    entries = set(re.findall(r'\("(\w+)", "[a-z]+:[a-z]+"\)', bar)) | {"training", "me", "person"}
+    assert {"map", "alerts", "shift", "vetting", "glass", "access"} < entries
+    helped = {
+        key.removeprefix("help.page.") for key in TEXTS.catalogues["en"] if key.startswith("help.page.")
+    }
+    assert helped == entries

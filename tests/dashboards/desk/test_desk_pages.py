@@ -1,7 +1,7 @@
 """The alert desk in a browser: keys, plain forms without scripts, what axe-core finds in light and dark."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
@@ -30,8 +30,13 @@ async def test_the_pages_of_the_desk_are_accessible_in_light_and_dark(
     assert not wrong
 
 
+CYRILLIC_N = """
+document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "т", code: "KeyN", bubbles: true}))
+"""
+
+
 async def test_a_shift_at_the_keyboard(site: Site, engine: AsyncEngine) -> None:
-    """j, Enter, t takes, n writes, c goes to the outcomes, ? says so; a new alert comes by itself."""
+    """From the ring to the next card without a mouse, and without a Latin keyboard."""
     other = await files.person(engine, "Karimov")
     chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
     async with site.officer(engine, chief) as (context, _):
@@ -53,14 +58,42 @@ async def test_a_shift_at_the_keyboard(site: Site, engine: AsyncEngine) -> None:
         await page.keyboard.press("t")
         await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "taken")
         await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
-        await page.keyboard.press("n")
-        await page.keyboard.type("At the door")
-        await expect(page.get_by_test_id("note")).to_have_value("At the door")
-        await page.get_by_test_id("note-send").click()
-        await expect(page.get_by_test_id("entries")).to_contain_text("At the door")
-        await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
-        await page.keyboard.press("c")
-        await expect(page.get_by_test_id("outcome-violation")).to_be_focused()
+        await answer(page)
+        await close(page)
+
+
+async def answer(page: Page) -> None:
+    """The device is told, a call and a note are written down."""
+    await page.keyboard.press("m")
+    await expect(page.get_by_test_id("message-vibrate")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("messages").locator("li")).to_have_count(1)
+    await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+    await page.keyboard.press("p")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("His mother answers")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("entries")).to_contain_text("His mother answers")
+    await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+    await page.evaluate(CYRILLIC_N)
+    await page.keyboard.type("At the door")
+    await expect(page.get_by_test_id("note")).to_have_value("At the door")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_test_id("entries")).to_contain_text("At the door")
+    await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+
+
+async def close(page: Page) -> None:
+    """With an outcome, and back to the queue."""
+    await page.keyboard.press("c")
+    await expect(page.get_by_test_id("outcome-violation")).to_be_focused()
+    for key in ("Space", "ArrowDown", "Tab", "Control+Enter"):
+        await page.keyboard.press(key)
+    await expect(page.get_by_test_id("alert-state")).to_have_attribute("data-state", "closed")
+    await expect(page.get_by_test_id("entries")).to_contain_text("Reasonable excuse")
+    await expect(page.get_by_test_id("live")).to_have_attribute("data-state", "on")
+    await page.keyboard.press("q")
+    await expect(page.get_by_test_id("no-alerts")).to_be_visible()
 
 
 async def ring(engine: AsyncEngine, alert: int, person: int) -> None:

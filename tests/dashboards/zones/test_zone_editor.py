@@ -22,9 +22,10 @@ def upload(content: bytes) -> FilePayload:
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in dashboards/web")
 async def test_hours_files_and_axe(site: Site, engine: AsyncEngine) -> None:
     ids = await files.everything(engine)
-    async with signed_in(site, engine, bypass_csp=True) as page:
+    async with signed_in(site, engine, bypass_csp=True, reduced_motion="reduce") as page:
         await page.goto(f"{site.url}/orders/{ids['order_id']}/rules/new")
         await expect(page.get_by_test_id("zone-map")).to_have_attribute("data-ready", "yes")
+        await an_area_is_drawn_without_a_mouse(page)
         await page.locator(".hours-grid .cell").first.focus()
         await page.keyboard.press("End")
         await page.keyboard.press("Space")
@@ -47,6 +48,21 @@ async def test_hours_files_and_axe(site: Site, engine: AsyncEngine) -> None:
             await page.goto(site.url + path)
             wrong += await faults(page)
         assert not wrong
+
+
+async def an_area_is_drawn_without_a_mouse(page: Page) -> None:
+    """The map moves under its middle; what the last key set is taken back."""
+    board, typed = page.get_by_test_id("zone-map"), page.get_by_test_id("coordinates")
+    await board.locator("canvas").focus()
+    keys = ("Space", "ArrowRight", "Space", "Backspace", "Space", "ArrowDown", "Space", "Enter")
+    for key in keys:
+        await page.keyboard.press(key)
+    await expect(board).to_have_attribute("data-mode", "edit")
+    points = {tuple(map(float, row.split(","))) for row in (await typed.input_value()).splitlines()}
+    assert len(points) == 3
+    (west, east), (south, north) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
+    assert east > west
+    assert north > south
 
 
 async def a_hole_is_drawn_dragged_and_removed(page: Page) -> None:
