@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from core import clock, db
+from core import clock, db, networks
 from core.model import PersonId
+from core.networks import Network
 from core.settings import Settings
 from geofence import bracelets
 from inmates import store as people
@@ -52,13 +54,13 @@ async def look_at_everybody(engine: AsyncEngine) -> service.Round:
         after = some[-1]
 
 
-async def once(engine: AsyncEngine) -> service.Round:
+async def once(engine: AsyncEngine, known: Sequence[Network] = ()) -> service.Round:
     async with db.transaction(engine) as conn:
         flags = await flag_untimely(conn)
     async with db.transaction(engine) as conn:
         worn = await supervision.go(conn, bracelets)
     async with db.transaction(engine) as conn:
-        found = await detections.look(conn, now=clock.now())
+        found = await detections.look(conn, now=clock.now(), known=known)
     async with db.transaction(engine) as conn:
         broken = await seals.look(conn, now=clock.now())
     async with db.transaction(engine) as conn:
@@ -81,10 +83,10 @@ async def climb(engine: AsyncEngine) -> int:
 
 
 async def rounds(loaded: Settings, *, every_s: float) -> None:
-    engine = db.engine(loaded.database_url)
+    engine, known = db.engine(loaded.database_url), networks.read(loaded.networks)
     try:
         while True:
-            await once(engine)
+            await once(engine, known)
             log.info("climbed", extra={"told": await climb(engine)})
             await asyncio.sleep(every_s)
     finally:

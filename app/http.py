@@ -17,7 +17,7 @@ from app import known, metrics, sections, traces
 from app.problems import PROBLEMS, openapi
 from app.routers import ROUTERS
 from app.training import wiring
-from core import basic, db, http, i18n
+from core import basic, db, http, i18n, networks
 from core.attempts import Attempts
 from core.federation.model import providers
 from core.federation.service import Abroad
@@ -93,6 +93,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.hub = hub.Hub(app.state.engine, settings.database_url)
     messaging.calls.api.install(app, settings.ice)
     app.state.open_sets = (*messaging.open.api.SETS, *geofence.open.api.SETS)
+    app.state.networks = networks.read(settings.networks)
     app.state.abroad = Abroad(providers(settings.providers))
     wiring.furnish(app, settings)
 

@@ -11,6 +11,7 @@ import geofence.open.api
 import geofence.proposals.api
 import geofence.shifts.api
 import inmates.api
+import inmates.bonds.api
 import inmates.conduct.api
 import inmates.custody.api
 import inmates.detections.api
@@ -27,6 +28,7 @@ import inmates.intake.api
 import inmates.legality.api
 import inmates.photos.api
 import inmates.psychology.api
+import inmates.renown.api
 import inmates.rights.api
 import inmates.sentences.api
 import inmates.supervision.api
@@ -54,6 +56,7 @@ from dashboards import calls, zones
 from dashboards.account import federation, security, sign_in
 from dashboards.administration import imports, institutions, jobs, payroll
 from dashboards.appeals import appeal, boxes, delays, inbox, receipts
+from dashboards.bonds import pages as bonds
 from dashboards.desk import alerts, people, shifts, tasks
 from dashboards.glass import pages as glass
 from dashboards.managers import api as figures_api
@@ -103,6 +106,8 @@ ROUTERS = (
     inmates.api,
     inmates.tasks.api,
     inmates.detections.api,
+    inmates.bonds.api,
+    inmates.renown.api,
     inmates.glass.api,
     inmates.vetting.api,
     inmates.education.api,
@@ -187,6 +192,7 @@ ROUTERS = (
     figures,
     figures_api,
     glass,
+    bonds,
     vetting,
     space,
     nearby,

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     GLASS_BREAK = "glass:break"
     OVERSIGHT_READ = "oversight:read"
     OVERSIGHT_WRITE = "oversight:write"
+    BOND_READ = "bond:read"
+    BOND_WRITE = "bond:write"
     KINSHIP_READ = "kinship:read"
     KINSHIP_WRITE = "kinship:write"
     ORDER_READ = "order:read"
@@ -113,7 +115,7 @@ def _of(*scopes: str, verb: str = "") -> frozenset[Permission]:
 MONITORING: Final = _of(
     "map", "track", "nearby", "evidence", "device", "alert", "shift", "zone", "condition", "absence", "rule"
 )
-EVERYBODY: Final = _of("session", "factor", "me", "task") | {
+EVERYBODY: Final = _of("session", "factor", "me", "task", "bond") | {
     Permission.PERSON_READ,
     Permission.CONSEQUENCE_READ,
 }

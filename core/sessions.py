@@ -45,6 +45,13 @@ class Origin:
 
     address: str = ""
     agent: str = ""
+    network: str | None = None
+    """As the operator calls it; empty: none of those that are named. None: none are named here."""
+
+    @property
+    def noted(self) -> dict[str, str]:
+        """For the audit."""
+        return {} if self.network is None else {"network": self.network}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Where this process tells its numbers to the loopback, for Prometheus; 0: nowhere."""
     traces_url: str = ""
     """Where a collector takes spans (OTLP: http://127.0.0.1:4318/v1/traces); empty: none are made."""
+    networks: Path | None = None
+    """A TOML file of the service's networks (docs/security.md); none: no sign-in says where it came from."""
     ice: Path | None = None
     """A TOML file of STUN and TURN servers for calls (docs/calls.md); none: there are no such servers."""
     clamd: str = ""

@@ -38,29 +38,27 @@ async def sign_in(
     *,
     login: str,
     password: str,
-    address: str,
-    agent: str = "",
+    origin: sessions.Origin,
     now: Callable[[], datetime] = clock.now,
 ) -> str:
     """The new session's secret. Short transactions: no connection waits for the password check.
 
     Where the account holds a second factor, the session lasts some minutes and opens nothing until the factor
     is shown (`core.factors`)."""
-    attempts.begin(login, address, now_us=clock.to_us(now()))
+    attempts.begin(login, origin.address, now_us=clock.to_us(now()))
     async with engine.begin() as conn:
-        counted = await lockouts.begin(conn, login, address=address, now=now())
+        counted = await lockouts.begin(conn, login, address=origin.address, now=now())
         known = await _known(conn, login)
     async with attempts.checks:
         fits = await passwords.matches(known.password_hash if known else None, password)
     async with engine.begin() as conn:
-        await _note(conn, known.id if known else None, fits=fits)
+        await _note(conn, known.id if known else None, origin=origin, fits=fits)
         if known and fits:
-            await lockouts.succeed(conn, counted, user=known.id, address=address, now=now())
-            origin = sessions.Origin(address, agent)
+            await lockouts.succeed(conn, counted, user=known.id, address=origin.address, now=now())
             secret = await begin(conn, known.id, is_held=known.is_held, now=now(), origin=origin)
     if not known or not fits:
         raise WrongLogin
-    attempts.succeed(login, address)
+    attempts.succeed(login, origin.address)
     return secret
 
 
@@ -79,9 +77,9 @@ async def _known(conn: AsyncConnection, login: str) -> _Known | None:
     return _Known(UserId(row[0]), row[1], row[2]) if row else None
 
 
-async def _note(conn: AsyncConnection, user: UserId | None, *, fits: bool) -> None:
+async def _note(conn: AsyncConnection, user: UserId | None, *, origin: sessions.Origin, fits: bool) -> None:
     action = "session:start" if fits else "session:refuse"
-    await audit.record(conn, user, action=action, subject_kind="user", subject=user)
+    await audit.record(conn, user, action=action, subject_kind="user", subject=user, detail=origin.noted)
 
 
 async def begin(

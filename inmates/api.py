@@ -32,7 +32,7 @@ class Order(BaseModel, from_attributes=True):
     act_number: str
     act_on: date
     begins_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
 
 
 class File(BaseModel, from_attributes=True):

@@ -45,7 +45,11 @@ class Order:
     act_number: str
     act_on: date
     begins_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
+    """None: until somebody is released from it."""
+
+    def holds(self, at: datetime) -> bool:
+        return self.begins_at <= at and (self.ends_at is None or at < self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

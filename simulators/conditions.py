@@ -130,6 +130,6 @@ def _term(
         shape=zone.shape,
         hours=hours or Hours(),
         since_us=to_us(order.begins_at),
-        until_us=to_us(order.ends_at),
+        until_us=to_us(order.ends_at) if order.ends_at else None,
         absences=absences,
     )

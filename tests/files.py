@@ -64,7 +64,10 @@ async def caseload(engine: AsyncEngine, officer: UserId, whom: PersonId, *, ende
     await row(engine, caseloads, user_id=officer, person_id=whom, during=Range(SINCE, until))
 
 
-async def order(engine: AsyncEngine, whom: PersonId) -> OrderId:
+async def order(
+    engine: AsyncEngine, whom: PersonId, *, lasts: timedelta | None = timedelta(days=3650)
+) -> OrderId:
+    """None: without an end."""
     return OrderId(
         await row(
             engine,
@@ -74,7 +77,7 @@ async def order(engine: AsyncEngine, whom: PersonId) -> OrderId:
             court="Namuna sudi",
             act_number="1-1",
             act_on=SINCE.date(),
-            during=Range(SINCE, SINCE + timedelta(days=3650)),
+            during=Range(SINCE, SINCE + lasts if lasts else None),
         )
     )
 

@@ -144,7 +144,7 @@ async def _open(
         action="session:start" if user else "session:refuse",
         subject_kind="user",
         subject=user,
-        detail={"provider": provider},
+        detail={"provider": provider} | origin.noted,
     )
     if user is None:
         return None

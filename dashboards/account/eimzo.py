@@ -13,7 +13,6 @@ from core.federation import eimzo, second_factor, service
 from core.federation.api import Pkcs7, Providers
 from core.federation.model import Provider
 from core.federation.service import Back
-from core.sessions import Origin
 from dashboards.account.federation import COOKIE, SECURE_COOKIE
 from dashboards.account.sign_in import door
 from dashboards.pages import inside, page
@@ -65,11 +64,10 @@ async def signed_form(
     held = request.app.state
     cookie = SECURE_COOKIE if held.secure else COOKIE
     back = Back(signature, state, None, request.cookies.get(cookie, ""), "")
-    origin = Origin(api.address(request), request.headers.get("user-agent", ""))
     try:
         abroad.eimzo(name)
         accepted = await service.finish(
-            held.engine, abroad, held.keys, name=name, back=back, origin=origin, now=clock.now()
+            held.engine, abroad, held.keys, name=name, back=back, origin=api.origin(request), now=clock.now()
         )
     except Refusal as refusal:
         return door(request, refusal, target="/", login="")

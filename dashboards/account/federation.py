@@ -13,7 +13,6 @@ from core.federation import service
 from core.federation.api import Providers, Subject
 from core.federation.service import WITHIN, Back
 from core.fields import RowId
-from core.sessions import Origin
 from dashboards.account.sign_in import door
 from dashboards.pages import inside, page
 
@@ -73,7 +72,6 @@ async def come_back(
     held: bool = request.app.state.secure
     binding = request.cookies.get(SECURE_COOKIE if held else COOKIE, "")
     back = Back(code, state, iss, binding, redirect(request, name))
-    origin = Origin(api.address(request), request.headers.get("user-agent", ""))
     try:
         accepted = await service.finish(
             request.app.state.engine,
@@ -81,7 +79,7 @@ async def come_back(
             request.app.state.keys,
             name=name,
             back=back,
-            origin=origin,
+            origin=api.origin(request),
             now=clock.now(),
         )
     except Refusal as refusal:

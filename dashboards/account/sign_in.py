@@ -53,8 +53,7 @@ async def sign_in_form(
             state.attempts,
             login=login,
             password=password,
-            address=api.address(request),
-            agent=request.headers.get("user-agent", ""),
+            origin=api.origin(request),
         )
     except Refusal as refusal:
         return door(request, refusal, target=inside(next), login=login)

@@ -90,7 +90,7 @@ async def person_page(
         tabs=records.tabs_of(caller),
         tab="overview",
         glass=caller.only is not None,
-        order=next((order for order in file.orders if order.begins_at <= now < order.ends_at), None),
+        order=next((order for order in file.orders if order.holds(now)), None),
         officers=file.officers,
         consequences=await health.consequences(conn, ident, now),
         monitoring=await monitoring(conn, caller, ident, after=AlertId(after) if after else None, now=now),

@@ -27,7 +27,7 @@ LOOKS_FOR: Final = timedelta(days=90)
 async def home(conn: AsyncConnection, me: Supervised) -> Home:
     now, person = clock.now(), me.person
     device = await store.device(conn, person, now=now)
-    orders = [one for one in await files.orders_of(conn, person) if one.begins_at <= now < one.ends_at]
+    orders = [one for one in await files.orders_of(conn, person) if one.holds(now)]
     read = await store.readings(conn, person, actions=rules.LOOKS, since=now - LOOKS_FOR)
     await audit.record(conn, None, action=OwnScope.READ, subject_kind="person", subject=person)
     return Home(

@@ -13,7 +13,7 @@ from core.fields import RowId
 from core.model import UserId
 from dashboards.pages import page
 from dashboards.records.conduct import local
-from dashboards.watching import watch
+from dashboards.watching import renown, watch
 from inmates import store as people
 from inmates.detections import store as detections
 from inmates.legality import service as legality
@@ -61,6 +61,8 @@ async def oversight_page(
     about = {one.person_id for one in late} | {one.person_id for one in flags}
     about |= {one.person_id for one in complaints}
     staff = {UserId(one.actor) for one in flags if one.actor} | {one.against for one in complaints}
+    seen = await detections.listed(conn, caller.user, before=None, most=20)
+    about |= {one.person_id for one in seen if one.person_id}
     return page(
         request,
         "oversight.html",
@@ -68,7 +70,7 @@ async def oversight_page(
         more=more,
         flags=flags,
         complaints=complaints,
-        detections=await detections.listed(conn, before=None, most=20),
+        detections=seen,
         people=await people.named(conn, about, scope=within(caller)),
         staff=await people.staff(conn, staff),
         institutions=await people.houses(conn),
@@ -100,3 +102,4 @@ async def complaint_form(
 
 
 router.include_router(watch.router)
+router.include_router(renown.router)

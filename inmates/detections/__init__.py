@@ -1,1 +1,1 @@
-"""Patterns in who looked at what: mass reading, exports by night, searches by trial; oversight decides."""
+"""What stands out in who looked at what and came from where; oversight decides what it is."""

@@ -19,6 +19,12 @@ class Policy:
     missed: int
     refused: int
     broken: int
+    look_back: timedelta
+    crowd_readers: int
+    crowd_within: timedelta
+    renown_lasts: timedelta
+    travel_least_km: int
+    travel_kmh: int
     answer: timedelta
     keep: timedelta
 
@@ -33,6 +39,12 @@ class Policy:
             said["missed"],
             said["refused"],
             said["broken"],
+            timedelta(hours=said["look_back_hours"]),
+            said["crowd_readers"],
+            timedelta(minutes=said["crowd_minutes"]),
+            timedelta(days=said["renown_days"]),
+            said["travel_least_km"],
+            said["travel_kmh"],
             timedelta(days=said["answer_days"]),
             timedelta(days=said["keep_days"]),
         )

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, literal, not_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core import clock
 from core.auth import Permission
 from core.model import UserId
 from core.tables import audit, missed_lookups, users
 from inmates.detections.model import DetectionId, Finding, Found, Hour, Kind
 from inmates.detections.tables import detections
+from inmates.exclusions.store import kept_from
+from inmates.tasks.tables import tasks
 
 REFUSED = ("session:refuse", "factor:refuse")
 EXPORTS = (Permission.PERSON_EXPORT, Permission.EVIDENCE_EXPORT, Permission.TRACK_EXPORT)
@@ -54,7 +57,9 @@ async def add(conn: AsyncConnection, finding: Finding, *, day: date) -> Detectio
     """None: found today already."""
     made = (
         insert(detections)
-        .values(kind=finding.kind, user_id=finding.user, day=day, count=finding.count)
+        .values(
+            kind=finding.kind, user_id=finding.user, person_id=finding.person, day=day, count=finding.count
+        )
         .on_conflict_do_nothing()
         .returning(detections.c.id)
     )
@@ -62,20 +67,31 @@ async def add(conn: AsyncConnection, finding: Finding, *, day: date) -> Detectio
     return None if found is None else DetectionId(found)
 
 
-async def listed(conn: AsyncConnection, *, before: DetectionId | None, most: int) -> Sequence[Found]:
-    """The newest first."""
-    columns = detections.c
+async def listed(
+    conn: AsyncConnection, reader: UserId, *, before: DetectionId | None, most: int
+) -> Sequence[Found]:
+    """The newest first, without those about the reader."""
+    columns, closer, now = detections.c, users.alias(), clock.now()
+    asked = and_(tasks.c.subject_kind == "detection", tasks.c.subject_id == columns.id)
+    kept = kept_from(reader, now, subject_kind=literal("detection"), subject=columns.id)
     query = (
         select(
             columns.id,
             columns.kind,
             users.c.login,
             users.c.shown_as,
+            columns.person_id,
             columns.day,
             columns.count,
             columns.found_at,
+            tasks.c.done_at,
+            closer.c.shown_as,
+            tasks.c.outcome,
         )
-        .join(users, users.c.id == columns.user_id)
+        .outerjoin(users, users.c.id == columns.user_id)
+        .outerjoin(tasks, asked)
+        .outerjoin(closer, closer.c.id == tasks.c.done_by)
+        .where(not_(kept))
         .order_by(columns.id.desc())
         .limit(most)
     )

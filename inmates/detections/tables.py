@@ -1,4 +1,4 @@
-"""What was found in whose hour; once a kind, user and local day."""
+"""What was found in whose hour; once a kind, user, person and local day."""
 
 from sqlalchemy import (
     BigInteger,
@@ -24,12 +24,19 @@ detections = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind in ('mass_reading', 'night_export', 'probing', 'guessing', 'glass')", "kind"),
+        CheckConstraint(
+            "kind in ('mass_reading', 'night_export', 'probing', 'guessing', 'glass',"
+            " 'kin', 'namesake', 'renown', 'crowd', 'travel', 'strange_network')",
+            "kind",
+        ),
         nullable=False,
     ),
-    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("user_id", ForeignKey("users.id")),  # none: it is about several
     Column("day", Date, nullable=False),
     Column("count", Integer, CheckConstraint("count > 0", "count"), nullable=False),
     Column("found_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    UniqueConstraint("kind", "user_id", "day", name="uq_detections_kind_user_id_day"),
+    Column("person_id", ForeignKey("persons.id")),
+    CheckConstraint("(user_id is null) = (kind = 'crowd')", "user"),
+    CheckConstraint("(person_id is not null) = (kind in ('kin', 'namesake', 'renown', 'crowd'))", "person"),
+    UniqueConstraint("kind", "user_id", "person_id", "day", postgresql_nulls_not_distinct=True),
 )

@@ -13,9 +13,8 @@ from core.statutes import RuleSet
 from inmates import store as people
 from inmates.glass import rules, store
 from inmates.glass.model import Asked, Break, Reading, ReviewId, Verdict
-from inmates.identity import asking, sealing
-from inmates.identity.store import hits
-from inmates.model import BreakId, Scope
+from inmates.identity import finding
+from inmates.model import BreakId
 from inmates.service import near, within
 from inmates.tables import glass_breaks
 from inmates.tasks import service as tasks
@@ -45,7 +44,7 @@ async def open_file(
     opens = rules.opens(caller.role, law=held, granted=GRANTS[caller.role])
     if not opens:
         raise NotAllowed
-    person = await _called(conn, keys, number)
+    person = await finding.called(conn, keys, number)
     if await people.person(conn, person, scope=within(caller)) is not None:
         raise rules.Needless
     ends, due = rules.ends_at(now, law=held), rules.due_at(now, law=held)
@@ -53,21 +52,6 @@ async def open_file(
     made = await store.add(conn, Asked(caller.user, person, caller.role, opens, reason, now, ends, due, kept))
     await _tell(conn, caller, made, person=person)
     return made, person
-
-
-async def _called(conn: AsyncConnection, keys: Keys, number: str) -> PersonId:
-    """The surviving file of the one human who has this number."""
-    everybody, said = Scope(None, clock.now()), number.strip()
-    found = await people.numbered(conn, said, scope=everybody)
-    held = {found} if found is not None else set[PersonId]()
-    if not held:
-        blinds = sealing.any_of(keys, asking.asked(said).identifiers)
-        held = set(await hits.matching(conn, everybody, {}, blinds=blinds, most=2))
-    files = [one for ident in held if (one := await people.person(conn, ident, scope=everybody))]
-    leads = {one.survivor_id or one.id for one in files}
-    if len(leads) != 1:
-        raise NotFound
-    return PersonId(leads.pop())
 
 
 async def _tell(conn: AsyncConnection, caller: Caller, made: BreakId, *, person: PersonId) -> None:

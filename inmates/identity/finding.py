@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit
+from core import audit, clock
 from core.auth import Caller
+from core.errors import NotFound
 from core.model import PersonId
 from core.sealing import Keys
 from inmates import service as people
+from inmates import store as records
 from inmates.identity import asking, rules, sealing, store
 from inmates.identity.model import Duplicate, Identity, Likely, Reason
 from inmates.identity.store import hits
@@ -46,6 +48,21 @@ async def search(
     page = found[begins : begins + min(most, MOST)]
     is_last = begins + len(page) >= len(found)
     return Page(page, len(found), is_counted, None if is_last or not page else page[-1].id)
+
+
+async def called(conn: AsyncConnection, keys: Keys, number: str) -> PersonId:
+    """The surviving file of the one human who has this number of a file, or personal number, whoever asks."""
+    everybody, said = Scope(None, clock.now()), number.strip()
+    found = await records.numbered(conn, said, scope=everybody)
+    held = {found} if found is not None else set[PersonId]()
+    if not held:
+        blinds = sealing.any_of(keys, asking.asked(said).identifiers)
+        held = set(await hits.matching(conn, everybody, {}, blinds=blinds, most=2))
+    files = [one for ident in held if (one := await records.person(conn, ident, scope=everybody))]
+    leads = {one.survivor_id or one.id for one in files}
+    if len(leads) != 1:
+        raise NotFound
+    return PersonId(leads.pop())
 
 
 async def look(

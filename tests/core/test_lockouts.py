@@ -9,6 +9,7 @@ from callers import PASSWORD, user
 from core import clock, sign_in
 from core.attempts import Attempts, TooManyAttempts
 from core.lockouts.rules import POLICY, By
+from core.sessions import Origin
 
 WRONG = "no"
 HOME, AFAR = "10.0.0.1", "203.0.113.9"
@@ -20,7 +21,7 @@ async def tries(
     """Each with a memory of its own: as after a restart, or of another process."""
     try:
         await sign_in.sign_in(
-            engine, Attempts(), login=login, password=password, address=address, now=lambda: at
+            engine, Attempts(), login=login, password=password, origin=Origin(address), now=lambda: at
         )
     except TooManyAttempts:
         return "wait"

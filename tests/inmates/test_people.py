@@ -7,7 +7,7 @@ from sqlalchemy import select
 from callers import browser, session, user
 from core.auth import Role
 from core.tables import audit
-from files import caseload, institution, person, posting, stay
+from files import caseload, institution, order, person, posting, stay
 from inmates.rules import fold
 
 
@@ -88,3 +88,16 @@ async def test_the_overview_shows_what_devices_say_to_those_who_may_see_tracks_o
         assert 'data-testid="person-name"' in page
         assert ('data-testid="person-map"' in page) is shown
         assert ('href="/map#person' in page) is shown
+
+
+async def test_an_order_without_an_end_holds_and_is_shown(app: FastAPI) -> None:
+    engine = app.state.engine
+    whom, root = await person(engine), await user(engine, role=Role.ADMINISTRATOR)
+    await order(engine, whom, lasts=None)
+    async with browser(app, await session(engine, root)) as visitor:
+        (held,) = (await visitor.get(f"/v1/people/{whom}")).json()["orders"]
+        assert held["ends_at"] is None
+        assert "1-1" in (await visitor.get(f"/people/{whom}")).text
+        for path in ("rules", "supervision", "timeline"):
+            assert (await visitor.get(f"/people/{whom}/{path}")).status_code == 200, path
+        assert (await visitor.get(f"/v1/people/{whom}/file")).status_code == 200

@@ -195,6 +195,8 @@ async def test_another_telephone_and_an_ended_one_sign_out(app: FastAPI) -> None
         await enrolled(app, root, whom, "+998 90 999 77 02")
         assert (await visitor.get("/own")).status_code == 401
         assert await signed_in(app, visitor, "+998 90 999 77 02") == 303
+        await files.order(engine, whom, lasts=None)
+        assert "1-1" in (await visitor.get("/own")).text, "an order without an end is shown too"
         async with engine.begin() as conn:
             await conn.execute(update(own_sessions).values(seen_at=clock.now() - timedelta(minutes=61)))
         assert (await visitor.get("/own")).status_code == 401

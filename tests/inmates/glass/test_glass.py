@@ -18,6 +18,7 @@ from files import caseload, everything, person
 from inmates import store
 from inmates.detections import service as detections
 from inmates.glass import rules, service
+from inmates.model import Scope
 from inmates.tables import glass_breaks, glass_reviews
 from inmates.tasks.tables import tasks
 
@@ -62,7 +63,7 @@ async def test_what_opens_is_read_and_nothing_else_of_the_file(app: FastAPI, rol
     who = await user(engine, "hasty", role=role)
     secret, opens = await session(engine, who), rules.opens(role, law=LAW, granted=GRANTS[role])
     async with engine.begin() as conn:
-        file = await store.person(conn, ids["person_id"], scope=service.Scope(None, clock.now()))
+        file = await store.person(conn, ids["person_id"], scope=Scope(None, clock.now()))
     async with browser(app, secret) as visitor:
         assert file
         assert (await visitor.get(f"/v1/people/{file.id}")).status_code == 404

@@ -1,0 +1,1 @@
+"""People who are widely known: each look at their file is looked at afterwards."""

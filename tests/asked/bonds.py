@@ -1,0 +1,18 @@
+"""Bonds and marks; nobody has this number."""
+
+from core import clock
+
+MARK = {"number": "TEST-NOBODY", "why": "a singer", "until": clock.today().isoformat()}
+BOND = {"number": "TEST-NOBODY", "kind": "kin", "words": "a cousin"}
+BODIES = {
+    "/v1/bonds": BOND,
+    "/v1/bonds/{bond_id}/end": {"why": "divorced"},
+    "/v1/renown": MARK,
+    "/v1/renown/{renown_id}/end": {"why": "forgotten"},
+}
+FORMS = {
+    "/bonds": BOND,
+    "/bonds/{bond_id}/end": {"why": "divorced"},
+    "/oversight/renown": MARK,
+    "/oversight/renown/{renown_id}/end": {"why": "forgotten"},
+}
