@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Final
 
 from fpdf import FPDF
@@ -18,6 +19,8 @@ MARK: ContextVar[str] = ContextVar("mark", default="")
 """Written across every page; a training platform sets it for whatever is printed in it (ADR-0046)."""
 PLAIN: Final = FontFace(emphasis=None)
 BOLD: Final = FontFace(emphasis="BOLD")
+LINE, LINES = 80, 25
+"""Signs and lines that fit on a page however wide they are."""
 
 
 class Sheets(FPDF):
@@ -41,6 +44,14 @@ class Sheets(FPDF):
         with self.local_context(text_color=(196, 40, 40)):
             self.set_font(FACE, "B", 8)
             self.text(15, 9, self.mark)
+
+
+def pieces(text: str) -> list[str]:
+    """As it is, or, if a page might not hold it, in rows that follow each other."""
+    if len(text) <= LINE * LINES and text.count("\n") < LINES:
+        return [text]
+    lines = [part for line in text.splitlines() for part in wrap(line, LINE) or [""]]
+    return ["\n".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
 
 
 class Paper:
@@ -73,7 +84,8 @@ class Paper:
             first_row_as_headings=False,
         ) as table:
             for name, value in rows:
-                table.row((name, value))
+                for at, piece in enumerate(pieces(value)):
+                    table.row(("" if at else name, piece))
         self.pdf.ln(3)
 
     def picture(self, content: bytes, *, alt: str, width: float = 45) -> None:

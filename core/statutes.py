@@ -17,6 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from core.errors import Invalid
+
 FOLDER: Final = Path(__file__).parents[1] / "statutes"
 
 
@@ -24,8 +26,10 @@ class BadStatute(ValueError):  # noqa: N818 - it names the file, not an event
     """A file that cannot be a statute: rules that overlap, lack a source, or end before they begin."""
 
 
-class NoRule(LookupError):  # noqa: N818 - an answer about the law
-    """Nobody has written down what holds under this key on that day."""
+class NoRule(Invalid):
+    """Nobody has written down what holds under this key on that day: nothing is guessed."""
+
+    code = "law_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class RuleSet:
     def rule(self, key: str) -> Rule:
         """NoRule where nothing is known: no calculation may guess."""
         if key not in self.rules:
-            raise NoRule(f"{self.statute}: {key}")
+            raise NoRule(statute=self.statute, rule=key)
         return self.rules[key]
 
     def text(self, key: str) -> str:

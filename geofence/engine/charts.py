@@ -3,8 +3,6 @@
 Most places of a cell are told by it, and only those in patches that the border passes are asked edge by edge.
 Charts are drawn from the sketches of the edges, in whole numbers; a patch in doubt is left to the edges."""
 
-import numpy as np
-
 from geofence.engine.cells import FRACTION, HALF, crossed
 from geofence.engine.compiled import Column, apart, part
 
@@ -68,13 +66,13 @@ def met(word: int) -> int:
     for row in range(patch_before(min(ay, by)), patch_behind(max(ay, by)) + 1):
         for column in range(patch_before(min(ax, bx)), patch_behind(max(ax, bx)) + 1):
             patch = row << ACROSS_BITS | column
-            found |= np.int64(touches(word, middle(column), middle(row))) << patch
+            found |= int(touches(word, middle(column), middle(row))) << patch
     return found
 
 
 @part
 def side_of_patch(records: Column, first: int, count: int, inside: int, patch: int) -> int:
-    """Of its middle, by all edges of the border; UNSURE: one of them is too near the way from the reference."""
+    """Of its middle, by all edges of the border; UNSURE: one is too near the way from the reference."""
     x, y = middle(patch & (ACROSS - 1)), middle(patch >> ACROSS_BITS)
     odd, is_unsure = inside, False
     for k in range(first, first + count):

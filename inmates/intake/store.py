@@ -200,7 +200,11 @@ async def said(
     conn: AsyncConnection, ident: ImportId, *, after: int = 0, most: int | None = None
 ) -> list[Outcome]:
     """Rows of which there is something to say, in the order of the file."""
-    mine = import_rows.c.import_id == ident, import_rows.c.row > after, text("notes <> '[]'")
+    mine = (
+        import_rows.c.import_id == ident,
+        import_rows.c.row > cast(after, BigInteger),
+        text("notes <> '[]'"),
+    )
     query = select(import_rows).where(*mine).order_by(import_rows.c.row).limit(most)
     return [_outcome(row) for row in await conn.execute(query)]
 

@@ -48,9 +48,14 @@ def retaliation(deed: Deed, complaints: Iterable[Complaint], *, law: RuleSet) ->
     ]
 
 
+def watched_until(made_at: datetime, *, law: RuleSet) -> datetime:
+    """NoRule: the law of that day is not written down."""
+    return made_at + timedelta(days=law.whole(f"{Breach.RETALIATION}.within_days"))
+
+
 def watched(one: Grievance, deeds: Iterable[Deed], *, postings: Sequence[Posting], law: RuleSet) -> Watched:
     """Whatever was done to them after the complaint, by whomever: the reader judges, not we."""
-    until = one.made_at + timedelta(days=law.whole(f"{Breach.RETALIATION}.within_days"))
+    until = watched_until(one.made_at, law=law)
     touches = [
         Touch(deed.kind, deed.subject, deed.at, actor, tie(actor, one.against, at=deed.at, postings=postings))
         for deed in deeds

@@ -100,6 +100,7 @@ async def register(
     now = clock.now()
     if against == caller.user or made_at > now or not await store.works_here(conn, against):
         raise ComplaintUnfit
+    rules.watched_until(made_at, law=law(made_at))  # under a law that is not known nobody can be watched over
     made = await store.add_complaint(
         conn, person, against=against, made_at=made_at, reference=reference, by=caller.user, at=now
     )

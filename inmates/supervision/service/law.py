@@ -1,39 +1,20 @@
 """The rules of a day: the statute of supervision, the working days, and tasks that are due in them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
-from typing import ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, calendar, clock, statutes
 from core.auth import Caller, Permission, Role
 from core.calendar import Calendar
-from core.errors import Invalid
 from core.model import PersonId
-from core.statutes import NoRule, RuleSet, Statute
+from core.statutes import RuleSet, Statute
 from inmates.supervision.model import Fitting
 from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
 NAME = "supervision"
-
-
-class LawUnknown(Invalid):
-    """Nobody has written down what held on that day: nothing is guessed."""
-
-    code: ClassVar[str] = "law_unknown"
-
-
-@contextmanager
-def written() -> Iterator[None]:
-    """Whatever asks the statute for a day of long ago."""
-    try:
-        yield
-    except NoRule as unknown:
-        raise LawUnknown from unknown
 
 
 @cache

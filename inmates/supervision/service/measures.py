@@ -57,8 +57,7 @@ async def report(conn: AsyncConnection, caller: Caller, *, order: OrderId, viola
     await _of_alert(conn, found, violation)
     used = law.rules(violation.at.astimezone(clock.HERE).date())
     measure = await foreseen(conn, found, at=violation.at)
-    with law.written():
-        days = used.whole("ladder.decide_working_days")
+    days = used.whole("ladder.decide_working_days")
     told = await store.add_violation(conn, violation, order=order, by=caller.user)
     made = await store.propose(conn, told, measure=measure, rule_set=await rule_sets.keep(conn, used))
     due_at = law.due(now, days=days)
@@ -83,8 +82,7 @@ async def _of_alert(conn: AsyncConnection, order: Held, violation: Violation) ->
 async def foreseen(conn: AsyncConnection, order: Held, *, at: datetime) -> MeasureKind:
     """What the ladder would provide for a violation at this moment."""
     earlier = rules.counted(await store.of_orders(conn, [order.id]))
-    with law.written():
-        return rules.measure(order.kind, earlier, rules=law.rules(at.astimezone(clock.HERE).date()))
+    return rules.measure(order.kind, earlier, rules=law.rules(at.astimezone(clock.HERE).date()))
 
 
 async def decide(

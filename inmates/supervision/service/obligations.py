@@ -43,8 +43,7 @@ async def add(
 ) -> ObligationId:
     """One more obligation of an order, from now or from its beginning on."""
     found, now = await orders.held(conn, caller, order=order), clock.now()
-    with law.written():
-        rules.check_duty(duty, found.kind, law.rules(found.act_on))
+    rules.check_duty(duty, found.kind, law.rules(found.act_on))
     number = await store.next_number(conn, order)
     during = (max(now, found.begins_at), found.ends_at)
     made = await store.add(
@@ -60,8 +59,7 @@ async def revise(
     """The next version: the one before ends in the moment in which it begins."""
     old, now = await _in_force(conn, caller, obligation), clock.now()
     found = await orders.held(conn, caller, order=old.order_id)
-    with law.written():
-        rules.check_duty(duty, found.kind, law.rules(found.act_on))
+    rules.check_duty(duty, found.kind, law.rules(found.act_on))
     begins_at = max(now, old.begins_at + LEAST)
     await store.end(conn, obligation, at=begins_at)
     made = await store.add(

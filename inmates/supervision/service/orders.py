@@ -39,8 +39,7 @@ class EmployeeUnknown(Invalid):
 async def draft(conn: AsyncConnection, caller: Caller, *, person: PersonId, act: Act) -> DraftId:
     """The act may still lack its number: it binds nobody yet."""
     await known(conn, caller, person=person)
-    with law.written():
-        rules.check_term(act, law.rules(_day(act)))
+    rules.check_term(act, law.rules(_day(act)))
     made = await store.add_draft(conn, act, person=person, by=caller.user)
     await law.record(conn, caller, Permission.ORDER_WRITE, person=person, draft=made)
     return made
@@ -59,8 +58,7 @@ async def amend(conn: AsyncConnection, caller: Caller, *, draft: DraftId, act: A
         raise DraftActivated
     if found.version != expected:
         raise Stale
-    with law.written():
-        rules.check_term(act, law.rules(_day(act)))
+    rules.check_term(act, law.rules(_day(act)))
     await store.amend(conn, draft, act=act, version=expected + 1)
     await law.record(conn, caller, Permission.ORDER_WRITE, person=found.person_id, draft=draft)
     return expected + 1
@@ -72,9 +70,8 @@ async def activate(conn: AsyncConnection, caller: Caller, *, draft: DraftId) -> 
     if found.order_id is not None:
         raise DraftActivated
     used = law.rules(_day(found.act))
-    with law.written():
-        number, _ = rules.check_act(found.act, used)
-        days = law.rules(clock.today()).whole("assignment.working_days")
+    number, _ = rules.check_act(found.act, used)
+    days = law.rules(clock.today()).whole("assignment.working_days")
     digest = await rule_sets.keep(conn, used)
     made = await store.activate(conn, found, act_number=number, by=caller.user, at=now, rule_set=digest)
     due_at = law.due(found.act.ruled_at, days=days)

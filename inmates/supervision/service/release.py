@@ -86,8 +86,7 @@ async def _free_place(conn: AsyncConnection, caller: Caller, released: Held, *, 
 
 async def _notify(conn: AsyncConnection, released: Held, *, role: Role) -> None:
     """What hands have to do: tell the person, and take the device off."""
-    with law.written():
-        days = law.rules(clock.today()).whole("release.tell_working_days")
+    days = law.rules(clock.today()).whole("release.tell_working_days")
     due_at, subject = law.due(clock.now(), days=days), ("order", int(released.id))
     await law.ask(
         conn, "tell_of_release", person=released.person_id, subject=subject, due_at=due_at, role=role
