@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright._impl._driver import compute_driver_executable
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from app.private.process import end, ends_with_parent
 
@@ -24,6 +24,9 @@ QUIET = (  # on a closed network Chromium's own errands would only be refused, m
 )
 FAKE = ("--use-fake-device-for-media-stream",)
 """A microphone that beeps: tests speak into it."""
+PATIENCE_MS = 20_000
+"""A page that is slow beside other work is not wrong."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def launch() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Reports of people whom another worker judges are handed over, each from its earliest moment."""
 
+from datetime import timedelta
+
 import asyncpg
 
 import tracked
@@ -10,6 +12,7 @@ from tracking import fixes as columns
 from tracking.fixes import Fixes
 
 NOW_US = 1_794_000_000_000_000
+QUIET = timedelta(seconds=5)
 
 
 def worn(device: DeviceId, person: PersonId, end_us: int) -> Fixes:
@@ -42,7 +45,9 @@ async def test_others_are_handed_over_from_their_first_moment_and_taken_once(
     assert list(events) == []
     await keep_own(conn, own, worn(older, theirs, NOW_US + 10**9), (), now_us=NOW_US)
     later_us = NOW_US + 6_000_000
-    assert await handing.take(conn, None, now_us=NOW_US, most=9) == {}
-    assert await handing.take(conn, [ours], now_us=later_us, most=9) == {}
-    assert await handing.take(conn, [ours, theirs], now_us=later_us, most=9) == {theirs: first_us - 7}
-    assert await handing.take(conn, None, now_us=later_us, most=9) == {}
+    assert await handing.take(conn, None, now_us=NOW_US, quiet=QUIET, most=9) == {}
+    assert await handing.take(conn, [ours], now_us=later_us, quiet=QUIET, most=9) == {}
+    assert await handing.take(conn, [ours, theirs], now_us=later_us, quiet=QUIET, most=9) == {
+        theirs: first_us - 7
+    }
+    assert await handing.take(conn, None, now_us=later_us, quiet=QUIET, most=9) == {}
