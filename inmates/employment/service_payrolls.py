@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import audit, clock, rule_sets, statutes
 from core.auth import Caller, Permission
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.model import PersonId
-from core.statutes import RuleSet
+from core.statutes import NoRule, RuleSet
 from inmates import store as people
 from inmates.employment import rules, rules_wages, store, store_entries, store_payrolls, store_writs
 from inmates.employment.model import PayrollId, PayslipId
@@ -47,12 +47,6 @@ class PayrollEmpty(Conflict):
     """Nobody earned anything in that month."""
 
     code = "payroll_empty"
-
-
-class LawUnknown(Invalid):
-    """Nobody has written down what the law said in that month: no figure is guessed."""
-
-    code = "law_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ def law_of(month: date) -> RuleSet:
     """What held on the month's last day."""
     law = statutes.load(STATUTE).on(rules.last_day(month))
     if not rules_wages.is_enough(law):
-        raise LawUnknown
+        raise NoRule(statute=STATUTE)
     return law
 
 
@@ -198,7 +192,7 @@ async def checked(conn: AsyncConnection, caller: Caller, *, payroll: PayrollId) 
     if law is None:
         raise NotFound
     if not rules_wages.is_enough(law):
-        raise LawUnknown
+        raise NoRule(statute=STATUTE)
     await _record(conn, caller, Permission.PAYROLL_READ, subject=payroll)
     differing = [kept.id for kept in slips if rules_wages.payslip(kept.facts, law) != kept.slip]
     return Checked(found.digest, len(slips), differing)
