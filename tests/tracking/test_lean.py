@@ -1,6 +1,7 @@
 """Our own link towards a broker of our making: whom it takes for gone, and whom not."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -30,7 +31,8 @@ class Busy:
                 break
             writer.write(packets.publish("em/v1/A/up", b"x", number))
             await asyncio.sleep(MOMENT_S / 2)
-        await gone
+        with suppress(ConnectionError):  # whoever was given no answer may hang up without a word
+            await gone
         writer.close()
 
 
