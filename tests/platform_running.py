@@ -1,6 +1,7 @@
 """The platform's own processes, started for one test as an installation would start them."""
 
 import os
+import random
 import re
 import socket
 import subprocess
@@ -24,9 +25,16 @@ PERSONAL = re.compile(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """None of those that the system lends to whoever calls: no line takes it before it is used, or while
+    who listened there is away."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("this machine has no free port")
 
 
 class Platform:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -49,8 +49,9 @@ async def heard() -> AsyncIterator[tuple[str, list[bytes], asyncio.Event]]:
         head = await reader.readuntil(b"\r\n\r\n")
         said.append(await reader.read(5))
         writer.write(b"HTTP/1.1 201 ")
-        while await reader.read(100):
-            pass
+        with suppress(ConnectionError):  # who cuts a line with our answer unread is heard as a reset
+            while await reader.read(100):
+                pass
         assert head.startswith(b"POST /there?x=1 HTTP/1.1\r\n")
         writer.close()
         gone.set()
