@@ -223,9 +223,14 @@ class Worker:
             await bus.announce(self.conn, [bus.Row("command", {"command": number}) for number in past])
 
     async def catch_up(self) -> None:
-        """Late reports are history: they are judged beside the living, a piece at a time."""
-        if not self.is_behind:
-            return
+        """Late reports are history: they are judged beside the living, a piece at a time; while nobody
+        reports, one piece after the other."""
+        while self.is_behind:
+            await self.fold_some()
+            if self.inbox.waiting or clock.now_us() - self.ticked_us >= TICK_US:
+                return
+
+    async def fold_some(self) -> None:
         began_us, quiet = clock.now_us(), DRAINING if self.inbox.is_draining else QUIET
         async with self.conn.transaction():
             rows, count = await geofence.catch_up(
