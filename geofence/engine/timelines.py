@@ -5,6 +5,7 @@ the judge asks at a moment is which entry it lies behind. Equal hours share one 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,14 @@ ALWAYS: Final = 0
 """The number of the list that never ends: in force, nobody absent."""
 
 Key = tuple[Hours, tuple[Absence, ...], int]
+
+
+@lru_cache(maxsize=4096)
+def _told(key: Key) -> tuple[tuple[int, bool, bool], ...]:
+    """`hours.moments` of a list; who is folded again has the hours of many who were."""
+    of, absences, week = key
+    since_us = week * WEEK_US
+    return tuple(hours.moments(of, absences, since_us=since_us, until_us=since_us + WEEKS * WEEK_US))
 
 
 @dataclass(slots=True)
@@ -82,9 +91,7 @@ class Timelines:
         return bits, int(edges[behind]) if behind < count else NEVER_US
 
     def _add(self, key: Key) -> int:
-        of, absences, week = key
-        since_us = week * WEEK_US
-        told = hours.moments(of, absences, since_us=since_us, until_us=since_us + WEEKS * WEEK_US)
+        told = _told(key)
         if self._dead > len(told) + self._used // 2:
             self._tidy()
         first, self._used = self._used, self._used + len(told)
