@@ -56,6 +56,9 @@ DELAYS = """\
 delay     opened {opened_after_s[0]:.0f} s (p90 {opened_after_s[1]:.0f} s) after the true beginning, \
 found {found_after_s[0]:.0f} s (p90 {found_after_s[1]:.0f} s) after it"""
 
+UNFOLDED = "select exists (select from handed_over)"
+"""Late reports that are not judged yet: breaches are still found, and some taken back."""
+
 
 @click.command
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -80,7 +83,8 @@ async def compare(
         while True:
             reports = await _reports(conn, ledger)
             breaches = counting.breaches(ledger, await _found(conn, ledger), sure_s=sure_s)
-            if not (reports.lost or breaches.missed) or time.monotonic() > until:
+            is_done = not (reports.lost or breaches.missed or await conn.fetchval(UNFOLDED))
+            if is_done or time.monotonic() > until:
                 return reports, breaches
             await asyncio.sleep(AGAIN_S)
     finally:

@@ -127,10 +127,10 @@ async def begin(stand: Stand) -> Eyes:
 def simulate(stand: Stand, ledger: Path, *options: str) -> subprocess.Popen[bytes]:
     pids = {"postgres": stand.cluster.child, "broker": stand.broker.child, **stand.platform.children}
     watched = ",".join(f"{name}={child.pid}" for name, child in pids.items() if child)
-    asked = ("--devices", str(stand.people), "--ledger", str(ledger), "--watch-pids", watched)
-    summary = ("--summary", str(ledger.with_suffix(".json")))
+    asked = ["--devices", str(stand.people), "--ledger", str(ledger), "--watch-pids", watched]
+    asked += ["--summary", str(ledger.with_suffix(".json"))]
     return subprocess.Popen(
-        [sys.executable, "-m", "app", "simulate", *asked, *summary, *options],
+        [sys.executable, "-m", "app", "simulate", *asked, *options],
         cwd=ROOT,
         env=stand.platform.environment,
         stderr=(stand.home / "simulate.log").open("ab"),
@@ -146,12 +146,13 @@ async def play(
     connections: int,
     kills: int = 0,
     outage: float = 0.0,
+    breaking: float = 0.001,
 ) -> dict[str, Any]:
     """One part: its summary, what `compare` says of it, and what the sockets were told.
-    outage: minutes before it, whose reports wait in the devices."""
+    outage: minutes before it, whose reports wait in the devices; breaking: share of the people who do."""
     ledger = stand.home / f"{name}.ledger"
     lasts_s = (minutes + outage) * 60
-    options = ["--interval", f"{interval_s:g}", "--duration", f"{lasts_s:g}", "--breaking", "0.001"]
+    options = ["--interval", f"{interval_s:g}", "--duration", f"{lasts_s:g}", "--breaking", f"{breaking:g}"]
     options += ["--ago", f"{outage * 60:g}", "--returns"] if outage else []
     child = simulate(stand, ledger, *options, "--connections", str(connections))
     memory, killing = list[float](), asyncio.create_task(kill_some(stand, kills, minutes))
@@ -228,14 +229,14 @@ async def measure(
     eyes = await begin(stand)
     await eyes.open()
     conn, rows = await db.connect(stand.platform.database), list[Row]()
-    for name in parts:
-        share = LOADS[name]
+    for name, share in ((name, LOADS[name]) for name in parts):
         since = await conn.fetchval("select clock_timestamp()")
         load = {"interval_s": interval / share, "minutes": minutes, "connections": connections}
         if name == "backlog":
             rows.append(await backlog(stand, conn, load | {"outage": outage}))
             continue
-        found = await play(stand, name, **load, kills=kills if name == "whole" else 0)
+        calm = {"breaking": 0.0} if "backlog" in parts else {}  # an outage reaches back to when this part ran
+        found = await play(stand, name, **load, **calm, kills=kills if name == "whole" else 0)
         if name == "half":
             commit = await commit_ms(conn, since)
             ratio = 1000 / commit["p99_ms"]
