@@ -1,8 +1,12 @@
 """Bonds and marks; nobody has this number."""
 
+from datetime import timedelta
+
 from core import clock
 
-MARK = {"number": "TEST-NOBODY", "why": "a singer", "until": clock.today().isoformat()}
+TOMORROW = clock.today() + timedelta(days=1)
+"""Still to come when midnight passes between reading this and asking."""
+MARK = {"number": "TEST-NOBODY", "why": "a singer", "until": TOMORROW.isoformat()}
 BOND = {"number": "TEST-NOBODY", "kind": "kin", "words": "a cousin"}
 BODIES = {
     "/v1/bonds": BOND,

@@ -50,7 +50,7 @@ async def test_what_was_worked_is_written_and_corrected(shop: Workshop) -> None:
     assert made.status_code == 201
     assert code(await shop.shift(placed, "2026-04-01", "05:00", "09:00")) == "shift_overlaps"
     assert code(await shop.shift(placed, "2025-12-31")) == "outside_placement"
-    assert code(await shop.shift(placed, (TODAY + timedelta(days=1)).isoformat())) == "impossible_work"
+    assert code(await shop.shift(placed, (TODAY + timedelta(days=2)).isoformat())) == "impossible_work"
     await shop.write(placed, kind="output", on=day, pieces=12)
     path = f"/v1/work-entries/{made.json()['id']}/corrections"
     instead = {"kind": "shift", "on": day, "starts": "22:00", "ends": "23:30"}
