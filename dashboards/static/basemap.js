@@ -27,7 +27,7 @@ export const nothing = { type: "FeatureCollection", features: [] };
 export async function openMap(container, options = {}) {
   await Promise.all(["Toshkent", "Тошкент ўқғҳ"].map((text) => document.fonts.load("16px 'Inter Variable'", text)));
   const map = new MapLibre({
-    container, style: style(), ...HOME, maxZoom: 18.5, minZoom: 4, attributionControl: false, dragRotate: false,
+    container, style: style(), ...HOME, maxZoom: 18.5, minZoom: 4, attributionControl: false, dragRotate: false, maxPitch: 0,
     pitchWithRotate: false, fadeDuration: isStill ? 0 : 150, locale: controls(), ...options,
   });
   map.touchZoomRotate.disableRotation();

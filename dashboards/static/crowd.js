@@ -1,6 +1,6 @@
 // More people than can be named: cells with counts from afar, people of a tile from near (dashboards/map/tiles.py).
 
-import { STATES } from "/static/people.js";
+import { STATES, WORLD } from "/static/people.js";
 
 const HEADER = 16;
 const CELL = 24;
@@ -32,7 +32,7 @@ export class Crowd {
       const counts = STATES.map((_, state) => view.getUint32(at + 8 + 4 * state, true));
       const key = y * 65536 + x;
       if (!counts.some(Boolean)) this.cells.delete(key);
-      else this.cells.set(key, { x, y, counts, place: place(x + inner(view.getUint8(at + 4)), y + inner(view.getUint8(at + 5)), head.zoom) });
+      else this.cells.set(key, { x, y, counts, place: [x + inner(view.getUint8(at + 4)), y + inner(view.getUint8(at + 5))] });
     }
   }
 
@@ -42,20 +42,28 @@ export class Crowd {
     this.zoom = zoom;
   }
 
-  features(only) {
-    const features = [];
-    for (const { counts, place: coordinates } of this.cells.values()) {
-      const people = only ? counts[STATES.indexOf(only)] : counts.reduce((sum, n) => sum + n, 0);
+  /** What to paint, those with most people last: steps of the world, radius in pixels, and what to write. */
+  list(only) {
+    const [wanted, step] = [STATES.indexOf(only), WORLD / side(this.zoom)];
+    const found = [];
+    for (const { counts, place: [x, y] } of this.cells.values()) {
+      const people = only ? counts[wanted] : counts.reduce((sum, n) => sum + n, 0);
       if (!people) continue;
-      const worst = only ? STATES.indexOf(only) : counts.findLastIndex(Boolean);
+      const worst = only ? wanted : counts.findLastIndex(Boolean);
       const graver = !only && worst ? counts[worst].toLocaleString("ru") : "";
-      features.push({
-        type: "Feature", geometry: { type: "Point", coordinates },
-        properties: { people, name: people.toLocaleString("ru"), graver, state: STATES[worst], order: people },
-      });
+      found.push({ x: x * step, y: y * step, people, radius: radius(people), name: people.toLocaleString("ru"), graver, state: STATES[worst] });
     }
-    return { type: "FeatureCollection", features };
+    return found.sort((a, b) => a.people - b.people);
   }
+}
+
+/** The cell on top at a place, x and y in steps of the world; `step`: how many a pixel covers. */
+export const cellAt = (cells, [x, y], step) => cells.findLast((cell) => Math.hypot(cell.x - x, cell.y - y) <= cell.radius * step);
+
+/** 12 pixels for one, 19 for a hundred, 29 for a hundred thousand. */
+function radius(people) {
+  const tens = Math.log10(people);
+  return tens < 2 ? 12 + 3.5 * tens : Math.min(29, 19 + (10 / 3) * (tens - 2));
 }
 
 /** The people of a tile, as `People.move` takes them. */
@@ -71,8 +79,8 @@ function header(view) {
   return { zoom: view.getUint8(3), count: view.getUint32(4, true), x: view.getUint16(8, true), y: view.getUint16(10, true), isWhole: view.getUint8(12) === 1 };
 }
 
-/** Web Mercator: from cells of the world to degrees. */
-function place(x, y, zoom) {
-  const side = 2 ** (zoom + 3);
-  return [(x / side - 0.5) * 360, (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / side))) * 180) / Math.PI];
-}
+/** Back from steps of the world to degrees. */
+export const degrees = ({ x, y }) => [(x / WORLD - 0.5) * 360, (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / WORLD))) * 180) / Math.PI];
+
+/** Cells around the world. */
+const side = (zoom) => 2 ** (zoom + 3);

@@ -1,50 +1,75 @@
 // The live map page: one socket, one map, one list; choosing somebody in one of them chooses them in all.
 
-import { nothing, openMap } from "/static/basemap.js";
+import { colours, isStill, nothing, openMap } from "/static/basemap.js";
 import { PersonCard } from "/static/card.js";
-import { Crowd, kind, listed } from "/static/crowd.js";
-import { addCrowd, addPeople, addZones, box, breathe, choose } from "/static/layers.js";
+import { cellAt, Crowd, degrees, kind, listed } from "/static/crowd.js";
+import { addPeople, addZones, box, choose } from "/static/layers.js";
 import { AlertList } from "/static/list.js";
 import { follow, isLate } from "/static/live.js";
-import { People, steps } from "/static/people.js";
+import { People, steps, world } from "/static/people.js";
 import { Bell } from "/static/ring.js";
+import { Sheet } from "/static/sheet.js";
 import { el, t } from "/static/texts.js";
 
 const at = (id) => document.getElementById(id);
 const container = at("map");
 const people = new People();
 const crowd = new Crowd();
-const [NAMES_MS, NAMED_ZOOM, HIT_PX] = [600, 12.6, 13];
+const [NAMES_MS, NAMED_ZOOM, HIT_PX, BREATH_MS] = [600, 12.6, 13, 900];
 const COUNTRY = [[55.9, 37.1], [73.2, 45.6]];
 const bell = new Bell(at("ring"));
 const card = new PersonCard(at("card"), { onClose: () => select(null) });
 const list = new AlertList(at("alerts"), { onChoose: (alert) => select(alert.person_id), onNew: announce });
-let [map, points, only, chosen, ahead, isDrawn, named] = [null, null, null, null, 0, true, 0];
+let [map, sheet, only, chosen, ahead, isDrawn, named] = [null, null, null, null, 0, true, 0];
 let [hasNames, isSettled, hasHeard] = [false, false, false];
+let [cells, number, breaches] = [[], 0, 0]; // what was told to the sheet
 const now = () => Date.now() + ahead; // by the server's clock
 
 function draw() {
   isDrawn = true;
   if (!map) return;
-  points.show(people.pack(only));
-  if (!crowd.isDrawn) map.getSource("crowd").setData(crowd.features(only));
+  const { points, counts } = people.pack(only);
+  if (!crowd.isDrawn) cells = crowd.list(only);
   crowd.isDrawn = true;
-  if (performance.now() - named > NAMES_MS) name();
+  breaches = counts.at(-1);
+  container.dataset.packed = ++number;
   const person = chosen && people.get(chosen);
+  sheet.tell({ points, counts, cells, number, chosen: spot(person) });
+  if (performance.now() - named > NAMES_MS) name();
   if (person) choose(map, person), card.refresh(person, now());
   at("note").hidden = everybody() > 0;
   at("note").textContent = t("map.empty");
   container.dataset.people = everybody();
   container.dataset.cells = crowd.cells.size;
-  container.dataset.ready = "yes";
+}
+
+/** The sheet's word: what was told with this number is on the screen. */
+function shown(number) {
+  container.dataset.drawn = number;
+  if (number) container.dataset.ready = "yes";
 }
 
 /** Names are laid out by the map's worker: only those in view, and less often than points move. */
 function name() {
   named = performance.now();
-  const isNear = map.getZoom() >= NAMED_ZOOM;
-  if (isNear || hasNames) map.getSource("people-names").setData(isNear ? people.names(map.getBounds(), only) : nothing);
-  hasNames = isNear;
+  const names = map.getZoom() >= NAMED_ZOOM ? people.names(map.getBounds(), only) : nothing;
+  if (names.features.length || hasNames) map.getSource("people-names").setData(names);
+  hasNames = names.features.length > 0;
+}
+
+/** Where the chosen one's ring is painted. */
+function spot(person) {
+  if (person?.lon === undefined) return null;
+  const [x, y] = world(person.lon, person.lat);
+  return { x, y };
+}
+
+/** Breaches breathe while there are some, unless the reader wants stillness. */
+function breathe() {
+  let isWide = false;
+  setInterval(() => {
+    if (!document.hidden && breaches) sheet.tell({ glow: (isWide = !isWide) ? 0.34 : 0.16 });
+  }, BREATH_MS);
 }
 
 /** However many frames of the socket arrive: at most ten times a second, and three times for a multitude. */
@@ -72,6 +97,7 @@ async function select(id, fly = true) {
   const person = people.get(id);
   chosen = person ? id : null;
   choose(map, person);
+  sheet.tell({ chosen: spot(person) });
   map.getSource("zones").setData(nothing);
   history.replaceState(null, "", chosen ? `#person=${chosen}` : location.pathname);
   if (!person) return card.hide();
@@ -162,14 +188,14 @@ function listen() {
 }
 
 function listenToMap() {
+  const cell = ({ lngLat: { lng, lat } }) => cellAt(cells, world(lng, lat), steps(1, map.getZoom()));
   const nearest = ({ lngLat }) => people.near(lngLat, steps(HIT_PX, map.getZoom()), only);
   map.on("click", (event) => {
-    const { x, y } = event.point;
-    const [cell] = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["crowd"] });
-    if (cell) return map.easeTo({ center: cell.geometry.coordinates, zoom: map.getZoom() + 2 });
+    const found = cell(event);
+    if (found) return map.easeTo({ center: degrees(found), zoom: map.getZoom() + 2 });
     select(nearest(event), false);
   });
-  map.on("mousemove", (event) => { map.getCanvas().style.cursor = nearest(event) === null ? "" : "pointer"; });
+  map.on("mousemove", (event) => { map.getCanvas().style.cursor = nearest(event) === null && !cell(event) ? "" : "pointer"; });
   map.on("moveend", () => { look(); name(); });
   map.on("webglcontextrestored", () => location.reload());
 }
@@ -233,11 +259,10 @@ const live = follow({
 async function open() {
   if (!document.createElement("canvas").getContext("webgl2")) return void (at("note").textContent = t("map.no_graphics"));
   const made = await openMap(container);
-  let drawn = 0;
   addZones(made);
-  points = addPeople(made, () => { container.dataset.drawn = ++drawn; });
-  addCrowd(made);
-  breathe(points);
+  addPeople(made);
+  sheet = new Sheet(made, colours, shown);
+  if (!isStill) breathe();
   map = made;
   listenToMap();
   settle();

@@ -2,7 +2,7 @@
 
 const ROW = 32; // bytes of a place (tracking/wire/positions.py)
 const LOW_BATTERY = 20;
-const WORLD = 2 ** 31; // steps around the world: 2 cm
+export const WORLD = 2 ** 31; // steps around the world: 2 cm
 export const STATES = ["order", "battery", "silent", "breach"]; // by gravity; a state's place is its number on the wire
 const COLUMNS = {
   id: Uint32Array, taken: Float64Array, lon: Int32Array, lat: Int32Array, x: Int32Array, y: Int32Array,
@@ -15,7 +15,6 @@ export class People {
     this.newest = 0;
     this.rows = new Map(); // id → row
     this.known = new Map(); // id → name, number, time of the last contact: of those who are named
-    this.drawn = new Int32Array(0);
     for (const [name, Column] of Object.entries(COLUMNS)) this[name] = new Column(1024);
   }
 
@@ -63,11 +62,9 @@ export class People {
   /** Degrees of 1e-7, and where that is in Web Mercator. */
   place(row, lon, lat) {
     if (this.lon[row] === lon && this.lat[row] === lat && this.x[row]) return;
-    const sine = Math.sin((lat * Math.PI) / 1.8e9);
     this.lon[row] = lon;
     this.lat[row] = lat;
-    this.x[row] = (lon / 3.6e9 + 0.5) * WORLD;
-    this.y[row] = (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD;
+    [this.x[row], this.y[row]] = world(lon / 1e7, lat / 1e7);
   }
 
   /** The row of somebody, made if there is none. */
@@ -170,22 +167,20 @@ export class People {
       if (isDrawn(row, state)) counts[state] += 1;
     }
     const next = counts.map((_, state) => 3 * counts.slice(0, state).reduce((sum, n) => sum + n, 0));
-    const length = next[3] + 3 * counts[3];
-    if (this.drawn.length < length) this.drawn = new Int32Array(length * 2);
+    const points = new Int32Array(next[3] + 3 * counts[3]);
     for (let row = 0; row < this.size; row++) {
       const state = this.number(row);
       if (!isDrawn(row, state)) continue;
-      this.drawn[next[state]++] = this.x[row];
-      this.drawn[next[state]++] = this.y[row];
-      this.drawn[next[state]++] = state;
+      points[next[state]++] = this.x[row];
+      points[next[state]++] = this.y[row];
+      points[next[state]++] = state;
     }
-    return { points: this.drawn.subarray(0, length), counts };
+    return { points, counts };
   }
 
   /** Who lies nearest to a place, at most `most` steps of the world away. */
   near({ lng, lat }, most, only) {
-    const sine = Math.sin((lat * Math.PI) / 180);
-    const [x, y] = [(lng / 360 + 0.5) * WORLD, (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD];
+    const [x, y] = world(lng, lat);
     let [found, least] = [null, most * most];
     for (let row = 0; row < this.size; row++) {
       const away = (this.x[row] - x) ** 2 + (this.y[row] - y) ** 2;
@@ -222,6 +217,12 @@ export class People {
   has(row, bounds) {
     return this.taken[row] && bounds.contains([this.lon[row] / 1e7, this.lat[row] / 1e7]);
   }
+}
+
+/** Where degrees lie in Web Mercator, in steps from the west and from the north. */
+export function world(lon, lat) {
+  const sine = Math.sin((lat * Math.PI) / 180);
+  return [(lon / 360 + 0.5) * WORLD, (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * WORLD];
 }
 
 /** Steps of the world that so many pixels cover. */

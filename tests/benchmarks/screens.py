@@ -29,23 +29,26 @@ window.WebSocket = class extends Plain {{
     }});
   }}
 }};
-function drawn() {{
+function drawn(number) {{
   const shown = performance.timeOrigin + performance.now();
-  for (const taken of seen.packed) {{
+  const there = seen.packed.filter((pack) => pack.number <= number);
+  for (const taken of there.flatMap((pack) => pack.taken)) {{
     seen.late[Math.min(seen.late.length - 1, Math.max(0, Math.floor((shown - taken) / {BIN_MS})))] += 1;
   }}
-  seen.packed = [];
+  seen.packed = seen.packed.filter((pack) => pack.number > number);
 }}
+const drawnSoon = (number) => requestAnimationFrame(() => drawn(number));
 addEventListener("DOMContentLoaded", () => {{
   const map = document.getElementById("map");
   if (!map) return;
   new MutationObserver((changes) => {{
     for (const {{attributeName}} of changes) {{
-      // the page says data-people when it packs what it has heard, data-drawn when that went to the screen
-      if (attributeName === "data-drawn") requestAnimationFrame(drawn);
-      else {{ seen.packed.push(...seen.waiting); seen.waiting = []; }}
+      // the page says data-packed when it packs what it has heard, data-drawn when that went to the screen
+      const number = Number(map.getAttribute(attributeName));
+      if (attributeName === "data-drawn") drawnSoon(number);
+      else {{ seen.packed.push({{number, taken: seen.waiting}}); seen.waiting = []; }}
     }}
-  }}).observe(map, {{attributes: true, attributeFilter: ["data-people", "data-drawn"]}});
+  }}).observe(map, {{attributes: true, attributeFilter: ["data-packed", "data-drawn"]}});
 }});
 """
 FORGET: Final = "() => { seen.late.fill(0); seen.waiting = []; seen.packed = []; }"
