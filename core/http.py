@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path as Folder
 from typing import Annotated, Any, Final
-from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -17,10 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from core import i18n, tracing
+from core import doors, forms, i18n, tracing
 from core.auth import Caller, identify
 from core.errors import Refusal, Stale, VersionMissing
-from core.origin import SAFE_METHODS
 from core.sealing import Keys
 from core.sheets import Wrong
 
@@ -35,14 +33,6 @@ BY_STATUS: Final = {
     413: "too_large",
     415: "unsupported_media",
 }
-DOORS: Final = {
-    "not_signed_in": "/sign-in",
-    "second_factor": "/prove",
-    "step_up": "/prove",
-    "factor_missing": "/me",
-    "own_signed_out": "/own/sign-in",
-}
-"""Where a page leads that asks for more; and from there back."""
 POLICY: Final = {
     "default-src": "'self'",
     "img-src": "'self' data: blob:",
@@ -179,6 +169,8 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
+    if forms.SENT in connection.headers and (way := doors.door(connection, code)):
+        body["door"] = way
     return JSONResponse(body, status, {"content-language": spoken}, media_type=PROBLEM)
 
 
@@ -208,22 +200,14 @@ def wants_page(connection: HTTPConnection) -> bool:
 
 
 def _page(connection: HTTPConnection, status: int, *, code: str, values: dict[str, Any]) -> Response:
-    if code in DOORS:
-        return RedirectResponse(f"{DOORS[code]}?next={quote(_back_to(connection))}", 303)
+    if way := doors.door(connection, code):
+        return RedirectResponse(way, 303)
+    back = doors.came_from(connection)
+    said = title(connection, code, values)
     answer: Response = connection.app.state.pages.render(
-        connection, "problem.html", status=status, said=title(connection, code, values)
+        connection, "problem.html", status=status, said=said, back=back
     )
     return answer
-
-
-def _back_to(connection: HTTPConnection) -> str:
-    """The page that was asked for; of a form the page on which it stands."""
-    asked = urlsplit(connection.headers.get("referer", ""))
-    if connection.scope.get("method", "GET") in SAFE_METHODS:
-        asked = urlsplit(str(connection.url))
-    elif asked.netloc != connection.headers.get("host"):
-        return "/"
-    return asked.path + (f"?{asked.query}" if asked.query else "")
 
 
 async def _refused(connection: HTTPConnection, refusal: Refusal) -> Response:
@@ -293,6 +277,7 @@ async def _on_fault(request: Request, _fault: Exception) -> Response:
 def install(app: FastAPI, *, secure: bool) -> None:
     app.state.secure = secure
     app.add_middleware(Headers, secure=secure)
+    app.add_middleware(forms.Forms)
     app.add_exception_handler(Refusal, _on_refusal)  # type: ignore[arg-type]  # also answers sockets
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_status)

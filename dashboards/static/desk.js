@@ -1,5 +1,7 @@
 // What every page does: the language changes when chosen, filters apply at once, ages and queues stay true.
 
+import "/static/forms.js";
+
 const units = JSON.parse(document.getElementById("units").textContent);
 
 for (const form of document.querySelectorAll("form#language")) {
@@ -7,6 +9,10 @@ for (const form of document.querySelectorAll("form#language")) {
 }
 for (const field of document.querySelectorAll("[data-submits]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
+}
+for (const here of document.querySelectorAll(".tabs [aria-current], .bar nav > [aria-current]")) {
+  const [row, own] = [here.parentElement, here.getBoundingClientRect()];
+  row.scrollLeft += own.left + own.width / 2 - innerWidth / 2; // where one is stands in sight on a phone
 }
 document.addEventListener("click", ({ target }) => {
   for (const menu of document.querySelectorAll("details.further[open]")) {

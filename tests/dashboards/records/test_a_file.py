@@ -77,3 +77,20 @@ async def test_from_the_search_to_the_payslip_and_the_courses(site: Site, engine
             await page.get_by_test_id(f"tab-{tab}").click()
             await expect(page.get_by_test_id(f"tab-{tab}")).to_have_attribute("aria-current", "page")
             assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_the_open_tab_stands_in_sight_on_a_phone_and_paper_has_no_ways(
+    site: Site, engine: AsyncEngine
+) -> None:
+    made = await files.everything(engine)
+    root = await user(engine, "root", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, root, width=390) as (context, _):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/people/{made['person_id']}/flags")
+        tab = await page.get_by_test_id("tab-flags").bounding_box()
+        assert tab is not None
+        assert 0 <= tab["x"] <= 390 - tab["width"]
+        await page.emulate_media(media="print")
+        await expect(page.get_by_test_id("bar")).to_be_hidden()
+        await expect(page.get_by_test_id("tab-flags")).to_be_hidden()
+        await expect(page.get_by_test_id("person-name")).to_be_visible()
