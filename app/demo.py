@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import click
 
-from app import migrate, records, seed, settings, story
+from app import migrate, records, seed, settings, story, story_own
 from app.private import place, process
 from app.private.broker import HOST, Broker, free_port
 from app.private.postgres import API, ROLE, WORKER, Cluster
@@ -28,7 +28,7 @@ from app.training import agreed
 from core import clock, db
 from core.sealing import Keys
 from simulators import stage
-from simulators.population.staff import STAFF
+from simulators.population.staff import OUTSIDE, STAFF
 from simulators.scenes import Scene
 from simulators.world import OFFICERS, World
 
@@ -110,7 +110,8 @@ class Demo:
         if asyncio.run(is_ours(doors.owner)):
             with step("made-up people"):  # also where they are already: the actors' curfew begins anew
                 city = seed.run(doors.owner, people=self.people, seed=self.seed, staged=self.staged)
-                asyncio.run(city)
+                if asyncio.run(city):
+                    asyncio.run(story_own.write(doors.owner, Keys(self.state / "keys"), people=self.people))
             with step("made-up records"):
                 self._records(doors.owner)
         with step("API and screens"):  # alone: two cores answer sooner that way
@@ -201,14 +202,16 @@ class Demo:
         new.rename(self.state / settings.RUN)
 
     def _welcome(self) -> str:
-        known = (*OFFICERS, *(STAFF if self.records else ()))
+        known = (*OFFICERS, *((*STAFF, *OUTSIDE) if self.records else ()))
         accounts = "\n".join(f"    {o.login:<16}{o.password:<22}{o.role}" for o in known)
         began = int(os.environ.get("EJAZO_BEGAN", "0"))  # when ./ejazo was called
         took = f"   (ready after {clock.now().timestamp() - began:.0f} s)" if began else ""
         return (
             f"\nE-jazo runs at  {self.address}{took}\n\n{self.note()}"
             f"  demo accounts and passwords:\n{accounts}\n\n"
-            f"  relatives: {self.address}my   (their codes: ./ejazo texts)\n\n  Ctrl-C ends everything.\n"
+            f"  a supervised person: {self.address}own   (telephone {story_own.PHONE})\n"
+            f"  relatives: {self.address}my   (any telephone)\n"
+            f"  the codes they are sent: ./ejazo texts\n\n  Ctrl-C ends everything.\n"
         )
 
 

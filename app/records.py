@@ -140,16 +140,16 @@ def _identity(held: Held, keys: Keys) -> Row:
 
 
 async def _staff(conn: asyncpg.Connection, *, base: dict[str, int]) -> None:
-    """One of each role, posted in the first institution."""
+    """One of each role; the staff is posted in the first institution."""
     hashed = PasswordHasher().hash
     users = [
         (base["users"] + n, one.login, hashed(one.password), one.role, one.shown_as)
-        for n, one in enumerate(staff.STAFF, 1)
+        for n, one in enumerate((*staff.STAFF, *staff.OUTSIDE), 1)
     ]
     account = ("id", "login", "password_hash", "role", "shown_as")
     await conn.copy_records_to_table("users", columns=account, records=users)
     where = base["institutions"] + 1
-    posted: list[Row] = [(user[0], where, asyncpg.Range(None, None)) for user in users]
+    posted: list[Row] = [(user[0], where, asyncpg.Range(None, None)) for user in users[: len(staff.STAFF)]]
     await conn.copy_records_to_table(
         "postings", columns=("user_id", "institution_id", "during"), records=posted
     )

@@ -149,6 +149,12 @@ QUIET: Final = {"falls silent for good", "walks along the border, outside", "has
 """Roles in which nothing rings at first: ten minutes of silence, a near miss, an authorised absence."""
 
 
+def plays(role: str, people: int) -> int | None:
+    """Who of a city of so many plays it, from 1; none: the city is too small for it."""
+    cast = [one.name for one in CAST[: people // 3]]
+    return people - len(cast) + cast.index(role) + 1 if role in cast else None
+
+
 def staged(world: World, at_us: int) -> tuple[World, tuple[Scene, ...]]:
     """The city with its last people replaced by the cast, and the play that begins at `at_us`."""
     cast = CAST[: len(world.residents) // 3]

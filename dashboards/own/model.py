@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from core.clock import HERE
 from geofence.excuses.model import Happened
 from geofence.store.drawn import Condition
 from inmates.model import Order
@@ -43,6 +44,29 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """Weekdays (0 = Monday) in a row with the same windows."""
+
+    first: int
+    last: int
+    windows: tuple[tuple[int, int], ...]
+    """(starts, ends) in minutes after midnight; none: free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One condition as it stands: whether it must be kept now, and when that next changes."""
+
+    condition: Condition
+    hours: Sequence[Week]
+    is_held: bool
+    changes_at: datetime | None
+    """None: not while it is written so."""
+    excused_until: datetime | None
+    """The end of the leave that runs now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """So many readings of one part by one profession on one day: no names."""
 
@@ -59,6 +83,11 @@ class Explained:
     may_explain: bool
     is_late: bool
 
+    @property
+    def last_day(self) -> date:
+        """The whole of it is still in time."""
+        return (self.due_at - timedelta(microseconds=1)).astimezone(HERE).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -67,8 +96,9 @@ class Home:
     charge: Charge
     orders: Sequence[Order]
     duties: Sequence[Duty]
-    conditions: Sequence[Condition]
+    bounds: Sequence[Bound]
     alerts: Sequence[Explained]
     looks: Sequence[Look]
+    """Newest first."""
     keep_days: int
     """So long positions are kept."""

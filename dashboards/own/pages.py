@@ -1,5 +1,6 @@
 """The own page: signing in with a telephone, what is shown, and explaining what happened."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -42,7 +43,8 @@ async def excuse_form(
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return _home(request, await service.home(conn, me), refused=refusal)
+        typed = {alert_id: text}
+        return _home(request, await service.home(conn, me), refused=refusal, typed=typed)
     return RedirectResponse(f"/own#alert-{alert_id}", 303)
 
 
@@ -129,7 +131,10 @@ def _door(
     )
 
 
-def _home(request: Request, home: Home, *, refused: Refusal | None = None) -> Response:
+def _home(
+    request: Request, home: Home, *, refused: Refusal | None = None, typed: Mapping[int, str] | None = None
+) -> Response:
+    """`typed`: words that were refused, by alert; they stay to be mended."""
     said = http.title(request, refused.code, refused.values) if refused else None
     return page(
         request,
@@ -137,6 +142,8 @@ def _home(request: Request, home: Home, *, refused: Refusal | None = None) -> Re
         status=refused.status if refused else 200,
         home=home,
         failed=said,
+        typed=typed or {},
         most=LONGEST,
+        now=clock.now(),
         is_in=True,
     )

@@ -3,11 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Final
 
 from core.clock import HERE
-from dashboards.own.model import Charge, Duty, Look
+from core.times import from_us, to_us
+from dashboards.own.model import Bound, Charge, Duty, Look, Week
+from geofence.model import DayException, Hours, Window
 from geofence.policies import Policy
+from geofence.rules import hours as keeping
+from geofence.store.drawn import Condition
 from inmates.supervision.kinds import RegistrationState
 from inmates.supervision.model import Obligation, Registration
 
@@ -48,6 +53,32 @@ def duty(now: Obligation, registrations: Sequence[Registration], *, today: date)
         one.due_on for one in registrations if one.state is RegistrationState.DUE and one.due_on >= today
     ]
     return Duty(now, min(coming, default=None), bool(missed))
+
+
+def bound(one: Condition, *, now: datetime) -> Bound:
+    """As the engine reads the hours; leave comes before them."""
+    hours, now_us = Hours(tuple(one.windows), _exceptions(one)), to_us(now)
+    change = keeping.next_change(hours, now_us)
+    away = max((a.ends_at for a in one.absences if a.begins_at <= now < a.ends_at), default=None)
+    is_held = keeping.in_force(hours, now_us) and away is None
+    changes_at = from_us(change) if change is not None else None
+    return Bound(one, weeks(one.windows), is_held, changes_at, away)
+
+
+def _exceptions(one: Condition) -> tuple[DayException, ...]:
+    found: dict[date, list[tuple[int, int]]] = {}
+    for day in one.exceptions:
+        windows = found.setdefault(day.on_date, [])
+        if day.starts is not None and day.ends is not None:
+            windows.append((day.starts, day.ends))
+    return tuple(DayException(on, tuple(windows)) for on, windows in found.items())
+
+
+def weeks(windows: Sequence[Window]) -> list[Week]:
+    """Of no windows at all none: then it always holds."""
+    days = [(day, tuple((w.starts, w.ends) for w in windows if w.weekday == day)) for day in range(7)]
+    rows = [list(group) for _, group in groupby(days, key=lambda one: one[1])] if windows else []
+    return [Week(group[0][0], group[-1][0], group[0][1]) for group in rows]
 
 
 def looks(read: Iterable[tuple[datetime, str, str, str | None]]) -> list[Look]:

@@ -40,7 +40,7 @@ async def home(conn: AsyncConnection, me: Supervised) -> Home:
         ),
         orders,
         await _duties(conn, [one.id for one in orders]),
-        await drawn.conditions_of(conn, person, at=now),
+        [rules.bound(one, now=now) for one in await drawn.conditions_of(conn, person, at=now)],
         [_explained(one) for one in await excuses.happened(conn, person)],
         rules.looks(read),
         retention.load().keep_days,

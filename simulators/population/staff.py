@@ -1,4 +1,4 @@
-"""Who works in the first institution of a demonstration: one user of each role."""
+"""Who has an account in a demonstration: one user of each role."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -25,3 +25,11 @@ STAFF: Final = (
     _member("accountant", "Namuna Hisobchi"),
     _member("oversight", "Namuna Nazorat"),
 )
+"""They work in the first institution."""
+OUTSIDE: Final = (
+    _member("ombudsman", "Namuna Ombudsman"),
+    _member("prosecutor", "Namuna Prokuror"),
+    _member("central", "Namuna Markaziy boshqaruv"),
+    _member("lawyer", "Namuna Advokat"),
+)
+"""Addressees of sealed letters, and who speaks with somebody inside: they work in none."""

@@ -45,6 +45,8 @@ async def test_the_population_is_written_once_and_found(
             assert held.number in {person.number for person in found}, words
     posted = await conn.fetch("select user_id, role from postings join users on users.id = user_id")
     assert {row["role"] for row in posted} == {member.role for member in staff.STAFF}
+    known = {row["role"] for row in await conn.fetch("select role from users")}
+    assert known == {member.role for member in (*staff.STAFF, *staff.OUTSIDE)}
     seen = Scope(UserId(posted[0]["user_id"]), NOW)
     async with engine.connect() as searching:
         mine, _ = await finding.look(searching, keys, seen, words="demo-r0")

@@ -5,21 +5,24 @@ import * as appeals from "./appeals.js";
 import * as calls from "./calls.js";
 import * as kin from "./kin.js";
 import * as outbox from "./outbox.js";
-import { button, heading, problem } from "./parts.js";
+import { back, button, heading, problem } from "./parts.js";
 import * as receipts from "./receipts.js";
 import * as write from "./write.js";
 import { el, t } from "/static/texts.js";
 
 const page = document.getElementById("page");
 const PAGES = { "": home, write: write.page, appeals: appeals.list, appeal: appeals.one, receipts: receipts.list, receipt: receipts.one,
-  waiting: receipts.waiting, kin: kin.list, claim: kin.claim, relative: kin.one, visit: kin.visit, question: kin.question, calls: calls.list };
+  waiting: receipts.waiting, kin: kin.list, claim: kin.claim, relative: kin.one, visit: kin.visit, question: kin.question, calls: calls.list, failed };
+const PATIENT_MS = 400;
 let shown = 0;
 
 /** What the address names; the newest asked for wins, whichever is ready first. */
 async function show() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
   const turn = (shown += 1);
+  const late = setTimeout(() => page.replaceChildren(el("p.quiet", { role: "status", "data-testid": "loading" }, t("my.loading"))), PATIENT_MS);
   const made = await (PAGES[name] ?? home)(...rest).catch(problem);
+  clearTimeout(late);
   if (turn !== shown) return;
   page.replaceChildren(...[made].flat().filter(Boolean));
   (page.querySelector("[autofocus]") ?? page.querySelector("h1"))?.focus();
@@ -38,6 +41,11 @@ async function home() {
     : button("my.sign_in", begin, "sign-in");
   return [heading("my.name"), el("p", {}, t("my.what")), await receipts.waitingLine(), links, signed,
     el("p.small.quiet", {}, t("my.check"), " ", el("a", { href: "/receipt" }, t("my.check_link")))];
+}
+
+/** The way back from signing in led nowhere: too late, or begun in another tab. */
+async function failed() {
+  return [heading("my.failed"), el("p", { role: "alert" }, t("my.failed_why")), button("my.sign_in", begin, "sign-in"), back()];
 }
 
 function mark() {

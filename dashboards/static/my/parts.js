@@ -21,7 +21,7 @@ export function button(key, deed, id, kind = "button") {
 /** What became of asking the platform, in words. */
 export function problem(failure) {
   if (failure instanceof SignedOut) return [heading("my.sign_in"), el("p", {}, t("my.sign_in_why")), button("my.sign_in", begin, "sign-in"), back()];
-  if (failure instanceof Later) return [heading("my.offline"), back()];
+  if (failure instanceof Later) return [heading("my.offline"), button("my.try_again", () => dispatchEvent(new Event("hashchange")), "again"), back()];
   if (failure instanceof Refused) return [heading("my.refused"), el("p", { role: "alert" }, failure.message), back()];
   throw failure;
 }

@@ -18,11 +18,12 @@ from core.model import PersonId
 from core.own import OwnScope
 from core.tables import audit
 from dashboards.own import rules
-from dashboards.own.model import Charge, Look
+from dashboards.own.model import Charge, Explained, Look, Week
 from geofence import policies
 from geofence.excuses import rules as excusing
 from geofence.excuses.model import Happened
-from geofence.model import AlertId, BreachKind, Outcome
+from geofence.model import AlertId, BreachKind, Outcome, Window, ZoneId
+from geofence.store.drawn import Condition, Excused, SpecialDay
 from geofence.tables import alert_entries
 from inmates.tasks.tables import tasks
 from messaging.own.tables import own_sessions
@@ -83,6 +84,44 @@ def test_who_looked_is_told_by_day_and_profession_and_not_under_a_court_act() ->
         Look(day, "officer", "track", 2),
         Look(day - timedelta(days=1), "doctor", "health", 1),
     ]
+
+
+NIGHT = [Window(day, starts, ends) for day in range(7) for starts, ends in ((0, 360), (1320, 1440))]
+
+
+def condition(**said: object) -> Condition:
+    made = Condition(1, 1, 1, "curfew", ZoneId(1), "Uy", None, None, NIGHT)
+    return replace(made, **said)  # type: ignore[arg-type]
+
+
+def here(day: int, hour: int) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=HERE)
+
+
+def test_curfew_hours_say_when_they_hold_next_over_midnight() -> None:
+    by_day = rules.bound(condition(), now=here(27, 12))
+    assert (by_day.is_held, by_day.changes_at) == (False, here(27, 22))
+    by_night = rules.bound(condition(), now=here(27, 23))
+    assert (by_night.is_held, by_night.changes_at) == (True, here(28, 6))
+    assert by_day.hours == [Week(0, 6, ((0, 360), (1320, 1440)))]
+    free = [SpecialDay(here(27, 0).date(), None, None)]
+    assert rules.bound(condition(exceptions=free), now=here(27, 12)).changes_at == here(28, 0)
+    leave = [Excused(1, here(27, 20), here(28, 8), "doctor")]
+    away = rules.bound(condition(absences=leave), now=here(27, 23))
+    assert (away.is_held, away.excused_until) == (False, here(28, 8))
+    always = rules.bound(condition(windows=[]), now=here(27, 12))
+    assert (always.is_held, always.changes_at, always.hours) == (True, None, [])
+
+
+def test_days_with_the_same_hours_stand_together_and_free_ones_too() -> None:
+    windows = [Window(day, 1200, 1440) for day in (0, 1, 2, 3, 4)] + [Window(6, 0, 1440)]
+    expected = [Week(0, 4, ((1200, 1440),)), Week(5, 5, ()), Week(6, 6, ((0, 1440),))]
+    assert rules.weeks(windows) == expected
+
+
+def test_the_last_day_of_an_explanation_is_the_day_that_is_still_in_time() -> None:
+    due = excusing.due(RAISED, LAW)
+    assert Explained(happened(), due, may_explain=True, is_late=False).last_day == date(2026, 11, 30)
 
 
 async def enrolled(app: FastAPI, officer: str, whom: PersonId, phone: str = PHONE) -> None:

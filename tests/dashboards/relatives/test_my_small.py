@@ -1,11 +1,12 @@
 """The relatives' app where it is small: every language at 320 px, the keyboard, WCAG, and somebody inside."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, Response, expect
+from playwright.async_api import BrowserContext, Page, Response, Route, expect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -131,3 +132,31 @@ async def claimed(page: Page) -> list[str]:
     await page.get_by_test_id("next").click()
     await expect(page.locator("[data-state=received]")).to_be_visible()
     return wrong
+
+
+async def test_a_slow_line_and_a_way_back_that_leads_nowhere_are_told(
+    small: BrowserContext, engine: AsyncEngine, home: Path
+) -> None:
+    page = await small.new_page()
+    await page.goto("/my/signed-in?code=old&state=elsewhere")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_test_id("sign-in")).to_be_visible()
+    await sign_in(page, engine, home)
+    let = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await let.wait()
+        await route.continue_()
+
+    await small.route("**/v1/my/appeals", late)
+    await page.get_by_test_id("appeals").click()
+    await expect(page.get_by_test_id("loading")).to_be_visible()
+    let.set()
+    await expect(page.get_by_test_id("heading")).to_be_visible()
+    await small.unroute("**/v1/my/appeals")
+    await small.route("**/v1/my/claims", lambda route: route.abort())
+    await page.goto("/my#/kin")
+    await expect(page.get_by_test_id("again")).to_be_visible()
+    await small.unroute("**/v1/my/claims")
+    await page.get_by_test_id("again").click()
+    await expect(page.get_by_test_id("claim")).to_be_visible()
