@@ -16,7 +16,11 @@ router = APIRouter(tags=["pages"], include_in_schema=False)
 
 @router.get("/")
 async def start(caller: Caller = allow(Permission.ME_READ)) -> Response:
-    starts = ((Permission.MAP_READ, "/map"), (Permission.BOX_READ, "/boxes"))
+    starts = (
+        (Permission.MAP_READ, "/map"),
+        (Permission.BOX_READ, "/boxes"),
+        (Permission.OVERSIGHT_READ, "/oversight"),
+    )
     return RedirectResponse(next((to for may, to in starts if caller.may(may)), "/people"), 303)
 
 

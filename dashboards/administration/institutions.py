@@ -10,6 +10,7 @@ from core.auth import Caller, Permission, allow
 from dashboards.pages import page
 from inmates.custody.api.forms import Day, Wall, Words
 from inmates.custody.model import Commitment, InstitutionId, Regime
+from inmates.custody.rules.separation import PlaceId
 from inmates.custody.service import moving, placing
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -67,3 +68,20 @@ async def receive_form(
     arrival = moving.Arrival(None, where, clock.here(at), regime, act)
     person = await moving.receive(conn, caller, number=number, arrival=arrival)
     return RedirectResponse(f"/people/{person}/custody", 303)
+
+
+@router.post("/institutions/{institution_id}/places")
+async def place_form(
+    institution_id: http.Id,
+    conn: http.Conn,
+    *,
+    name: Annotated[Words, Form()],
+    capacity: Annotated[int, Form(ge=1, le=100_000)],
+    unit: Annotated[str, Form(pattern=r"^[0-9]{0,18}$")] = "",
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    """A unit; with one named, a cell of it."""
+    of = PlaceId(int(unit)) if unit else None
+    where = InstitutionId(institution_id)
+    await placing.add_place(conn, caller, institution=where, name=name, capacity=capacity, unit=of)
+    return RedirectResponse(f"/institutions/{institution_id}", 303)

@@ -14,7 +14,7 @@ from core.model import PersonId
 from dashboards.pages import page
 from dashboards.records import back, tab_page
 from inmates.education import rules, service, store
-from inmates.education.model import Book, EnrolmentId, EventId, Fact, Kind, ReadingId, Reason
+from inmates.education.model import Book, Draft, EnrolmentId, EventId, Fact, Kind, ReadingId, Reason
 from inmates.education.statements import service as statements
 from inmates.education.statements.model import Account
 
@@ -141,7 +141,25 @@ async def waiting_page(
 ) -> Response:
     left, _ = await statements.left(conn, caller)
     taught, _ = await service.courses(conn, caller)
-    return page(request, "education.html", waiting=left, courses=taught)
+    platforms = await store.providers(conn)
+    return page(request, "education.html", waiting=left, courses=taught, platforms=platforms)
+
+
+@router.post("/education/courses")
+async def course_form(
+    conn: http.Conn,
+    *,
+    code: Annotated[str, Form(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")],
+    title: Needed,
+    isced_level: Annotated[int, Form(ge=0, le=8)],
+    isced_field: Annotated[str, Form(pattern="^[0-9]{2,4}$")],
+    hours: Annotated[Decimal, Form(gt=0, lt=100_000, decimal_places=1)],
+    provider: Line = "",
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
+) -> Response:
+    draft = Draft(code.strip(), title.strip(), isced_level, isced_field, hours, provider=None)
+    await service.add_course(conn, caller, draft=draft, provider=provider.strip() or None)
+    return RedirectResponse("/education", 303)
 
 
 @router.post("/education/activities")

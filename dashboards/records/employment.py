@@ -111,3 +111,16 @@ async def entry_form(
     seen = await people.named(conn, [placed.person_id], scope=within(caller))
     place = f"/people/{placed.person_id}/work" if seen else f"/payroll/{placed.institution_id}"
     return RedirectResponse(f"{place}?month={given.on:%Y-%m}", 303)
+
+
+@router.post("/placements/{placement_id}/end")
+async def placement_end_form(
+    placement_id: http.Id,
+    conn: http.Conn,
+    until: Annotated[Day, Form()],
+    caller: Caller = allow(Permission.WORK_WRITE),
+) -> Response:
+    """`until`: the first day without it."""
+    placed = await service.placed_as(conn, caller, placement=PlacementId(placement_id))
+    await service.end(conn, caller, placement=placed.id, until=until)
+    return RedirectResponse(f"/people/{placed.person_id}/work", 303)

@@ -17,6 +17,7 @@ BODIES = {
 }
 QUESTIONS = {"/v1/people/{person_id}/standing": {"at": "2026-03-01T10:00:00+05:00"}}
 FORMS = {
+    "/institutions/{institution_id}/places": {"name": "2", "capacity": "10"},
     "/institutions/{institution_id}/people": {
         "number": "nobody has it",
         "at": "2026-02-01T10:00",

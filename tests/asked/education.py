@@ -33,5 +33,6 @@ FORMS = {
     },
     "/people/{person_id}/education/books": BOOK | {"members": "a\nb\nc"},
     "/people/{person_id}/education/books/{reading_id}": {"why": "a mistake"},
+    "/education/courses": COURSE | {"code": "ASKED-2"},
     "/education/activities": {"provider": "nobody", "iri": "https://a.test/1", "course": "ASKED"},
 }

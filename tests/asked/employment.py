@@ -48,6 +48,7 @@ FORMS = {
     "/people/{person_id}/work/writs": PAPER
     | {"number": "78-ij", "issuer": "Namuna sudi", "issued_on": "2026-01-01"},
     "/people/{person_id}/work/writs/{writ_id}": PAPER | {"state": "active", "version": "1"},
+    "/placements/{placement_id}/end": {"until": "2099-01-01"},
     "/placements/{placement_id}/entries": {"on": f"{MONTH}-03", "starts": "08:00", "ends": "16:00"},
     "/payroll/{institution_id}": {"month": MONTH},
     "/payroll/corrections/{payroll_id}": {"why": "hours were wrong"},

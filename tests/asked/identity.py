@@ -12,6 +12,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 HEADERS = {"PUT /v1/people/{person_id}/identity": {"if-match": '"1"'}}
 FORMS = {
+    "/people/new": WHO | {"number": "ASKED-2"},
     "/people/{person_id}/identity": WHO | {"version": "1", "ground": "corrected", "why": "misread"},
     "/people/{person_id}/identity/merge/{double_id}": {"why": "the same"},
     "/people/{person_id}/identity/undo/{merge_id}": {"why": "two after all"},

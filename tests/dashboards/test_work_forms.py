@@ -1,5 +1,7 @@
 """Jobs and enforcement documents entered on the pages, as an accountant does it."""
 
+import re
+
 from fastapi import FastAPI
 
 import files
@@ -48,3 +50,7 @@ async def test_a_job_a_placement_and_a_writ_by_form(app: FastAPI) -> None:
         assert (await visitor.post(f"{tab}/writs/{writ['id']}", data=changed)).status_code == 303
         assert (await visitor.post(f"{tab}/writs/{writ['id']}", data=changed)).status_code == 412
         assert "1/3" in (await visitor.get(tab)).text
+        [ends] = re.findall(r'action="(/placements/\d+/end)"', (await visitor.get(tab)).text)
+        assert (await visitor.post(ends, data={"until": "2026-02-01"})).status_code == 303
+        assert (await visitor.post(ends, data={"until": "2026-02-01"})).status_code == 409
+        assert ends not in (await visitor.get(tab)).text

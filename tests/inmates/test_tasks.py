@@ -4,10 +4,13 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from callers import browser, session, user
+from core import clock
 from core.auth import Role
 from core.tables import audit
 from filed.tasks import task
 from files import institution, person, posting, stay
+from inmates.tasks import store
+from inmates.tasks.model import Wanted
 from inmates.tasks.tables import tasks
 
 
@@ -64,3 +67,15 @@ async def test_a_text_with_a_sign_that_nothing_keeps_is_refused(app: FastAPI) ->
     async with browser(app, await session(engine, who)) as visitor:
         answer = await visitor.post(f"/v1/tasks/{made}/done", json={"outcome": "a\x00b"})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
+
+
+async def test_a_task_names_no_way_that_its_role_may_not_go(app: FastAPI) -> None:
+    """The administrator has no appeals."""
+    engine, whom = app.state.engine, await person(app.state.engine)
+    who = await user(engine, "root", role=Role.ADMINISTRATOR)
+    async with engine.begin() as conn:
+        await store.add(conn, Wanted(whom, "appeal_overdue", Role.ADMINISTRATOR, clock.now(), "appeal", 7))
+    async with browser(app, await session(engine, who)) as visitor:
+        shown = (await visitor.get("/tasks")).text
+    assert 'data-testid="task-' in shown
+    assert "/appeals/7" not in shown

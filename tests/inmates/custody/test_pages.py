@@ -1,5 +1,7 @@
 """The custody tab and the page of institutions, through their forms."""
 
+import re
+
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -81,3 +83,19 @@ async def test_a_registrar_receives_by_the_number_on_the_paper(app: FastAPI) -> 
         assert (await visitor.post(path, data=form | {"number": "TEST-D-1"})).status_code == 303
         read = (await visitor.get(f"/v1/people/{other}/custody")).json()
     assert [episode["kind"] for episode in read["episodes"]] == ["supervision"]
+
+
+async def test_a_registrar_writes_down_a_unit_and_a_cell_of_it(app: FastAPI) -> None:
+    engine = app.state.engine
+    house, who = await institution(engine), await user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, who, house)
+    path = f"/institutions/{house}"
+    async with browser(app, await session(engine, who)) as visitor:
+        unit = {"name": "1-otryad", "capacity": "80"}
+        assert (await visitor.post(f"{path}/places", data=unit)).status_code == 303
+        page = (await visitor.get(path)).text
+        [number] = re.findall(r'data-testid="unit-(\d+)"', page)
+        cell = {"name": "4", "capacity": "4", "unit": number}
+        assert (await visitor.post(f"{path}/places", data=cell)).status_code == 303
+        assert (await visitor.post(f"{path}/places", data=cell)).status_code == 409
+        assert "is-cell" in (await visitor.get(path)).text

@@ -238,3 +238,13 @@ async def test_half_an_account_is_refused_not_dropped(app: FastAPI, teacher: Asy
     assert answer.status_code == 422
     assert answer.json()["type"] == "/problems/education_account_incomplete"
     assert (await teacher.get(f"/v1/people/{whom}/education")).json()["learning"] == []
+
+
+async def test_a_teacher_makes_a_course_on_the_page_and_everybody_sees_it(teacher: AsyncClient) -> None:
+    given = {"code": "NEW-9", "title": "Sewing", "isced_level": "3", "isced_field": "0723", "hours": "72"}
+    assert (await teacher.post("/education/courses", data=given)).status_code == 303
+    shown = (await teacher.get("/education")).text
+    assert 'data-testid="course-NEW-9"' in shown
+    assert 'data-testid="nav-education"' in shown
+    assert (await teacher.post("/education/courses", data=given)).status_code == 409
+    assert (await teacher.post("/education/courses", data=given | {"isced_field": "x"})).status_code == 422

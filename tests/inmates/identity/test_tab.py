@@ -53,3 +53,37 @@ async def test_others_read_masked_identifiers_and_no_forms(app: FastAPI) -> None
     assert PASSPORT.pinfl not in shown
     assert "May be the same human" not in shown
     assert f'action="/people/{whom}/identity"' not in shown
+
+
+async def test_a_registrar_enters_somebody_who_has_no_file_yet(app: FastAPI) -> None:
+    engine, here = app.state.engine, await institution(app.state.engine)
+    whom = await person(engine, "Gʻaniyev")
+    await stay(engine, whom, here)
+    await identity(engine, app.state.keys, whom, PASSPORT)
+    who = await user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, who, here)
+    new = FIELDS | {"number": "NEW-1"}
+    async with browser(app, await session(engine, who)) as visitor:
+        assert 'href="/people/new"' in (await visitor.get("/people")).text
+        assert (await visitor.get("/people/new")).status_code == 200
+        made = await visitor.post("/people/new", data=new)
+        assert made.status_code == 303
+        assert "Sobirov Lola" in (await visitor.get(made.headers["location"])).text
+
+
+async def test_a_double_is_shown_before_it_is_entered_and_nothing_typed_is_lost(app: FastAPI) -> None:
+    engine, here = app.state.engine, await institution(app.state.engine)
+    whom = await person(engine, "Gʻaniyev")
+    await stay(engine, whom, here)
+    await identity(engine, app.state.keys, whom, PASSPORT)
+    who = await user(engine, "registrar", role=Role.REGISTRAR)
+    await posting(engine, who, here)
+    same = FIELDS | {"number": "NEW-1", "pinfl": PASSPORT.pinfl, "sex": "m", "born_on": "1990-05-01"}
+    async with browser(app, await session(engine, who)) as visitor:
+        asked = await visitor.post("/people/new", data=same)
+        assert (asked.status_code, f"look-alike-{whom}" in asked.text) == (200, True)
+        assert 'value="NEW-1"' in asked.text
+        assert (await visitor.post("/people/new", data=same | {"is_another": "yes"})).status_code == 303
+        taken = await visitor.post("/people/new", data=FIELDS | {"number": "NEW-1", "is_another": "yes"})
+        assert (taken.status_code, "enter-failed" in taken.text) == (409, True)
+        assert 'value="Sobirov"' in taken.text
