@@ -85,7 +85,7 @@ def verify(file: Path, *, published: Path | None, language: str | None) -> None:
     """Say what in FILE holds and what does not; the exit status is 1 if anything does not, and 3 if it is
     from a training platform and about nobody."""
     try:
-        known = signature.read(published.read_bytes()) if published else None
+        known = signing.read_jwks(published.read_bytes()) if published else None
     except NotGenuine as why:
         raise click.BadParameter("no JWK set of Ed25519 keys", param_hint="--keys") from why
     checked = checking.check(file.read_bytes(), known=known)

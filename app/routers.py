@@ -4,6 +4,7 @@ import core.api
 import core.factors.api
 import core.federation.api
 import core.ledger.api
+import core.signed.api
 import geofence.api
 import geofence.evidence.api
 import geofence.incidents.api
@@ -91,6 +92,7 @@ from dashboards.records import (
 )
 from dashboards.records import own as own_tab
 from dashboards.relatives import authorize, kinship, my
+from dashboards.signing import pages as signing
 from dashboards.space import pages as space
 from dashboards.vetting import pages as vetting
 from dashboards.watching import oversight
@@ -101,6 +103,7 @@ ROUTERS = (
     core.factors.api,
     core.federation.api,
     core.ledger.api,
+    core.signed.api,
     inmates.identity.api,
     inmates.intake.api,
     inmates.photos.api,
@@ -201,4 +204,5 @@ ROUTERS = (
     pairs,
     own,
     own_tab,
+    signing,
 )

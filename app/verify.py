@@ -1,13 +1,12 @@
 """ejazo verify: whether a paper of the platform is genuine, without asking the platform."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import click
 
-from app import settings, verify_proof
+from app import settings, verify_paper, verify_proof
 from core import i18n, signing
 from core.sealing import Keys
 from core.signing import NotGenuine
@@ -23,6 +22,7 @@ def command() -> None:
 
 
 command.add_command(verify_proof.proof)
+command.add_command(verify_paper.paper)
 
 
 @command.command()
@@ -72,10 +72,7 @@ def is_file(path: Path) -> bool:
 def public(file: Path | None) -> dict[str, bytes]:
     if file is None:
         return service.signer(Keys(settings.load().keys)).published()
-    try:
-        return signing.from_jwks(json.loads(file.read_text("utf-8")))
-    except ValueError as wrong:
-        raise wrong if isinstance(wrong, NotGenuine) else NotGenuine("keys") from wrong
+    return signing.read_jwks(file.read_bytes())
 
 
 def told(found: Receipt, say: Callable[..., str]) -> list[str]:

@@ -24,11 +24,11 @@ LINE, LINES = 80, 25
 
 
 class Sheets(FPDF):
-    """A4, with a mark across each page if there is one."""
+    """A4, with a mark across each page if there is one: of training, of a draft, or both."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, mark: str, draft: str) -> None:
         super().__init__(format="A4")
-        self.mark = mark
+        self.mark = " · ".join(filter(None, (mark, draft)))
         if mark:
             self.set_keywords(KEYWORD)
 
@@ -57,8 +57,10 @@ def pieces(text: str) -> list[str]:
 class Paper:
     """A4, written from the top down; the same content gives the same bytes."""
 
-    def __init__(self, fonts: Path, *, title: str, made_at: datetime, mark: str = "") -> None:
-        self.pdf = Sheets(mark or MARK.get())
+    def __init__(
+        self, fonts: Path, *, title: str, made_at: datetime, mark: str = "", draft: str = ""
+    ) -> None:
+        self.pdf = Sheets(mark or MARK.get(), draft)
         self.pdf.set_creation_date(made_at)
         self.pdf.set_title(title)
         self.pdf.set_margin(15)

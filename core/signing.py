@@ -1,4 +1,5 @@
-"""Signatures that anybody can check without us: Ed25519 in JWS (RFC 7515, RFC 8037), checked to the letter.
+"""Signatures of the platform that anybody can check without us: Ed25519 in JWS (RFC 7515, RFC 8037), checked
+to the letter. A human's signature is none of these: `core.pkcs7`.
 
 The keys are files as those of `core.sealing`; the highest number signs. A private key may go, its public half
 (`<purpose>-<number>.pub`) stays published: what it has signed can still be checked."""
@@ -113,6 +114,15 @@ def from_jwks(content: Any) -> dict[str, bytes]:
     if any(len(key) != BYTES for key in found):
         raise NotGenuine("keys")
     return {key_id(key): key for key in found}
+
+
+def read_jwks(text: bytes) -> dict[str, bytes]:
+    """A file of them. NotGenuine `keys`: it is none."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        raise NotGenuine("keys") from None
+    return from_jwks(said)
 
 
 def _parts(text: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:

@@ -108,6 +108,12 @@ async def opened(
     return found
 
 
+def named(person: Person) -> dict[str, str]:
+    """As a signed decision names them."""
+    parts = (person.surname, person.given_name, person.patronymic)
+    return {"person": " ".join(part for part in parts if part), "file_number": person.number}
+
+
 async def read(conn: AsyncConnection, caller: Caller, *, person: PersonId) -> File:
     """The file, and the fact that it was read."""
     action = Permission.PERSON_READ

@@ -11,6 +11,8 @@ from zipfile import BadZipFile, ZipFile
 from core.paper import KEYWORD
 
 NOTE: Final = "TRAINING.txt"
+SIGNED: Final = ("manifest.json", "decision.json")
+"""What a signature is over, in files that are signed."""
 HTEST: Final = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason",
     "code": "HTEST",
@@ -75,6 +77,8 @@ def _xml(body: bytes, words: str) -> bytes:
 
 def _json(body: bytes, words: str) -> bytes | None:
     said = _object(body)
+    if said and said.get("training") is True:  # it is to be signed as it is
+        return body
     return None if said is None else json.dumps({"training": words} | said, ensure_ascii=False).encode()
 
 
@@ -101,11 +105,12 @@ def _pdf(body: bytes, _words: str) -> bytes | None:
 
 
 def _zip(body: bytes, words: str) -> bytes | None:
-    """A bundle for a court says it in what is signed; into another file goes a note."""
+    """A bundle for a court and a signed decision say it in what is signed; into another file goes a note."""
     try:
         with ZipFile(BytesIO(body)) as held:
             names = held.namelist()
-            manifest = _object(held.read("manifest.json")) if "manifest.json" in names else None
+            signed = next((name for name in SIGNED if name in names), None)
+            manifest = _object(held.read(signed)) if signed else None
         if manifest is not None:
             return body if manifest.get("training") is True else None
         with ZipFile(made := BytesIO(body), "a") as more:

@@ -1,5 +1,5 @@
-"""E-IMZO as a provider: no address abroad, no token. The human signs our words on their own machine; the
-PINFL of the certificate names them."""
+"""E-IMZO as a way in: no address abroad, no token. The human signs our words on their own machine, and the
+PINFL of the certificate names them (whether it holds: `core.pkcs7`; signing decisions: `core.signed`)."""
 
 from datetime import datetime
 from urllib.parse import quote, urlencode

@@ -1,4 +1,4 @@
-"""Who signed what, what we trust, and each way in which a signature may not hold."""
+"""Who signed, what we trust, and each way in which a signature may not hold. Knows no account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,14 @@ MOST_BYTES: Final = 64_000
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """Authorities and their lists of what is revoked: an operator's folder, or what of it decided."""
+
+    anchors: Sequence[x509.Certificate]
+    lists: Sequence[x509.CertificateRevocationList]
+
+
+@dataclass(frozen=True, slots=True)
 class Signer:
     """As the certificate says, which we trust; for our records."""
 
@@ -27,14 +35,12 @@ class Signer:
     certificate: str
     """Issuer and number: names the certificate for ever."""
     signed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What an operator's folder holds."""
-
-    anchors: Sequence[x509.Certificate]
-    lists: Sequence[x509.CertificateRevocationList]
+    name: str = ""
+    """As the certificate writes it; empty: it does not."""
+    valid: tuple[datetime, datetime] | None = None
+    """First and last moment of the certificate; none: E-IMZO's server did not say."""
+    grounds: Trust | None = None
+    """By what it was judged, so that anybody can again. None: E-IMZO's server judged."""
 
 
 class Verifier(Protocol):

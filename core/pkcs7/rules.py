@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
 from pyasn1.error import PyAsn1Error
 
@@ -69,8 +70,16 @@ def _signer(pkcs7: bytes, content: bytes, *, trust: Trust, now: datetime) -> Sig
     signed_at = _time(parts)
     if signed_at is not None and abs(signed_at - now) > model.CLOCK:
         raise model.SignatureTime
-    _trusted(certificate, certificates, trust=trust, now=now)
-    return Signer(_pinfl(certificate), _one(certificate, model.TIN), _name(certificate), signed_at or now)
+    grounds = _trusted(certificate, certificates, trust=trust, now=now)
+    return Signer(
+        _pinfl(certificate),
+        _one(certificate, model.TIN),
+        _name(certificate),
+        signed_at or now,
+        _one(certificate, NameOID.COMMON_NAME) or "",
+        (certificate.not_valid_before_utc, certificate.not_valid_after_utc),
+        grounds,
+    )
 
 
 def _own(parts: Parts, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
@@ -134,8 +143,8 @@ def _time(parts: Parts) -> datetime | None:
 
 def _trusted(
     certificate: x509.Certificate, sent: Sequence[x509.Certificate], *, trust: Trust, now: datetime
-) -> None:
-    """The chain up to an anchor, each link of it valid now and on no list."""
+) -> Trust:
+    """The chain up to an anchor, each link valid now and on no list: gives that anchor and those lists."""
     if not _may_sign(certificate):
         raise model.CertificateUntrusted
     store = crypto.X509Store()
@@ -148,9 +157,11 @@ def _trusted(
     between = [crypto.X509.from_cryptography(one) for one in sent if one != certificate]
     context = crypto.X509StoreContext(store, crypto.X509.from_cryptography(certificate), between)
     try:
-        context.verify_certificate()
+        chain = [one.to_cryptography() for one in context.get_verified_chain()]
     except crypto.X509StoreContextError as why:
         raise _refusal(why.errors[0]) from None
+    issuers = {link.issuer for link in chain}
+    return Trust([chain[-1]], [one for one in trust.lists if one.issuer in issuers])
 
 
 def _refusal(error: int) -> Exception:

@@ -113,4 +113,4 @@ def _signer(said: dict[str, Any], now: datetime) -> Signer:
     pinfl = subject.get(PERSON)
     if not isinstance(pinfl, str) or len(pinfl) != rules.PINFL_DIGITS:
         raise model.SignerUnnamed
-    return Signer(pinfl, subject.get(FIRM), number, signed_at)
+    return Signer(pinfl, subject.get(FIRM), number, signed_at, str(subject.get("CN", "")))

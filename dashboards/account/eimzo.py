@@ -1,4 +1,5 @@
-"""The pages on which E-IMZO signs our words, on the reader's own machine: to come in, or as second factor."""
+"""The pages on which E-IMZO signs our words, on the reader's own machine: to come in, or as second factor. A
+decision is signed on its own page: `dashboards.signing`."""
 
 from typing import Annotated, Final
 from urllib.parse import urlencode

@@ -1,5 +1,6 @@
 """One appeal: what was handed in, what was done, the clock, and what the caller may do next."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -10,11 +11,13 @@ from core import clock, http, i18n
 from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL
 from core.model import PersonId, UserId
+from core.signed import store as signed
+from core.signed.model import Signed
 from dashboards.appeals.inbox import accused, onward
 from dashboards.pages import page
 from inmates import store as people
 from inmates.service import within
-from messaging.appeals import model, offering, service
+from messaging.appeals import model, offering, papers, service
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.guards import Incomplete
 from messaging.relatives.files import service as enclosed
@@ -85,8 +88,15 @@ async def appeal_page(
         outcomes=model.Outcome,
         groundings=model.Leaving,
         now=clock.now(),
+        signers=await _signers(conn, found),
         **await _around(conn, caller, found),
     )
+
+
+async def _signers(conn: http.Conn, found: Dossier) -> Sequence[Signed]:
+    """Of the answer or the conclusion."""
+    written, ident = papers.written(found.entries), found.appeal.id
+    return (await signed.signed(conn, written[0], [ident])).get(ident, ()) if written else ()
 
 
 async def _around(conn: http.Conn, caller: Caller, found: Dossier) -> dict[str, Any]:

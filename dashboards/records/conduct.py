@@ -11,9 +11,11 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL, RowId
 from core.model import PersonId
+from core.signed import store as signed
 from dashboards.records import back, tab_page
 from inmates.conduct import model, rules, service
 from inmates.conduct.api import Day, Line, Words
+from inmates.conduct.signed import KIND
 from inmates.service import known
 
 router = APIRouter(prefix="/people/{person_id}/conduct", tags=["pages"], include_in_schema=False)
@@ -82,6 +84,7 @@ async def conduct_tab(
         may_write=caller.may(Permission.CONDUCT_WRITE),
         now=clock.now().astimezone(clock.HERE),
         kinds=model,
+        signers=await signed.signed(conn, KIND.name, [one.id for one in found.record.decisions]),
     )
 
 

@@ -11,6 +11,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow, allow_fresh
 from core.fields import WITHOUT_NUL, WallMoment
 from core.model import OrderId, PersonId
+from core.signed import store as signed
 from dashboards.records import back, tab_page
 from geofence import reading as seen
 from geofence.store.queue import Queued, Wanted
@@ -41,6 +42,7 @@ from inmates.supervision.model import (
     Violation,
 )
 from inmates.supervision.service import fitting, measures, obligations, orders, reading, release
+from inmates.supervision.signed import KIND
 from tracking.store import wearings
 
 router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], include_in_schema=False)
@@ -85,6 +87,7 @@ async def supervision_page(
         may_write=caller.may(Permission.ORDER_WRITE),
         may_fit=caller.may(Permission.FITTING_WRITE),
         now=clock.now().astimezone(clock.HERE),
+        signers=await signed.signed(conn, KIND.name, [of.order.id for of in found.orders]),
     )
 
 

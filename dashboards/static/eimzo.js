@@ -1,5 +1,5 @@
 // E-IMZO on the reader's own machine: it lists certificates, asks for the key's password itself, and signs.
-// Where it does not answer, a signature made elsewhere is pasted.
+// Where it does not answer, a signature made elsewhere is pasted. Forms of sign.html (words) and paper.html (a decision).
 
 const place = location.protocol === "https:" ? "wss://127.0.0.1:64443" : "ws://127.0.0.1:64646";
 
@@ -38,8 +38,9 @@ async function sign(form, one) {
   const { keyId } = await call({
     plugin: "pfx", name: "load_key", arguments: [one.disk, one.path, one.name, one.alias],
   });
-  const words = form.querySelector("code").textContent;
-  const made = await call({ plugin: "pkcs7", name: "create_pkcs7", arguments: [base64(words), keyId, "no"] });
+  const { content } = form.dataset; // a paper's bytes stay beside its signature, words come back inside it
+  const signed = content ? [content, keyId, "yes"] : [base64(form.querySelector("code").textContent), keyId, "no"];
+  const made = await call({ plugin: "pkcs7", name: "create_pkcs7", arguments: signed });
   form.elements.signature.value = made.pkcs7_64;
 }
 
@@ -54,7 +55,7 @@ for (const form of document.querySelectorAll("form[data-eimzo]")) {
   offer(form, found);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const failed = form.querySelector("[role=alert]");
+    const failed = form.querySelector("[data-failed]");
     try {
       await sign(form, found[form.querySelector("select").value]);
       form.submit();

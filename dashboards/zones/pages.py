@@ -11,6 +11,7 @@ from core.auth import Caller, Permission, allow
 from core.errors import Refusal
 from core.fields import WITHOUT_NUL
 from core.model import OrderId
+from core.signed import store as signed
 from dashboards.pages import page
 from dashboards.playback import playing
 from dashboards.zones import sheet as sheets
@@ -19,6 +20,7 @@ from dashboards.zones.sheet import Sheet
 from geofence.model import ConditionId, ConditionKind, ShapeKind, ZoneId
 from geofence.proposals import collecting, noticing, preview, service
 from geofence.proposals.model import ProposalId, State, Target
+from geofence.proposals.signed import KIND
 from geofence.proposals.store import held as held_store
 from geofence.proposals.wire import reading
 
@@ -173,6 +175,7 @@ async def proposal_page(
         state=State,
         is_own=is_own,
         now=clock.now(),
+        signers=(await signed.signed(conn, KIND.name, [found.id])).get(found.id, ()),
     )
 
 

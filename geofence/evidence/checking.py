@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from core import archive, signing
 from core.errors import Refusal
 from core.ledger import keys as heads
 from core.ledger import wire as heads_wire
@@ -15,7 +16,7 @@ from geofence.evidence import signature
 from geofence.evidence.model import Checked, Files, Finding, Judged, What
 from geofence.evidence.rules import judging, naming, tree
 from geofence.evidence.signature import Known
-from geofence.evidence.wire import archive, bundle, rows, terms, verdicts
+from geofence.evidence.wire import bundle, rows, terms, verdicts
 from geofence.policies import Policies
 
 APART = frozenset({bundle.MANIFEST, bundle.SIGNATURE})
@@ -48,7 +49,7 @@ def _signed(files: Files, known: Known | None) -> tuple[str, list[Finding]]:
     if bundle.SIGNATURE not in files:
         return "", [Finding(What.FILE_MISSING, bundle.SIGNATURE)]
     try:
-        keys = signature.read(files.get(bundle.KEY, b"")) if known is None else known
+        keys = signing.read_jwks(files.get(bundle.KEY, b"")) if known is None else known
         return signature.check(files[bundle.SIGNATURE], files[bundle.MANIFEST], keys), []
     except NotGenuine as why:
         if why.code == "unknown_key":

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core import audit, clock, signing
+from core import archive, audit, clock, signing
 from core.auth import Caller, Permission
 from core.errors import Invalid, NotAllowed, NotFound
 from core.i18n import Texts
@@ -20,7 +20,7 @@ from core.sealing import Keys
 from geofence import engine, hearing, policies, replay
 from geofence.evidence import report, signature, store
 from geofence.evidence.model import Asked, Files, Made, Material, Recorded, Whose
-from geofence.evidence.wire import archive, bundle
+from geofence.evidence.wire import bundle
 from geofence.hearing import Heard
 from geofence.rules.duty import Duty
 from geofence.store import record

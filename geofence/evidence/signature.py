@@ -1,6 +1,5 @@
 """The platform's word for a manifest: a JWS over its digest, by a key of the purpose `evidence`."""
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
@@ -44,12 +43,3 @@ def check(text: bytes, manifest: bytes, known: Known) -> str:
     if signing.checked(said, known, kind=KIND) != {"manifest": sha256(manifest).hexdigest()}:
         raise signing.NotGenuine("signature")
     return signing.signer(said)
-
-
-def read(jwks: bytes) -> Known:
-    """NotGenuine `keys`: no set of keys."""
-    try:
-        said = json.loads(jwks)
-    except ValueError:
-        raise signing.NotGenuine("keys") from None
-    return signing.from_jwks(said)

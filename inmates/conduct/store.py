@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.model import PersonId, UserId
 from inmates.conduct import rows
 from inmates.conduct.model import (
+    Decision,
     DecisionId,
     Document,
     Entry,
@@ -68,6 +69,13 @@ async def _by_person(
     for row in await conn.execute(wanted.order_by(columns.id)):
         found.setdefault(row.person_id, []).append(read(row))
     return found
+
+
+async def decision(conn: AsyncConnection, ident: DecisionId) -> Decision | None:
+    """Whoever's it is: the caller asks whether it may be shown."""
+    query = select(conduct_decisions).where(conduct_decisions.c.id == ident)
+    row = (await conn.execute(query)).one_or_none()
+    return rows.decision(row) if row else None
 
 
 async def latest(

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core import audit
 from core.auth import Permission, Role
 from core.model import RelativeId, UserId
+from core.signed import service as signed
 from inmates.exclusions import store as exclusions
 from inmates.exclusions.store import Accused
 from inmates.tasks import service as tasks
-from messaging.appeals import alarms, machine, rules, store, terms
+from messaging.appeals import alarms, machine, papers, rules, store, terms
 from messaging.appeals.dossiers import Dossier, loaded
 from messaging.appeals.guards import Case, Incomplete, TargetUnfit
 from messaging.appeals.model import AppealId, Deed, Desk, Entry, Side, Standing, State
@@ -77,7 +78,17 @@ async def _prepared(
     if deed.command == "forward" and "institution" in deed.values:
         await _refuse_place(conn, deed.values["institution"])
     barred = await _barred(conn, dossier.accused, at=deed.at)
-    return Case(dossier.appeal, dossier.standing, dossier.law, barred, same), deed
+    lacks = deed.command == "close" and await lacks_signature(conn, dossier)
+    return Case(dossier.appeal, dossier.standing, dossier.law, barred, same, lacks), deed
+
+
+async def lacks_signature(conn: AsyncConnection, dossier: Dossier) -> bool:
+    """What the guard `signed` asks."""
+    found = papers.written(dossier.entries)
+    if found is None:
+        return False
+    (kind, given), ident = found, dossier.appeal.id
+    return await signed.lacks_signature(conn, kind, subject=ident, by=given.by, at=given.at)
 
 
 def _bypassing(standing: Standing, said: Mapping[str, Any]) -> dict[str, Any]:

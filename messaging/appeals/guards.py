@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from core.errors import Conflict, Invalid
+from core.signed.model import Unsigned
 from messaging.appeals import terms
 from messaging.appeals.model import GRAVE, Appeal, ApplicantKind, Deed, Desk, Leaving, Regime, Standing
 from messaging.appeals.terms import Law
@@ -108,6 +109,8 @@ class Case:
     """Institutions that are accused, or where somebody accused works."""
     same_applicant: bool = False
     """As the appeal that the command names."""
+    lacks_signature: bool = False
+    """The law forces a key under what ended it in writing, and there is none (ADR-0053)."""
 
 
 Guard = Callable[[Case, Deed], None]
@@ -204,6 +207,11 @@ def _not_rated(case: Case, _deed: Deed) -> None:
         raise RatedAlready
 
 
+def _signed(case: Case, _deed: Deed) -> None:
+    if case.lacks_signature:
+        raise Unsigned
+
+
 GUARDS: Final[Mapping[str, Guard]] = {
     "handler": _handler,
     "other_eyes": _other_eyes,
@@ -222,6 +230,7 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "fit_desk": _fit_desk,
     "same_applicant": _same_applicant,
     "not_rated": _not_rated,
+    "signed": _signed,
 }
 
 

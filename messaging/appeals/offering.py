@@ -10,7 +10,7 @@ from core import audit
 from core.auth import Caller, Permission
 from core.errors import Refusal
 from core.model import UserId
-from messaging.appeals import rules, service, store
+from messaging.appeals import acting, rules, service, store
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.guards import GUARDS, Case
 from messaging.appeals.model import AppealId, Deed, Side
@@ -55,7 +55,8 @@ class Offer:
 
 
 async def offered(conn: AsyncConnection, caller: Caller, dossier: Dossier) -> Offer:
-    case = Case(dossier.appeal, dossier.standing, dossier.law)
+    lacks = await acting.lacks_signature(conn, dossier)
+    case = Case(dossier.appeal, dossier.standing, dossier.law, lacks_signature=lacks)
     found = frozenset(
         row.command
         for row in rules.commands(case, Side.STAFF)

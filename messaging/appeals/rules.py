@@ -38,8 +38,6 @@ PROPOSALS: Final = {"propose_extension": "extension", "propose_leaving": "leavin
 SETTLING: Final = frozenset({"extend", "leave", "decline"})
 HANDLING: Final = frozenset({"take", "assign"})
 ROUTING: Final = frozenset({"submit", "forward", "name_accused"})
-
-
 OVERSEEING: Final = frozenset({"note", "name_accused", "allow_withdrawal"})
 """What oversight may do with an appeal at somebody else's desk."""
 

@@ -61,6 +61,7 @@ PUBLIC_PATHS = {
     "GET /v1/delays",
     "GET /delays",
     "GET /v1/receipt-keys",
+    "GET /v1/paper-keys",
     "POST /v1/receipts/lookup",
     "GET /receipt",
     "POST /receipt",

@@ -13,6 +13,7 @@ from core.model import OrderId, PersonId, UserId
 from core.tables import users
 from inmates.model import OrderKind, Scope
 from inmates.store import seen_by
+from inmates.supervision.kinds import ReleaseGround
 from inmates.supervision.model import Act, Assignment, Draft, DraftId, Held, Release
 from inmates.supervision.tables import order_assignments, order_drafts, order_releases
 from inmates.tables import caseloads, institutions, orders, stays
@@ -76,6 +77,20 @@ async def order(conn: AsyncConnection, ident: OrderId, *, scope: Scope) -> Held 
     query = _orders().where(orders.c.id == ident, seen_by(scope, orders.c.person_id))
     row = (await conn.execute(query.with_for_update(of=orders))).one_or_none()
     return _held(row) if row else None
+
+
+async def release_of(
+    conn: AsyncConnection, ident: OrderId
+) -> tuple[Held, Release | None, UserId | None] | None:
+    """An order, whoever's it is, and who released from it how, if somebody did."""
+    ended = (order_releases.c.act_number, order_releases.c.ground, order_releases.c.made_by)
+    row = (await conn.execute(_orders().add_columns(*ended).where(orders.c.id == ident))).one_or_none()
+    if row is None:
+        return None
+    held, (act_number, ground, by) = _held(row[:9]), row[9:]
+    if held.released_at is None:
+        return held, None, None
+    return held, Release(held.released_at, act_number, ReleaseGround(ground)), UserId(by)
 
 
 async def orders_of(conn: AsyncConnection, person: PersonId) -> list[Held]:

@@ -12,9 +12,8 @@ import given
 from benchmarks.damage import bombs as made
 from benchmarks.damage.tried import Case
 from benchmarks.damage.wounds import damaged, within_png, within_zip
-from core import clock
+from core import archive, clock
 from core.model import UserId
-from geofence.evidence.wire import archive
 from inmates.intake import service
 from inmates.intake.model import Counts, Import, ImportId, Kind, Outcome
 from inmates.intake.service import working

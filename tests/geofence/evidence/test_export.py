@@ -11,12 +11,12 @@ from fastapi import FastAPI
 
 from app import evidence
 from callers import browser, session, user
-from core import db
+from core import archive, db, signing
 from core.auth import Role
 from core.clock import from_us
 from courtroom import Courtroom
-from geofence.evidence import checking, signature
-from geofence.evidence.wire import archive, bundle, rows
+from geofence.evidence import checking
+from geofence.evidence.wire import bundle, rows
 from geofence.model import ConditionKind, Window
 from scene import a_fix, an_event, at
 from supervised import Supervised, supervised
@@ -121,7 +121,7 @@ async def test_a_part_begins_at_a_checkpoint_and_holds(conn: asyncpg.Connection,
     async with browser(app, secret) as visitor:
         answer = await visitor.post(f"/people/{one.person}/evidence", data=form | {"language": "uz-Cyrl"})
         whole = await visitor.post(f"/people/{one.person}/evidence", data=form | {"breach": str(breach)})
-        keys = signature.read((await visitor.get("/v1/evidence/keys")).content)
+        keys = signing.read_jwks((await visitor.get("/v1/evidence/keys")).content)
     assert answer.headers["content-type"] == "application/zip"
     checked = checking.check(answer.content, known=keys)
     assert checked.holds

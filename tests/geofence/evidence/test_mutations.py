@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bundles
-from core import signing
+from core import archive, signing
 from core.ledger import keys as heads
 from core.ledger import wire
 from core.ledger.model import Head, Signed
 from geofence.evidence import checking, service, signature
 from geofence.evidence.model import Files, Finding, What
-from geofence.evidence.wire import archive, bundle, rows, terms
+from geofence.evidence.wire import bundle, rows, terms
 
 WHOLE = archive.read(bundles.bundle()).files
 ROW_FILES = (bundle.ROWS, bundle.TABLE, bundle.PROOFS)

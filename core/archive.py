@@ -1,4 +1,4 @@
-"""The archive around a bundle: a ZIP without compression: a changed bit stays one changed bit."""
+"""Several files in one that proves itself: a ZIP without compression, the same files the same bytes."""
 
 import struct
 import zipfile
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from geofence.evidence.model import Files
-
+Files = dict[str, bytes]
+"""By their names, in the order in which they lie there."""
 WHEN: Final = (1980, 1, 1, 0, 0, 0)
 """Of every entry: the same files are the same archive, to the byte."""
 LOCAL: Final = struct.Struct("<4s5H3L2H")
