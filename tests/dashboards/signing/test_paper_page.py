@@ -67,7 +67,7 @@ async def test_without_the_program_the_page_says_what_to_do(app: FastAPI, site: 
         await (await taken.value).save_as(tmp_path / "decision.json")
         content = (tmp_path / "decision.json").read_bytes()
         await pasted(page, base64.b64encode(OTHER.sign(content, is_detached=True)).decode())
-        await expect(page.locator("p.said-no:visible")).to_be_visible()  # somebody else's
+        await expect(page.get_by_role("alert")).to_contain_text("somebody else")
         await pasted(page, base64.b64encode(MINE.sign(content, is_detached=True)).decode())
         await expect(page.get_by_test_id("paper-state")).to_have_attribute("data-signed", "yes")
         seen.seen = []  # the program that is not there, and the refusal
