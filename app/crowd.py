@@ -2,6 +2,8 @@
 
 import json
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +14,7 @@ from rich.console import Console
 from app import processes
 from app.screen import Reading, Screen, cores, table
 from core import clock
+from simulators import sealing
 from simulators.crowd import breaking, lives, making, pool, records
 from simulators.crowd.breaking import Broken
 from simulators.crowd.devices import Devices
@@ -20,6 +23,8 @@ from simulators.crowd.ears import Ears
 from simulators.crowd.lines import Lines
 from simulators.crowd.lives import Lives
 from simulators.crowd.meter import Meter, percentiles
+from simulators.crowd.payloads import serial
+from simulators.crowd.seals import Seals
 from simulators.scenes import SECOND_US
 
 LASTS_S: Final = 3600.0
@@ -44,6 +49,7 @@ class Order:
     breaking: float = 0.0
     clock_error_s: float = 0.0
     ledger: Path | None = None
+    sealing: Path | None = None
     summary: Path | None = None
     pids: dict[str, int] = field(default_factory=dict)
 
@@ -65,16 +71,31 @@ def run(url: str, order: Order) -> None:
             until_us=until_us,
             told=lambda done: status.update(f"making ways: {done:,} of {order.devices:,} people"),
         )
-    figures = uvloop.run(_play(url, order, made))
+    with _sealing(order) as seals:
+        figures = uvloop.run(_play(url, order, made, seals))
     console.print(table("Simulation ended", _words(figures)))
     if order.summary:
         order.summary.write_text(json.dumps(figures), "utf-8")
 
 
-async def _play(url: str, order: Order, made: Lives) -> dict[str, Any]:
+@contextmanager
+def _sealing(order: Order) -> Iterator[Seals]:
+    """The keys of those who have one; how far their counters came is written down whatever happens."""
+    if order.sealing is None:
+        yield Seals(order.devices)
+        return
+    serials = [serial(who) for who in range(order.devices)]
+    seals = Seals.of(sealing.sealers(order.sealing, serials), order.devices)
+    try:
+        yield seals
+    finally:
+        sealing.keep(order.sealing, serials, seals.sealers())
+
+
+async def _play(url: str, order: Order, made: Lives, seals: Seals) -> dict[str, Any]:
     ears, meter = Ears(order.devices), Meter()
     lines = Lines(url, order.connections, devices=order.devices, hear=ears.hear, seed=order.seed)
-    driver = Driver(lines, ears, meter)
+    driver = Driver(lines, ears, meter, seals)
     await lines.raise_all()
     for sign in (signal.SIGINT, signal.SIGTERM):  # only now: whoever waits for a broker is simply ended
         lines.loop.add_signal_handler(sign, driver.stop)

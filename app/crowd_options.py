@@ -57,6 +57,8 @@ def none_of_them(asked: dict[str, Any]) -> dict[str, Any]:
 def order(manners: Manners, asked: dict[str, Any]) -> Order:
     if asked["scenario"] or asked["stage"]:
         raise click.UsageError("a crowd has no scenes: --scenario and --stage are for plays")
+    if asked["attack"]:
+        raise click.UsageError("a crowd has no hostile broker: --attack is for plays")
     return Order(
         devices=asked["devices"],
         connections=asked["connections"],
@@ -77,6 +79,7 @@ def order(manners: Manners, asked: dict[str, Any]) -> Order:
         breaking=asked["breaking"] or 0.0,
         clock_error_s=asked["clock_error_s"],
         ledger=asked["ledger"],
+        sealing=asked["sealing"],
         summary=asked["summary"],
         pids=_pids(asked["watch_pids"]),
     )

@@ -18,6 +18,7 @@ from simulators.crowd.memory import Bools, Memory, Messages, joined, nothing
 from simulators.crowd.meter import Meter
 from simulators.crowd.payloads import ENCODINGS
 from simulators.crowd.post import Post
+from simulators.crowd.seals import Seals
 from simulators.link import GARBAGE, GOOD, Manners
 from simulators.play import first_sequence
 from simulators.scenes import SECOND_US
@@ -55,9 +56,10 @@ class Habits:
 
 
 class Driver:
-    def __init__(self, lines: Lines, ears: Ears, meter: Meter) -> None:
+    def __init__(self, lines: Lines, ears: Ears, meter: Meter, seals: Seals | None = None) -> None:
+        """No seals: nobody of the crowd has a key."""
         self.lines, self.ears, self.meter = lines, ears, meter
-        self.post = Post(lines, meter)
+        self.post = Post(lines, meter, seals or Seals(lines.devices))
         self.is_told_to_stop = False
         self.was_answered = False
         self.began_us = 0
@@ -181,7 +183,7 @@ class Driver:
         passed, garbled = self.mischief.through(messages, now)
         self.post.send(passed, self.memory, encode=self.encode, now_us=now)
         for who in garbled.tolist():
-            self.post.say(who, self.random.choice(GARBAGE))
+            self.post.babble(who, self.random.choice(GARBAGE))
             self.meter.garbage += 1
 
     def _tick(self, now: int, each_second: Callable[[int], None]) -> None:

@@ -127,3 +127,23 @@ async def test_a_run_that_is_interrupted_leaves_its_ledger(running: Platform, tm
     code, counted = await compare(running, path)
     assert counted["sent"] == counted["stored"] > 500
     assert (counted["lost"], counted["altered"], code) == (0, 0, 0)
+
+
+async def test_devices_behind_one_gateway_seal_each_for_itself(
+    running: Platform, conn: asyncpg.Connection, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    done = await asyncio.to_thread(running.run, "device", "keys", "--out", str(keys))
+    assert done.returncode == 0, done.stderr
+    sealed = ("--seals", str(keys), "--repeats", "0.1", "--shuffles", "0.1")
+    for connections in ("1", "3"):
+        ledger = tmp_path / connections
+        figures = await crowd(running, ledger, *sealed, "--connections", connections)
+        assert figures["unacknowledged"] == 0
+        code, counted = await compare(running, ledger)
+        assert ({fault: counted[fault] for fault in FAULTS}, code) == (dict.fromkeys(FAULTS, 0), 0)
+    assert await conn.fetchval("select count(*) from rejected") == 0
+    assert await conn.fetchval("select count(*) from seal_breaks") == 0
+    plain = await crowd(running, tmp_path / "plain", "--connections", "1", "--interval", "300")
+    assert plain["unacknowledged"] == PEOPLE * 2
+    assert await conn.fetchval("select distinct reason from rejected") == "unsealed"
