@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import settings
-from core import audit, clock, db, passwords, sessions, statutes
+from core import audit, clock, db, guessable, passwords, sessions, statutes
 from core.auth import Role
 from core.model import UserId
 from core.tables import users
@@ -42,7 +43,8 @@ def command(
     close: bool,
 ) -> None:
     """Make a user, or give an existing one this role, name and password; recorded in the audit."""
-    url = settings.load().database_url
+    loaded = settings.load()
+    url = loaded.database_url
     if close:
         asyncio.run(put_out(url, login))
         click.echo(f"{login} can sign in no more")
@@ -50,13 +52,25 @@ def command(
     if role is None or name is None:
         raise click.UsageError("--role and --name are needed, or --close")
     given = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if not SHORTEST <= len(given) <= passwords.LONGEST:
-        raise click.BadParameter(f"{SHORTEST} to {passwords.LONGEST} characters", param_hint="--password")
+    refuse_weak(given, names=(login, name), leaked=loaded.leaked_passwords)
     ends = term(role, until=until.date() if until else None)
     asyncio.run(run(url, login, role=role, name=name, password=given, sex=sex, ends_at=ends))
     click.echo(
         f"{login} can sign in" + (f" until {ends.astimezone(clock.HERE):%Y-%m-%d %H:%M}" if ends else "")
     )
+
+
+def refuse_weak(password: str, *, names: tuple[str, ...], leaked: Path | None) -> None:
+    """`leaked`: a file of digests (docs/security.md); none: only words are looked for."""
+    why = None
+    if not SHORTEST <= len(password) <= passwords.LONGEST:
+        why = f"{SHORTEST} to {passwords.LONGEST} characters"
+    elif guessable.is_guessable(password, more=names):
+        why = "it is made of words, names and numbers that are guessed first; take a sentence of your own"
+    elif leaked and guessable.is_leaked(password, leaked):
+        why = "it has leaked somewhere and is tried first; take another"
+    if why:
+        raise click.BadParameter(why, param_hint="--password")
 
 
 def term(role: str, *, until: date | None) -> datetime | None:

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """Where a collector takes spans (OTLP: http://127.0.0.1:4318/v1/traces); empty: none are made."""
     networks: Path | None = None
     """A TOML file of the service's networks (docs/security.md); none: no sign-in says where it came from."""
+    leaked_passwords: Path | None = None
+    """SHA-1 digests of passwords that have leaked, ascending (docs/security.md); none: nobody compares."""
     ice: Path | None = None
     """A TOML file of STUN and TURN servers for calls (docs/calls.md); none: there are no such servers."""
     clamd: str = ""

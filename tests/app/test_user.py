@@ -1,5 +1,8 @@
 """The first administrator of an installation comes from the command line."""
 
+from hashlib import sha1
+from pathlib import Path
+
 import asyncpg
 import click
 import pytest
@@ -57,3 +60,17 @@ async def test_an_account_out_of_service_is_out_and_its_sessions_do_not_come_bac
 
 def test_a_short_password_is_refused(database: str) -> None:
     assert make(database, "short") != 0
+
+
+def test_a_password_that_is_guessed_first_is_refused(database: str) -> None:
+    assert make(database, "Toshkent-2026!") != 0
+    assert make(database, "Bosh.Inspektor.7") != 0
+
+
+def test_a_leaked_password_is_refused_where_the_operator_names_a_list(database: str, tmp_path: Path) -> None:
+    leaked = tmp_path / "digests"
+    leaked.write_text(f"{sha1(b'correct horse battery').hexdigest().upper()}:384\n", "utf-8")  # noqa: S324
+    asked = {"EJAZO_DATABASE_URL": database, "EJAZO_LEAKED_PASSWORDS": str(leaked)}
+    for password, code in (("correct horse battery", 2), ("another horse battery", 0)):
+        done = CliRunner(env=asked).invoke(user.command, [*ASKED, "--password", password])
+        assert done.exit_code == code, done.output
