@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core import http
 from core.auth import Caller, Permission, allow
-from core.errors import Refusal
+from core.errors import NotFound, Refusal
 from core.fields import WITHOUT_NUL
 from dashboards.pages import page
 from inmates import store as people
@@ -46,7 +46,7 @@ async def bonds_form(
     """What was wrong is said beside what was typed."""
     try:
         await service.declare(conn, keys, caller, number=number, kind=kind, words=words, login=login)
-    except rules.Declared as refusal:
+    except (NotFound, rules.Declared) as refusal:
         typed = {"number": number, "words": words, "login": login}
         return await _page(request, conn, caller=caller, before=None, refusal=refusal, typed=typed)
     return RedirectResponse("/bonds", 303)

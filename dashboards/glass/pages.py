@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.errors import Refusal
+from core.errors import NotFound, Refusal
 from core.fields import WITHOUT_NUL, RowId
 from dashboards.pages import page
 from inmates import store as people
@@ -43,7 +43,7 @@ async def glass_form(
     """To the open file; what was wrong is said beside what was typed."""
     try:
         _, person = await service.open_file(conn, keys, caller, number=number, why=why)
-    except (rules.ReasonMissing, rules.Needless) as refusal:
+    except (NotFound, rules.ReasonMissing, rules.Needless) as refusal:
         typed = {"number": number, "why": why}
         return await _page(request, conn, caller=caller, before=None, refusal=refusal, typed=typed)
     return RedirectResponse(f"/people/{person}", 303)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core import clock, http
 from core.auth import Caller, Permission, allow
-from core.errors import Refusal
+from core.errors import NotFound, Refusal
 from core.fields import WITHOUT_NUL
 from dashboards.pages import page
 from inmates import store as people
@@ -46,7 +46,7 @@ async def renown_form(
     """What was wrong is said beside what was typed."""
     try:
         await service.mark(conn, keys, caller, number=number, why=why, until=until)
-    except (rules.ReasonMissing, rules.TermWrong, rules.Marked) as refusal:
+    except (NotFound, rules.ReasonMissing, rules.TermWrong, rules.Marked) as refusal:
         typed = {"number": number, "why": why, "until": until.isoformat()}
         return await _page(request, conn, caller=caller, before=None, refusal=refusal, typed=typed)
     return RedirectResponse("/oversight/renown", 303)
