@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from app import doctor_platform, settings
+from app import doctor_certificates, doctor_platform, settings
 from app.findings import Finding
 from app.private import broker, nats, place, postgres, process
 from app.private.broker import HOST
@@ -19,6 +19,14 @@ from app.supervisor import readers
 
 ROOM_BYTES = 3_000_000_000
 HTTP_PORT = 8000
+MEANT = {
+    "no space left on device": "a disk is full: make room, then everything goes on by itself",
+    "diskfullerror": "the database's disk is full: make room, then everything goes on by itself",
+    "address already in use": "another program has this port: end it, or choose another port",
+    "certificate has expired": doctor_certificates.RENEW,
+    "password authentication failed": "the password in EJAZO_DATABASE_URL is not the role's",
+}
+"""Sayings of PostgreSQL, the broker, TLS and our own processes."""
 WORRIES = ("error", "fatal", "panic", "traceback", "refused", "denied")
 
 
@@ -32,6 +40,8 @@ def command() -> None:
             click.echo(f"      {'':<20}→ {one.advice}")
     for log in worrying(place.state()):
         click.echo(f"\n{log} ends:\n{process.tail(log)}")
+        for advice in meant(process.tail(log)):
+            click.echo(f"→ {advice}")
     if any(one.advice for one in findings):
         raise SystemExit(1)
 
@@ -80,6 +90,11 @@ def worrying(state: Path) -> list[Path]:
     logs = [state / "pg/postgres.log", state / "mq/broker.log", *sorted(state.glob("log/*.log"))]
     setup = place.var() / "setup.log"
     return [log for log in (*logs, setup) if log.exists() and _complains(process.tail(log).lower())]
+
+
+def meant(text: str) -> list[str]:
+    """What is to be done about a line that we know."""
+    return [advice for said, advice in MEANT.items() if said in text.lower()]
 
 
 def _complains(text: str) -> bool:

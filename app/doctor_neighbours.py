@@ -8,10 +8,12 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from app import doctor_certificates
 from app.findings import Finding
 from core.settings import Settings
 from tracking.links import Address, Session, packets
@@ -20,6 +22,8 @@ PATIENCE_S: Final = 5
 ROOM: Final = 0.05
 """Of a disk; below it PostgreSQL's next hours of WAL may not fit."""
 ROOM_BYTES: Final = 3_000_000_000
+FULL_BYTES: Final = 50_000_000
+"""Less than three segments of WAL: PostgreSQL stops, or does not start."""
 OFF: Final = timedelta(seconds=2)
 """Half of what a device's clock may be off before its reports are doubted."""
 UNSYNCHRONISED: Final = 5
@@ -43,9 +47,9 @@ def broker(url: str) -> Iterator[Finding]:
 def _node(session: Session, node: Address) -> Finding:
     what, where = "broker", f"{node.host}:{node.port}"
     try:
-        code = _answer(session, node)
+        code, soon = _answer(session, node)
     except ssl.SSLError as why:
-        return Finding(what, f"{where}: {why.reason}", "look at the broker's certificate and who issued it")
+        return doctor_certificates.refused(where, why)
     except OSError as why:
         advice = (
             "start the broker (Mosquitto), and look at EJAZO_MQTT_URL; devices keep what they cannot send"
@@ -55,21 +59,24 @@ def _node(session: Session, node: Address) -> Finding:
         return Finding(what, f"{where} refuses us", "the password in EJAZO_MQTT_URL is not the broker's")
     if code != ACCEPTED:
         return Finding(what, f"{where} answers {code}", "is it an MQTT broker? look at EJAZO_MQTT_URL")
-    return Finding(what, f"{where} answers")
+    return Finding(what, f"{where} answers", soon)
 
 
-def _answer(session: Session, node: Address) -> int:
-    """The code of its CONNACK; -1: it speaks something else."""
-    with socket.create_connection(node, PATIENCE_S) as plain:
-        line = plain
+def _answer(session: Session, node: Address) -> tuple[int, str]:
+    """The code of its CONNACK (-1: it speaks something else), and what is soon to be done."""
+    with ExitStack() as closing:
+        line, soon = closing.enter_context(socket.create_connection(node, PATIENCE_S)), ""
         if session.is_tls:
-            line = ssl.create_default_context().wrap_socket(plain, server_hostname=node.host)
+            wrapped = ssl.create_default_context().wrap_socket(line, server_hostname=node.host)
+            line = secure = closing.enter_context(wrapped)
+            ends = (secure.getpeercert() or {}).get("notAfter")
+            soon = doctor_certificates.soon(ends if isinstance(ends, str) else None)
         line.sendall(
             packets.connect(session.client_id, session.user, session.password, keepalive_s=5, keeps=False)
         )
         said = line.recv(4)
         line.sendall(packets.DISCONNECT)
-    return said[3] if said[:2] == b"\x20\x02" and len(said) == 4 else -1
+    return said[3] if said[:2] == b"\x20\x02" and len(said) == 4 else -1, soon
 
 
 def clock(here: datetime, *, database: datetime, newest: datetime | None, is_installed: bool) -> Finding:
@@ -96,11 +103,20 @@ def _is_adrift() -> bool:
     return int(ctypes.CDLL(None).adjtimex(room)) == UNSYNCHRONISED
 
 
+def is_full(place: Path) -> bool:
+    return shutil.disk_usage(nearest(place)).free < FULL_BYTES
+
+
+def nearest(place: Path) -> Path:
+    """The folder itself, or what is there of the way to it."""
+    return next(path for path in (place.absolute(), *place.absolute().parents) if path.exists())
+
+
 def disks(places: set[Path]) -> Iterator[Finding]:
     """Each disk once, by the first place on it."""
     seen = set()
     for place in sorted(places):
-        near = next(path for path in (place.absolute(), *place.absolute().parents) if path.exists())
+        near = nearest(place)
         if (disk := near.stat().st_dev) not in seen:
             seen.add(disk)
             yield room(near)

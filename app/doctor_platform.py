@@ -2,24 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 import click
-from cryptography import x509
 
-from app import doctor_neighbours, settings
+from app import doctor_certificates, doctor_neighbours, settings
 from app.findings import Finding
 from app.standing import Standing, ask, newest_revision
 from core import clock, db
 from core.heartbeat import BLIND_AFTER
 from core.settings import Settings
-from tracking.certificates.folder import REVOKED
 
 PATIENCE_S: Final = 5
-SOON: Final = timedelta(days=30)
 
 # Whether anything was ever sealed by keys.
 _SEALED: Final = "select exists (select from identities)"
@@ -41,7 +38,7 @@ def findings() -> Iterator[Finding]:
         loaded = settings.load()
     except click.ClickException:
         return
-    yield from authority(loaded.authority)
+    yield from doctor_certificates.of_folder(loaded.authority)
     yield from asyncio.run(_asked(loaded))
     yield from doctor_neighbours.findings(loaded)
 
@@ -51,12 +48,20 @@ async def _asked(loaded: Settings) -> list[Finding]:
         async with asyncio.timeout(PATIENCE_S):
             conn = await db.connect(loaded.database_url)
     except (OSError, TimeoutError, asyncpg.PostgresError) as why:
-        advice = "start the database, and look at EJAZO_DATABASE_URL; devices keep what is not acknowledged"
-        return [Finding("database", type(why).__name__, advice), *keys(loaded.keys, is_needed=False)]
+        return [away(why, loaded.state), *keys(loaded.keys, is_needed=False)]
     try:
         return await _look(conn, loaded)
     finally:
         await conn.close()
+
+
+def away(why: Exception, state: Path) -> Finding:
+    """`state`: where a private database lies; one that finds no room there does not start."""
+    if doctor_neighbours.is_full(state):
+        advice = f"its disk is full: make room for {state} first, then start it; nothing acknowledged is lost"
+    else:
+        advice = "start the database, and look at EJAZO_DATABASE_URL; devices keep what is not acknowledged"
+    return Finding("database", type(why).__name__, advice)
 
 
 async def _look(conn: asyncpg.Connection, loaded: Settings) -> list[Finding]:
@@ -68,8 +73,10 @@ async def _look(conn: asyncpg.Connection, loaded: Settings) -> list[Finding]:
     now, standing = clock.now(), await ask(conn, now=clock.now())
     said = [schema, *pulses(standing, now=now), await _clock(conn, standing, loaded)]
     said += keys(loaded.keys, is_needed=bool(await conn.fetchval(_SEALED)))
+    said.append(await doctor_certificates.of_devices(conn))
     if loaded.secure_cookies:
         said.append(factors([row["role"] for row in await conn.fetch(_FREE)]))
+        said.append(leaked(loaded.leaked_passwords))
     return said
 
 
@@ -106,6 +113,14 @@ def factors(free: list[str]) -> Finding:
     return Finding("second factor", f"free: {', '.join(free)}", f"run ejazo factors demand {free[0]}")
 
 
+def leaked(file: Path | None) -> Finding:
+    what = "leaked passwords"
+    if file is None:
+        advice = "name a list of them in EJAZO_LEAKED_PASSWORDS (docs/security.md)"
+        return Finding(what, "compared with no list", advice)
+    return Finding(what, f"in {file}", "" if file.is_file() else f"{file} is not there: load the list anew")
+
+
 def keys(folder: Path, *, is_needed: bool) -> Iterator[Finding]:
     """`is_needed`: something lies sealed by them; the new ones that come by themselves would not open it."""
     if not any(folder.glob("*.key")):
@@ -117,17 +132,3 @@ def keys(folder: Path, *, is_needed: bool) -> Iterator[Finding]:
         return
     open_to_others = folder.stat().st_mode & 0o077
     yield Finding("keys", str(folder), f"chmod 700 {folder}: others may enter it" if open_to_others else "")
-
-
-def authority(folder: Path) -> Iterator[Finding]:
-    """A list of the revoked that has ended shuts every device out."""
-    if not (folder / REVOKED).exists():
-        return
-    listed = x509.load_pem_x509_crl((folder / REVOKED).read_bytes())
-    ends_at = listed.next_update_utc
-    soon = ends_at is not None and ends_at - clock.now() < SOON
-    yield Finding(
-        "revoked devices",
-        f"{len(listed)}, listed until {ends_at:%Y-%m-%d}",
-        "run ejazo device renew" if soon else "",
-    )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 
-from app import doctor, doctor_neighbours
+from app import doctor, doctor_neighbours, doctor_platform
 from app.private import nats, place, postgres
 from app.private.broker import Broker, free_port
 from core import clock
@@ -45,6 +45,7 @@ def test_a_complaint_in_a_log_is_shown(state: Path) -> None:
     (state / "log/watch.log").write_text("all is well\n")
     said = CliRunner().invoke(doctor.command).output
     assert "no space left" in said
+    assert "make room" in said
     assert "watch.log" not in said
 
 
@@ -95,6 +96,15 @@ def test_a_disk_that_is_nearly_full_is_found(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(doctor_neighbours.shutil, "disk_usage", lambda _, free=free: Disk(1e12, 0, free))
         (found,) = doctor_neighbours.disks({tmp_path, tmp_path / "not yet"})
         assert bool(found.advice) == is_bad
+
+
+def test_a_database_that_is_away_for_want_of_room_is_told_from_one_that_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = ConnectionRefusedError()
+    assert "start the database" in doctor_platform.away(why, tmp_path).advice
+    monkeypatch.setattr(doctor_neighbours.shutil, "disk_usage", lambda _: Disk(1e9, 1e9, 4e6))
+    assert "make room" in doctor_platform.away(why, tmp_path / "not yet").advice
 
 
 def test_a_unit_that_failed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
