@@ -65,7 +65,7 @@ class Near:
     """Of the user."""
     surname: str
     """Of the person."""
-    relatives: tuple[str, ...]
+    relatives: tuple[str, ...] = ()
     """Registered as kin of the person."""
 
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -61,11 +62,16 @@ def namesakes(some: Iterable[Near], *, here: tzinfo) -> Iterator[Finding]:
     return daily(Kind.NAMESAKE, (one.look for one in some if is_namesake(one)), here=here)
 
 
-def is_namesake(near: Near) -> bool:
-    """The user bears the person's surname, and a registered relative bears the user's whole name."""
+def is_of_one_family(near: Near) -> bool:
+    """The user bears the person's surname, and another name."""
     family, mine = stems(near.surname), stems(near.shown_as)
-    is_family = any(len(one) >= SHORTEST and one in family for one in mine)
-    return is_family and len(mine) > 1 and any(bears(stems(name), mine) for name in near.relatives)
+    return len(mine) > 1 and any(len(one) >= SHORTEST and one in family for one in mine)
+
+
+def is_namesake(near: Near) -> bool:
+    """They are of one family, and a registered relative bears the user's whole name."""
+    mine = stems(near.shown_as)
+    return is_of_one_family(near) and any(bears(stems(name), mine) for name in near.relatives)
 
 
 def bears(name: Sequence[str], wanted: Sequence[str]) -> bool:
@@ -79,6 +85,7 @@ def bears(name: Sequence[str], wanted: Sequence[str]) -> bool:
     return True
 
 
+@lru_cache(maxsize=65_536)
 def stems(name: str) -> tuple[str, ...]:
     """The words of a name as they are said, in the form of men."""
     return tuple(OF_WOMEN.sub(r"\1\2", word) for word in sounds(name))

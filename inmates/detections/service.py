@@ -41,7 +41,9 @@ async def _people(conn: AsyncConnection, *, now: datetime) -> Sequence[Finding]:
     since = now - POLICY.look_back
     renowned = await store_people.renowned(conn, since=since, until=now)
     bound = await store_people.bound(conn, since=since, until=now)
-    near = await store_people.near(conn, since=now - HOUR, until=now)
+    looks = store_people.near(conn, since=now - HOUR, until=now)
+    family = [one async for one in looks if rules_people.is_of_one_family(one)]
+    near = await store_people.related(conn, family)
     return [
         *rules_people.daily(Kind.KIN, bound, here=clock.HERE),
         *rules_people.daily(Kind.RENOWN, rules_people.reviewed(renowned), here=clock.HERE),

@@ -1,10 +1,12 @@
 """Looks at files of kin, of the widely known, and of those who have a user's namesake among their kin."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import PersonId, UserId
@@ -64,8 +66,8 @@ async def renowned(conn: AsyncConnection, *, since: datetime, until: datetime) -
     return [Look(UserId(row[1]), PersonId(row[2]), *row[3:]) for row in await conn.execute(query)]
 
 
-async def near(conn: AsyncConnection, *, since: datetime, until: datetime) -> Sequence[Near]:
-    """The last look of each user at each person with registered kin, where nobody has declared a bond."""
+async def near(conn: AsyncConnection, *, since: datetime, until: datetime) -> AsyncIterator[Near]:
+    """The last look of each user at each person, one after the other; whose relatives are, `related` says."""
     looks = (
         select(read.user_id, _lead(file).label("person_id"), func.max(read.at).label("at"))
         .join(file, file.c.id == read.subject_id)
@@ -73,21 +75,34 @@ async def near(conn: AsyncConnection, *, since: datetime, until: datetime) -> Se
         .group_by(read.user_id, _lead(file))
         .subquery()
     )
-    one, same = looks.c, or_(file.c.id == looks.c.person_id, file.c.survivor_id == looks.c.person_id)
+    one = looks.c
+    query = (
+        select(one.user_id, one.person_id, one.at, users.c.shown_as, persons.c.surname)
+        .join(users, users.c.id == one.user_id)
+        .join(persons, persons.c.id == one.person_id)
+    )
+    async for row in await conn.stream(query):
+        yield Near(Look(UserId(row[0]), PersonId(row[1]), row[2]), row[3], row[4])
+
+
+async def related(conn: AsyncConnection, some: Sequence[Near]) -> Sequence[Near]:
+    """Those with registered kin, where nobody has declared a bond; with the names of the kin."""
+    pairs = func.unnest(*(cast(ids, ARRAY(BigInteger)) for ids in _ids(some)))
+    looks = pairs.table_valued("user_id", "person_id", with_ordinality="at").render_derived()
+    same = or_(file.c.id == looks.c.person_id, file.c.survivor_id == looks.c.person_id)
     files = select(file.c.id).where(same).correlate(looks)
     kin = select(contacts.c.name).where(
         contacts.c.person_id.in_(files), contacts.c.relation.not_in(STRANGERS)
     )
     names = func.array(kin.scalar_subquery())
-    declared = select(bonds.c.id).where(bonds.c.user_id == one.user_id, bonds.c.person_id.in_(files))
-    query = (
-        select(one.user_id, one.person_id, one.at, users.c.shown_as, persons.c.surname, names)
-        .join(users, users.c.id == one.user_id)
-        .join(persons, persons.c.id == one.person_id)
-        .where(kin.exists(), ~declared.exists())
-    )
-    rows = await conn.execute(query)
-    return [Near(Look(UserId(row[0]), PersonId(row[1]), row[2]), *row[3:5], tuple(row[5])) for row in rows]
+    declared = select(bonds.c.id).where(bonds.c.user_id == looks.c.user_id, bonds.c.person_id.in_(files))
+    query = select(looks.c.at, names).where(kin.exists(), ~declared.exists())
+    found = await conn.execute(query)
+    return [replace(some[at - 1], relatives=tuple(kin)) for at, kin in found]
+
+
+def _ids(some: Sequence[Near]) -> tuple[list[int], list[int]]:
+    return [one.look.user for one in some], [one.look.person for one in some]
 
 
 def _looked(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:

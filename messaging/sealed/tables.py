@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -63,6 +64,7 @@ sealed_letters = Table(  # no sender, no title, no hour; the id is drawn; out of
     CheckConstraint(LAWYERS, "holder"),
     CheckConstraint("octet_length(message) = bucket + 48", "message"),
 )
+Index("ix_sealed_letters_box", sealed_letters.c.box, sealed_letters.c.holder, sealed_letters.c.id)
 
 sealed_files = Table(
     "sealed_files",

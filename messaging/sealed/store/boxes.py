@@ -27,7 +27,8 @@ from messaging.sealed.wire import record
 
 
 def of(table: Table, box: Box) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.box == box.kind, table.c.holder.is_not_distinct_from(box.holder)
+    holder = table.c.holder
+    return table.c.box == box.kind, holder.is_(None) if box.holder is None else holder == box.holder
 
 
 async def hold(conn: AsyncConnection, box: Box) -> None:
