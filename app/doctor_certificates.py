@@ -62,7 +62,7 @@ def _ending(file: Path, ends_at: datetime) -> Finding:
 
 
 async def of_devices(conn: asyncpg.Connection) -> Finding:
-    ended, soon = await conn.fetchrow(_ENDING, clock.now(), clock.now() + SOON)
+    ((ended, soon),) = await conn.fetch(_ENDING, clock.now(), clock.now() + SOON)
     said = f"{ended} ended, {soon} end within {SOON.days} days"
     advice = (
         "ejazo device list says which; ejazo device enrol SERIAL makes another, to be carried to the device"
