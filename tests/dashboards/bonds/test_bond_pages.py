@@ -115,7 +115,9 @@ async def test_somebody_is_marked_and_the_mark_is_taken_off(site: Site, engine: 
             ("TEST-RENOWN", last, SEE_OTHER),
             ("TEST-RENOWN", last, 409),
         ):
-            await page.locator("form").first.evaluate("(form) => { form.noValidate = true; }")
+            await page.locator("form[action='/oversight/renown']").evaluate(
+                "(form) => { form.noValidate = true; }"
+            )
             await page.get_by_test_id("number").fill(number)
             await page.get_by_test_id("until").fill(until.isoformat())
             await page.get_by_test_id("why").fill("a singer")
