@@ -90,12 +90,21 @@ async def related(conn: AsyncConnection, some: Sequence[Near]) -> Sequence[Near]
     pairs = func.unnest(*(cast(ids, ARRAY(BigInteger)) for ids in _ids(some)))
     looks = pairs.table_valued("user_id", "person_id", with_ordinality="at").render_derived()
     same = or_(file.c.id == looks.c.person_id, file.c.survivor_id == looks.c.person_id)
-    files = select(file.c.id).where(same).correlate(looks)
-    kin = select(contacts.c.name).where(
-        contacts.c.person_id.in_(files), contacts.c.relation.not_in(STRANGERS)
+    kin = (
+        select(contacts.c.name)
+        .select_from(file)
+        .join(contacts, contacts.c.person_id == file.c.id)
+        .where(same, contacts.c.relation.not_in(STRANGERS))
+        .correlate(looks)
     )
     names = func.array(kin.scalar_subquery())
-    declared = select(bonds.c.id).where(bonds.c.user_id == looks.c.user_id, bonds.c.person_id.in_(files))
+    declared = (
+        select(bonds.c.id)
+        .select_from(file)
+        .join(bonds, bonds.c.person_id == file.c.id)
+        .where(same, bonds.c.user_id == looks.c.user_id)
+        .correlate(looks)
+    )
     query = select(looks.c.at, names).where(kin.exists(), ~declared.exists())
     found = await conn.execute(query)
     return [replace(some[at - 1], relatives=tuple(kin)) for at, kin in found]
