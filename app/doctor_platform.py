@@ -58,7 +58,7 @@ async def _asked(loaded: Settings) -> list[Finding]:
 def away(why: Exception, state: Path) -> Finding:
     """`state`: where a private database lies; one that finds no room there does not start."""
     if doctor_neighbours.is_full(state):
-        advice = f"its disk is full: make room for {state}, then it goes on, or start it; nothing acknowledged is lost"
+        advice = f"its disk is full: make room for {state}, then start it if it stopped; nothing is lost"
     else:
         advice = "start the database, and look at EJAZO_DATABASE_URL; devices keep what is not acknowledged"
     return Finding("database", type(why).__name__, advice)
