@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0058"
-down_revision = "0057"
+revision = "0059"
+down_revision = "0058"
 
 STEPS = (
     "create index ix_audit_subject_at on audit (subject_kind, subject_id, at)",
