@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, StringConstraints
 
 from core import http
@@ -28,6 +28,8 @@ class Task(BaseModel, from_attributes=True):
 
 class Tasks(BaseModel):
     tasks: list[Task]
+    after: int | None
+    """Where the next page begins."""
 
 
 class Outcome(BaseModel):
@@ -35,8 +37,16 @@ class Outcome(BaseModel):
 
 
 @router.get("", summary="What the caller's role has to do, urgent things first")
-async def list_tasks(conn: http.Conn, caller: Caller = allow(Permission.TASK_READ)) -> Tasks:
-    return Tasks(tasks=[Task.model_validate(task) for task in await service.listed(conn, caller)])
+async def list_tasks(
+    conn: http.Conn,
+    after: http.After = None,
+    most: Annotated[int, Query(ge=1, le=service.MOST)] = service.MOST,
+    caller: Caller = allow(Permission.TASK_READ),
+) -> Tasks:
+    known = TaskId(after) if after else None
+    found = await service.listed(conn, caller, after=known, most=most + 1)
+    tasks = [Task.model_validate(task) for task in found[:most]]
+    return Tasks(tasks=tasks, after=tasks[-1].id if len(found) > most else None)
 
 
 @router.post("/{task_id}/done", status_code=204, summary="Done, and what came of it")

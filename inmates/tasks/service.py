@@ -41,18 +41,20 @@ async def listed(
     caller: Caller,
     *,
     person: PersonId | None = None,
+    after: TaskId | None = None,
     skip: int = 0,
     most: int = MOST,
 ) -> Sequence[Task]:
-    """What the caller's role has to do about the people the caller may see."""
+    """What the caller's role has to do about the people the caller may see, from behind `after` on."""
     return await store.open_tasks(
         conn,
         reader=caller.user,
         scope=within(caller),
         roles=_of(caller),
         person=person,
+        after=after,
         skip=skip,
-        most=min(most, MOST),
+        most=most,
     )
 
 

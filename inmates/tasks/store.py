@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, not_, select, update
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, func, not_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,19 +49,19 @@ async def open_tasks(
     scope: Scope,
     roles: list[Role],
     person: PersonId | None = None,
+    after: TaskId | None = None,
     skip: int = 0,
     most: int,
 ) -> list[Task]:
-    """Urgent ones first, then by when they are due."""
-    query = (
-        select(tasks)
-        .where(tasks.c.done_at.is_(None), *_seen(reader, scope, roles))
-        .order_by(tasks.c.is_urgent.desc(), tasks.c.due_at, tasks.c.id)
-        .offset(skip)
-        .limit(most)
-    )
+    """Urgent ones first, then by when they are due; `after` keeps its place when it is done meanwhile."""
+    place, seen = (not_(tasks.c.is_urgent), tasks.c.due_at, tasks.c.id), _seen(reader, scope, roles)
+    query = select(tasks).where(tasks.c.done_at.is_(None), *seen)
     if person is not None:
         query = query.where(tasks.c.person_id == person)
+    if after is not None:
+        last = select(*place).where(tasks.c.id == after, *seen)
+        query = query.where(tuple_(*place) > last.scalar_subquery())
+    query = query.order_by(*place).offset(skip).limit(most)
     return [_task(row) for row in await conn.execute(query)]
 
 

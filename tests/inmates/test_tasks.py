@@ -1,7 +1,7 @@
 """Tasks: for whom, about whom, once, and done by somebody who says what came of it."""
 
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from callers import browser, session, user
 from core import clock
@@ -43,6 +43,28 @@ async def test_a_task_is_seen_by_its_role_in_its_institution_and_done_once(app: 
         assert (await conn.execute(select(audit.c.action, audit.c.subject_id))).all() == [
             ("task:write", whom)
         ]
+
+
+async def test_a_long_list_is_read_page_by_page_while_tasks_are_done(app: FastAPI) -> None:
+    """Urgent ones first; the page after a task begins behind it even when it was done meanwhile."""
+    engine = app.state.engine
+    here, whom = await institution(engine), await person(engine)
+    await stay(engine, whom, here)
+    made = [await task(engine, whom, subject=number) for number in range(1, 6)]
+    async with engine.begin() as conn:
+        await conn.execute(update(tasks).values(is_urgent=True).where(tasks.c.id == made[4]))
+    wanted, who = [made[4], *made[:4]], await user(engine)
+    await posting(engine, who, here)
+    async with browser(app, await session(engine, who)) as visitor:
+        seen, ask = list[int](), "/v1/tasks?most=2"
+        while ask:
+            page = (await visitor.get(ask)).json()
+            seen += [one["id"] for one in page["tasks"]]
+            await visitor.post(f"/v1/tasks/{seen[-1]}/done", json={"outcome": "seen"})
+            ask = f"/v1/tasks?most=2&after={page['after']}" if page["after"] else ""
+        assert seen == wanted
+        assert (await visitor.get(f"/v1/tasks?after={wanted[0] + 999}")).json()["tasks"] == []
+        assert (await visitor.get("/v1/tasks?most=201")).status_code == 422
 
 
 async def test_the_page_shows_what_is_urgent_and_does_it(app: FastAPI) -> None:
