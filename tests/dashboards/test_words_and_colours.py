@@ -17,6 +17,10 @@ GROUNDS = ("paper", "sheet", "sunken")
 READABLE = 4.5
 """WCAG 2.2, 1.4.3, level AA."""
 TEXTS = i18n.load()
+UNSETTLED = {"uz-Latn": r"\b(karta|signal)", "uz-Cyrl": r"\b(карта|сигнал)"}
+"""A card of the desk is a kartochka and an alert an ogohlantirish (docs/glossary.md)."""
+OTHER_THINGS = re.compile(r"flag|alert\.\w+\.jamming$|identity\.kind\.id_card$|my\.document$")
+"""An early signal, a radio signal, a card of plastic."""
 
 
 def palettes() -> list[dict[str, str]]:
@@ -64,6 +68,13 @@ def test_everything_that_happens_has_a_name(language: str) -> None:
     for prefix, kinds in named.items():
         for each in kinds:
             assert t(f"{prefix}.{each}", to="T")
+
+
+@pytest.mark.parametrize("language", list(UNSETTLED))
+def test_cards_and_alerts_have_one_name_each(language: str) -> None:
+    said = {key: str(text).lower() for key, text in TEXTS.catalogues[language].items()}
+    wrong = {key for key, text in said.items() if re.search(UNSETTLED[language], text)}
+    assert not {key for key in wrong if not OTHER_THINGS.search(key)}
 
 
 def test_scripts_are_given_every_word_they_ask_for() -> None:
