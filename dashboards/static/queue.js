@@ -23,7 +23,7 @@ async function renew() {
     const answer = await fetch(location.href).catch(() => null); // the socket comes back with news of its own
     if (!answer?.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of [queue, card, at("card-head")]) {
+    for (const part of [queue, card, at("card-head"), at("deeds")]) {
       const other = part && fresh.getElementById(part.id);
       if (other) replace(part, other);
     }

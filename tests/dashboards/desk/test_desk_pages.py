@@ -96,6 +96,22 @@ async def close(page: Page) -> None:
     await expect(page.get_by_test_id("no-alerts")).to_be_visible()
 
 
+async def test_on_a_telephone_what_is_done_first_is_in_sight(
+    site: Site, engine: AsyncEngine, city: City
+) -> None:
+    """Taking, then the ways to the forms far below the story."""
+    chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR)
+    async with site.officer(engine, chief, width=390, height=844) as (context, _):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/alerts/{city.alert}")
+        await expect(page.get_by_test_id("take")).to_be_in_viewport(ratio=1)
+        await page.get_by_test_id("take").click()
+        for form in ("call", "message", "note", "answer"):
+            await expect(page.get_by_test_id(f"to-{form}")).to_be_in_viewport(ratio=1)
+            await page.get_by_test_id(f"to-{form}").click()
+            await expect(page.locator(f"#{form}")).to_be_in_viewport()
+
+
 async def ring(engine: AsyncEngine, alert: int, person: int) -> None:
     async with db.transaction(engine) as conn:
         await bus.announce_sa(conn, [bus.Row("alert", {"alert": alert}, person)])
