@@ -51,6 +51,7 @@ async function count(name) {
 /** On the entry, and on the menu that hides it. */
 function show(link, number) {
   link.dataset.count = number || "";
+  link.title = number ? `${link.dataset.waits}: ${number}` : "";
   for (const menu of document.querySelectorAll(".bar nav details")) {
     const hidden = [...menu.querySelectorAll("a[data-count]")].reduce((sum, one) => sum + Number(one.dataset.count), 0);
     menu.querySelector("summary").dataset.count = hidden || "";

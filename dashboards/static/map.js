@@ -15,13 +15,13 @@ const at = (id) => document.getElementById(id);
 const container = at("map");
 const people = new People();
 const crowd = new Crowd();
-const [NAMES_MS, NAMED_ZOOM, HIT_PX, BREATH_MS] = [600, 12.6, 13, 900];
+const [NAMES_MS, NAMED_ZOOM, HIT_PX, BREATH_MS, RECOUNT_MS] = [600, 12.6, 13, 900, 2000];
 const COUNTRY = [[55.9, 37.1], [73.2, 45.6]];
 const bell = new Bell(at("ring"));
 const card = new PersonCard(at("card"), { onClose: () => select(null) });
 const list = new AlertList(at("alerts"), { onChoose: (alert) => select(alert.person_id), onNew: announce });
 let [map, sheet, only, chosen, ahead, isDrawn, named] = [null, null, null, null, 0, true, 0];
-let [hasNames, isSettled, hasHeard] = [false, false, false];
+let [hasNames, isSettled, hasHeard, recounting] = [false, false, false, null];
 let [cells, number, breaches] = [[], 0, 0]; // what was told to the sheet
 const now = () => Date.now() + ahead; // by the server's clock
 
@@ -89,6 +89,8 @@ function count() {
   }
   at("count-all").textContent = `${t("map.people")}: ${everybody().toLocaleString("ru")}`;
   at("alert-count").textContent = list.cards.size || "";
+  const cards = document.querySelector('[data-testid="nav-alerts"]')?.dataset.count;
+  at("card-count").textContent = cards ? `: ${cards}` : "";
 }
 
 async function select(id, fly = true) {
@@ -200,6 +202,11 @@ function listenToMap() {
   map.on("webglcontextrestored", () => location.reload());
 }
 
+/** The bar counts cards, of which each may hold several alerts: asked anew when alerts change, but not for each. */
+function recount() {
+  recounting ??= setTimeout(() => { recounting = null; dispatchEvent(new CustomEvent("queue-changed")); }, RECOUNT_MS);
+}
+
 /** The first time, the map shows where people are; #person=7 chooses somebody. */
 function settle() {
   if (!map || isSettled || !(crowd.counts || people.newest)) return;
@@ -242,7 +249,13 @@ const live = follow({
     settle();
     look();
   },
-  changes(message) { people.stand(message.states); list.change(message.alerts); count(); drawSoon(); },
+  changes(message) {
+    people.stand(message.states);
+    list.change(message.alerts);
+    if (message.alerts.length) recount();
+    count();
+    drawSoon();
+  },
   beat({ newest_ms }) { if (crowd.counts) people.newest = newest_ms; },
   counts(message) {
     if (!crowd.counts) return live.again(); // they have become too many to be named
