@@ -10,19 +10,21 @@ from starlette.responses import Response
 from core import audit, clock, http
 from core.auth import Caller, Permission, allow
 from core.clock import from_us, to_us
+from core.fields import WITHOUT_NUL
 from core.model import PersonId
 from dashboards.pages import page
 from dashboards.playback import day_report, playing
 from dashboards.playback.playing import Played
 from geofence.zones import ReasonMissing
 from inmates import service as people
+from inmates import store
 from tracking.wire import tracks_in, tracks_out
 from tracking.wire.tracks_out import Spot
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 SHOWN: Final = 300
 """Fixes in the table below the map; the files have all."""
-Ids = Annotated[str, Query(alias="with", max_length=100, pattern=r"^[\d, ]*$")]
+Numbers = Annotated[str, Query(alias="with", max_length=300, pattern=WITHOUT_NUL)]
 Moment = Annotated[datetime | None, Query()]
 
 
@@ -34,11 +36,12 @@ async def playback_page(
     *,
     since: Annotated[datetime | None, Query(alias="from")] = None,
     until: Annotated[datetime | None, Query(alias="to")] = None,
-    others: Ids = "",
+    others: Numbers = "",
     caller: Caller = allow(Permission.TRACK_READ),
 ) -> Response:
-    played = await _played(conn, caller, _people(person_id, others), since=since, until=until)
-    return _page(request, caller, *played, others=others)
+    listed, unknown = await _people(conn, caller, PersonId(person_id), others=others)
+    played = await _played(conn, caller, listed, since=since, until=until)
+    return _page(request, caller, *played, others=others, unknown=unknown)
 
 
 @router.post("/people/{person_id}/playback")
@@ -118,10 +121,14 @@ async def _recorded(
     )
 
 
-def _people(first: int, others: str) -> list[PersonId]:
-    """Each once, the first one first; whoever is not the caller's answers 404."""
-    listed = [first, *(int(one) for one in others.replace(",", " ").split())]
-    return [PersonId(one) for one in dict.fromkeys(listed)][: playing.MOST]
+async def _people(
+    conn: AsyncConnection, caller: Caller, first: PersonId, *, others: str
+) -> tuple[list[PersonId], list[str]]:
+    """The first one and those of these file numbers, each once; and the numbers that are nobody's here."""
+    numbers = [one.strip() for one in others.replace(";", ",").split(",") if one.strip()][: playing.MOST - 1]
+    found = {one: await store.numbered(conn, one, scope=people.within(caller)) for one in numbers}
+    known = [ident for ident in found.values() if ident is not None]
+    return list(dict.fromkeys([first, *known])), [one for one in numbers if found[one] is None]
 
 
 async def _played(
@@ -147,6 +154,7 @@ def _page(
     until: datetime,
     *,
     others: str = "",
+    unknown: list[str] | None = None,
     disputed: list[Spot] | None = None,
 ) -> Response:
     t = request.app.state.texts.speaker(http.language(request))
@@ -156,6 +164,7 @@ def _page(
         "played": listed,
         "data": told,
         "others": others,
+        "unknown": unknown or [],
         "disputed": disputed or [],
         "since": since.astimezone(clock.HERE).replace(tzinfo=None),
         "until": until.astimezone(clock.HERE).replace(tzinfo=None),

@@ -1,6 +1,6 @@
 // The chosen person: where, how exact, how old, what their zones and hours are.
 
-import { age, el, t } from "/static/texts.js";
+import { age, el, t, wall } from "/static/texts.js";
 
 export class PersonCard {
   constructor(root, { onClose }) {
@@ -51,7 +51,7 @@ export class PersonCard {
 }
 
 const fact = (name, value) => [el("dt", {}, name), el("dd", {}, value)];
-const today = (now) => new Date(now + 5 * 3600000).toISOString().slice(0, 10); // Tashkent keeps +05:00 all year
+const today = (now) => wall(now).slice(0, 10);
 const hm = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 
 /** Days with the same windows stand together: "Mo–Fr 20:00–24:00". */

@@ -2,9 +2,9 @@
 
 import { colours, isStill, nothing, openMap } from "/static/basemap.js";
 import { addZones, box, disc } from "/static/layers.js";
-import { clock } from "/static/texts.js";
+import { clock, wall } from "/static/texts.js";
 
-const GAP_MS = 300_000;
+const [GAP_MS, MINUTE_MS] = [300_000, 60_000];
 const at = (id) => document.getElementById(id);
 const { tracks, zones, since, until } = JSON.parse(at("playback-data").textContent);
 const [container, slider, time, play, speed] = ["playback-map", "slider", "time", "play", "speed"].map(at);
@@ -99,6 +99,17 @@ function listen(map) {
   });
 }
 
+/** The moment of the slider begins or ends what is asked for: the period above, and the evidence for a court. */
+function mark(end) {
+  const minute = (end === "from" ? Math.floor : Math.ceil)(Number(slider.value) / MINUTE_MS) * MINUTE_MS;
+  at("period").elements.namedItem(end).value = wall(minute);
+  const link = at("to-evidence");
+  if (!link) return;
+  const asked = new URL(link.href);
+  asked.searchParams.set(end, wall(minute));
+  link.href = asked;
+}
+
 const map = await openMap(container, { scrollZoom: false });
 addLayers(map);
 listen(map);
@@ -109,4 +120,8 @@ const first = tracks.flatMap((track) => track.fixes.slice(0, 1)).map((fix) => fi
 slider.value = first.length ? Math.min(...first) : since;
 show(map, Number(slider.value));
 at("controls").hidden = false;
+for (const button of at("marks").querySelectorAll("button")) {
+  button.hidden = false;
+  button.addEventListener("click", () => mark(button.dataset.mark));
+}
 container.dataset.ready = "yes";

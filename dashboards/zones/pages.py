@@ -19,7 +19,7 @@ from dashboards.zones.asked import Filled, FilledIn, Wrong, redrawn, wrong
 from dashboards.zones.sheet import Sheet
 from geofence.model import ConditionId, ConditionKind, ShapeKind, ZoneId
 from geofence.proposals import collecting, noticing, preview, service
-from geofence.proposals.model import ProposalId, State, Target
+from geofence.proposals.model import Proposal, ProposalId, State, Target
 from geofence.proposals.signed import KIND
 from geofence.proposals.store import held as held_store
 from geofence.proposals.wire import reading
@@ -164,17 +164,14 @@ async def proposal_page(
     found = await service.opened(conn, caller, proposal=ProposalId(proposal_id))
     shape = await preview.shape_of(conn, found)
     before = await held_store.shape_of(conn, found.target.zone) if found.target.zone else None
-    is_own = caller.user in {version.made_by for version in found.versions}
     return page(
         request,
         "proposal.html",
-        proposal=found,
+        **_deciding(caller, found),
         content=found.content,
         sheet=sheets.of(found.content),
         data={"shape": sheets.shown(shape), "before": sheets.shown(before[2]) if before else None},
         state=State,
-        is_own=is_own,
-        now=clock.now(),
         signers=(await signed.signed(conn, KIND.name, [found.id])).get(found.id, ()),
     )
 
@@ -194,6 +191,7 @@ async def preview_page(
     return page(
         request,
         "proposal-preview.html",
+        **_deciding(caller, found.proposal),
         preview=found,
         data=data | {"points": points},
         days=days,
@@ -220,6 +218,12 @@ async def withdrawal_form(
 ) -> Response:
     await service.withdraw(conn, caller, proposal=ProposalId(proposal_id))
     return RedirectResponse(f"/proposals/{proposal_id}", 303)
+
+
+def _deciding(caller: Caller, found: Proposal) -> dict[str, object]:
+    """What proposal-decision.html stands on: nobody publishes what they have written themselves."""
+    is_own = caller.user in {version.made_by for version in found.versions}
+    return {"proposal": found, "is_own": is_own, "now": clock.now()}
 
 
 def _around(at_us: int) -> str:

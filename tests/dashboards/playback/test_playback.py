@@ -61,18 +61,35 @@ async def test_it_reads_without_scripts_and_leaves_with_a_reason(
         wanted = [(form, asked | {"form": form, "reason": "r"}) for form in FORMS]
         gone = {form: await visitor.post(f"{base}/file", data=said) for form, said in wanted}
         silent = await visitor.post(f"{base}/file", data=asked | {"form": "gpx", "reason": " "})
-        stranger = await files.person(app.state.engine)
-        other = await visitor.get(base, params={"with": str(stranger)})
     assert {answer.status_code for answer in gone.values()} == {200}
     assert len(tracks_in.read(gone["gpx"].content)) == 30
     assert gone["pdf"].content.startswith(b"%PDF")
     assert silent.status_code == 422
-    assert other.status_code == 404
     why = await conn.fetch("select why from audit where action = 'track:export'")
     assert [row["why"] for row in why] == ["r"] * len(FORMS)
 
 
 FORMS = [*tracks_out.WRITERS, "pdf"]
+
+
+async def test_several_are_played_by_their_file_numbers(
+    app: FastAPI, conn: asyncpg.Connection, city: cities.City
+) -> None:
+    """Whose file is not the caller's is told from nobody's by nothing."""
+    engine = app.state.engine
+    who, asked = await callers.user(engine, "duty", role=Role.OFFICER), period()
+    own = await files.person(engine, "Qodirova", number="OWN-7")
+    await files.person(engine, "Boshqayev", number="FAR-1")
+    for whom in (city.person, own):
+        await files.caseload(engine, who, whom)
+    async with callers.browser(app, await callers.session(engine, who)) as visitor:
+        said = {"from": asked["since"], "to": asked["until"], "with": "OWN-7, FAR-1; NONE-2"}
+        page = (await visitor.get(f"/people/{city.person}/playback", params=said)).text
+    assert f'data-testid="band-{own}"' in page
+    assert "FAR-1, NONE-2</p>" in page
+    assert "Boshqayev" not in page
+    read = "select count(*) from audit where action = 'track:read' and subject_id = $1"
+    assert await conn.fetchval(read, own) == 1
 
 
 async def test_a_disputed_track_is_shown_and_not_kept(
