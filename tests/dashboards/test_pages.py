@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from fastapi import FastAPI
 from playwright.async_api import Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -61,22 +60,6 @@ async def test_a_stranger_finds_the_door_in_the_language_of_the_browser(site: Si
     page = await context.new_page()
     await goes_well(page, site.url + "/map", shows="sign-in", language=language)
     await context.close()
-
-
-async def test_a_form_that_is_refused_leads_back_to_its_page(app: FastAPI, city: City) -> None:
-    """To ours, never to somebody else's."""
-    chief = await callers.user(app.state.engine, "chief", role=Role.ADMINISTRATOR)
-    said = {"outcome": "false", "seen": "1"}
-    async with callers.browser(app, await callers.session(app.state.engine, chief)) as visitor:
-        for referer, back in {
-            f"{callers.HOST}/alerts/{city.alert}": f"/alerts/{city.alert}",
-            "http://elsewhere.example/alerts/1": "/",
-        }.items():
-            headers = {"accept": "text/html", "referer": referer}
-            page = await visitor.post(f"/alerts/{city.alert}/close", data=said, headers=headers)
-            assert page.status_code == 409
-            assert f'href="{back}" data-testid="back"' in page.text
-        assert 'data-testid="back"' not in (await visitor.get("/nowhere", headers=headers)).text
 
 
 async def test_small_maps_show_the_zone_and_the_fixes_that_decided(
