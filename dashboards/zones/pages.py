@@ -220,7 +220,7 @@ async def withdrawal_form(
     return RedirectResponse(f"/proposals/{proposal_id}", 303)
 
 
-def _deciding(caller: Caller, found: Proposal) -> dict[str, object]:
+def _deciding(caller: Caller, found: Proposal) -> dict[str, Any]:
     """What proposal-decision.html stands on: nobody publishes what they have written themselves."""
     is_own = caller.user in {version.made_by for version in found.versions}
     return {"proposal": found, "is_own": is_own, "now": clock.now()}
