@@ -27,7 +27,7 @@ PERSONAL = re.compile(
 def free_port() -> int:
     """None of those that the system lends to whoever calls: no line takes it before it is used, or while
     who listened there is away."""
-    for port in random.sample(range(20_000, 32_000), 100):
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
