@@ -85,7 +85,7 @@ async def test_a_follower_survives_the_loss_of_its_connection(
         "select pg_terminate_backend(pid) from pg_stat_activity"
         " where pid <> pg_backend_pid() and datname = current_database()"
     )
-    assert await asyncio.wait_for(anext(wakes), 20) == {"feed"}
+    assert await asyncio.wait_for(anext(wakes), 60) == {"feed"}
     await bus.announce(conn, [bus.Row("platform")])
-    assert await asyncio.wait_for(anext(wakes), 20) == {"feed"}
+    assert await asyncio.wait_for(anext(wakes), 60) == {"feed"}
     await wakes.aclose()

@@ -46,7 +46,7 @@ def away(first: int, count: int, *, end_us: int) -> list[Fix]:
 async def until(conn: asyncpg.Connection, question: str) -> float:
     """Seconds until the database answers yes."""
     begun = asyncio.get_running_loop().time()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await conn.fetchval(question):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.01)
     return asyncio.get_running_loop().time() - begun

@@ -44,7 +44,7 @@ class Gateway:
     async def hear(self, wanted: Callable[[down.Down], bool]) -> tuple[str, down.Down]:
         """The next message of that kind."""
         while True:
-            topic, message = await asyncio.to_thread(self.heard.get, timeout=20)
+            topic, message = await asyncio.to_thread(self.heard.get, timeout=60)
             if message is not None and wanted(message):
                 return topic, message
 
@@ -62,7 +62,7 @@ def gateway(own_broker: Broker) -> Iterator[Gateway]:
 
 async def until(conn: asyncpg.Connection, question: str, *values: object) -> None:
     """The database answers yes."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await conn.fetchval(question, *values):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
 

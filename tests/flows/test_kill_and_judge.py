@@ -37,7 +37,7 @@ def a_walk(person: Supervised, *, end_us: int) -> list[Fix]:
 
 
 async def until(conn: asyncpg.Connection, question: str) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while not await conn.fetchval(question):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
 

@@ -32,7 +32,7 @@ from fixes limit 1
 async def running(conn: asyncpg.Connection, platform: Platform) -> Platform:
     await seed.write(conn, people=PEOPLE, seed=3, now=clock.now())
     platform.start("ingest")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while "recovered" not in platform.log("ingest"):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
     return platform

@@ -132,6 +132,6 @@ async def test_drawn_published_and_judged_by(
     )  # a clock ahead of ours
     with Sender(own_broker, {SERIAL: fresh}) as device:
         device.wait(30)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await conn.fetchval(BREACH):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)

@@ -38,7 +38,7 @@ async def opened(broker: Broker, name: str) -> AsyncIterator[Lanes]:
         )
         for way, topic in (("up", UP), ("past", PAST))
     )
-    async with Lanes(live, past, bell=bell) as lanes, asyncio.timeout(20):
+    async with Lanes(live, past, bell=bell) as lanes, asyncio.timeout(60):
         await live.wait_connected()
         await past.wait_connected()
         yield lanes

@@ -45,7 +45,7 @@ async def test_who_brings_messages_is_there_and_who_says_nothing_is_gone(
     server = await asyncio.start_server(broker.serve, "127.0.0.1", 0)
     url = f"mqtt://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server, Inbox(url, client_id="t", topics=["em/v1/+/up"], link=LinkKind.LEAN) as inbox:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await inbox.wait_connected()
             while broker.clients < clients:  # noqa: ASYNC110 - the broker's side
                 await asyncio.sleep(MOMENT_S)

@@ -56,7 +56,7 @@ async def chief(engine: AsyncEngine) -> str:
 
 async def shown(made: Any, screen: Screen) -> bytes:
     """The next frame of places."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             frame = await made.recv()
             screen.read(frame if isinstance(frame, bytes) else json.loads(frame))

@@ -63,7 +63,7 @@ async def caller(engine: AsyncEngine, login: str, *, role: Role = Role.OFFICER) 
 @asynccontextmanager
 async def following(engine: AsyncEngine, url: str) -> AsyncIterator[Hub]:
     async with hubs.running(Hub(engine, url)) as hub:
-        await asyncio.wait_for(hub.ready.wait(), 10)
+        await asyncio.wait_for(hub.ready.wait(), 60)
         yield hub
 
 
@@ -78,7 +78,7 @@ async def heard(hub: Hub, caller: Caller, *, after: int | None = None) -> AsyncI
 
 async def until(hub: Hub, seq: int) -> None:
     """Everybody was told and shown what the feed says up to there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while hub.told < seq or hub.scenery.moved:  # noqa: ASYNC110 - the hub has no bell for tests
             await asyncio.sleep(0.01)
 
@@ -204,7 +204,7 @@ async def test_a_slow_socket_is_dropped_and_resumes_by_number_without_loss(
                 screen.read(frame)
             ear.blocked_at = asyncio.get_running_loop().time() - hubs.SEND_S - 1
             await tell(conn, *(rang(number, whom) for number in rung[2:5]))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await line.bell.wait()
             assert line.code == lines.TOO_SLOW
         await tell(conn, *(rang(number, whom) for number in rung[5:]))
@@ -225,7 +225,7 @@ async def test_alerts_that_could_not_be_read_are_told_when_the_database_is_back(
         ear.take()
         await conn.execute("alter table alerts rename to away")
         await tell(conn, rang(ours, whom))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while hub.seq < 1:  # noqa: ASYNC110 - the hub has no bell for tests
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.3)

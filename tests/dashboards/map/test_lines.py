@@ -73,7 +73,7 @@ async def served(database: str) -> AsyncIterator[tuple[Hub, str]]:
     app, port = application(Settings(database_url=database)), free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", **sockets.SERVED))
     task = asyncio.create_task(server.serve())
-    await asyncio.wait_for(app.state.hub.ready.wait(), 20)
+    await asyncio.wait_for(app.state.hub.ready.wait(), 60)
     while not server.started:  # noqa: ASYNC110 - uvicorn has no bell
         await asyncio.sleep(0.02)
     yield app.state.hub, f"127.0.0.1:{port}"
@@ -111,7 +111,7 @@ async def fill(line: Line) -> int:
 
 async def hear(made: ClientConnection, heard: list[int], *, most: int | None = None) -> None:
     while most is None or len(heard) < most:
-        frame = await asyncio.wait_for(made.recv(), 20)
+        frame = await asyncio.wait_for(made.recv(), 60)
         if isinstance(frame, str) and json.loads(frame)["type"] == "changes":
             heard.append(json.loads(frame)["seq"])
 
@@ -135,7 +135,7 @@ async def test_a_socket_that_does_not_go_on_is_told_that_it_was_too_slow(
     made, line = await opened(engine, *served)
     monkeypatch.setattr(hubs, "SEND_S", 0.3)
     sent = await fill(line)
-    await asyncio.wait_for(line.bell.wait(), 20)
+    await asyncio.wait_for(line.bell.wait(), 60)
     assert line.code == lines.TOO_SLOW
     monkeypatch.setattr(hubs, "SEND_S", 20.0)
     heard: list[int] = []
@@ -144,6 +144,6 @@ async def test_a_socket_that_does_not_go_on_is_told_that_it_was_too_slow(
     assert heard == list(range(len(heard)))
     assert len(heard) < sent
     assert closed.value.rcvd is None or closed.value.rcvd.code == lines.TOO_SLOW
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while served[0].lines:  # noqa: ASYNC110 - nothing rings when a line is gone
             await asyncio.sleep(0.02)

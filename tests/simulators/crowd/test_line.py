@@ -114,7 +114,7 @@ def test_only_the_answer_to_what_was_timed_counts() -> None:
 
 
 async def until(what: object) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not what():  # type: ignore[operator]  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.01)
 

@@ -69,7 +69,7 @@ async def test_a_line_is_cut_where_it_shall_be(cut: Cut, heard_of_it: bytes) -> 
     async with heard() as (url, said, gone), httpx.AsyncClient(transport=Line(2), base_url=url) as http:
         with pytest.raises(httpx.ReadError):
             await http.post("/there", params={"x": 1}, content=b"hello", extensions={NAME: cut})
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), 60)
     assert said == [heard_of_it]
 
 
