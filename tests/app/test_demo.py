@@ -19,7 +19,7 @@ from app.private import postgres
 from app.settings import RUN
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60
+PATIENCE_S = 240
 FOREIGN = ("EJAZO_DATABASE_URL", "EJAZO_MQTT_URL", "EJAZO_GATEWAY_URL")
 
 

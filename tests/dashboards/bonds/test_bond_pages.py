@@ -19,7 +19,7 @@ from inmates.bonds import service as bonds
 from officers_desk import AXE, RULES, Faults, Site
 
 WORDS = "<b>cousin</b> & neighbour"
-SEE_OTHER = 303
+DONE = 204
 LANGUAGES = ("uz-Latn", "uz-Cyrl", "ru", "en")
 
 
@@ -49,7 +49,7 @@ async def test_an_officer_declares_their_own_and_sees_no_others(site: Site, engi
         await expect(page.get_by_test_id(f"bond-{other}")).to_have_count(0)
         await expect(page.get_by_test_id("login")).to_have_count(0)
         await declare(page, "TEST-BOND-NOBODY")
-        await expect(page.get_by_test_id("failed")).to_be_visible()
+        await expect(page.get_by_test_id("refused")).to_be_visible()
         await expect(page.get_by_test_id("words")).to_have_value(WORDS)
         refused(faults, 404)
         await declare(page, "TEST-BOND")
@@ -58,7 +58,7 @@ async def test_an_officer_declares_their_own_and_sees_no_others(site: Site, engi
         await expect(made).to_contain_text("acquaintance")
         await expect(page.locator("[data-testid^=end-]")).to_have_count(0)
         await declare(page, "TEST-BOND")
-        await expect(page.get_by_test_id("failed")).to_be_visible()
+        await expect(page.get_by_test_id("refused")).to_be_visible()
         await expect(page.get_by_test_id("number")).to_have_value("TEST-BOND")
         refused(faults, 409)
 
@@ -112,7 +112,7 @@ async def test_somebody_is_marked_and_the_mark_is_taken_off(site: Site, engine: 
         for number, until, status in (
             ("TEST-NOBODY", last, 404),
             ("TEST-RENOWN", last + timedelta(days=9999), 422),
-            ("TEST-RENOWN", last, SEE_OTHER),
+            ("TEST-RENOWN", last, DONE),
             ("TEST-RENOWN", last, 409),
         ):
             await page.locator("form[action='/oversight/renown']").evaluate(
@@ -124,10 +124,10 @@ async def test_somebody_is_marked_and_the_mark_is_taken_off(site: Site, engine: 
             async with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
                 await page.get_by_test_id("mark").click()
             assert (await answered.value).status == status
-            if status == SEE_OTHER:
+            if status == DONE:
                 await expect(page.locator("[data-testid^=renown-]")).to_have_count(1)
                 continue
-            await expect(page.get_by_test_id("failed")).to_be_visible()
+            await expect(page.get_by_test_id("refused")).to_be_visible()
             await expect(page.get_by_test_id("why")).to_have_value("a singer")
             refused(faults, status)
         marked = page.locator("[data-testid^=renown-]")
