@@ -1,6 +1,7 @@
 """Keys, chains and breaks in the real database, over HTTP, and at the worker's gate after crashes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -28,8 +29,15 @@ from tracking.seals.wire import Sealer
 from tracking.sharding import WHOLE, Shard, shard_of
 from tracking.store import directory
 
-NOW = clock.now()
-NOW_US = clock.to_us(NOW)
+
+@cache
+def begun() -> datetime:
+    """When the first of these tests began: the module may be read long before."""
+    return clock.now()
+
+
+def begun_us() -> int:
+    return clock.to_us(begun())
 
 
 class Worker:
@@ -39,8 +47,8 @@ class Worker:
         self.conn, self.gate, self.directory, self.marks = conn, gate, known, Marks()
         self.topic = UP.format(serial)
 
-    async def say(self, *payloads: bytes, at_us: int = NOW_US) -> tracking.Recorded:
-        opened = self.gate.open([Message(self.topic, payload, at_us) for payload in payloads])
+    async def say(self, *payloads: bytes, at_us: int | None = None) -> tracking.Recorded:
+        opened = self.gate.open([Message(self.topic, payload, at_us or begun_us()) for payload in payloads])
         decoded = opened.applied(wire.decode(opened.messages, self.directory))
         async with self.conn.transaction():
             recorded = await tracking.record(self.conn, decoded, known=self.marks)
@@ -50,8 +58,9 @@ class Worker:
         return recorded
 
 
-def report(number: int, at_us: int = NOW_US) -> bytes:
-    return b'{"v":1,"sequence":%d,"taken_us":%d,"lon":69.2,"lat":41.3}' % (number, at_us - 1000 + number)
+def report(number: int, at_us: int | None = None) -> bytes:
+    taken_us = (at_us or begun_us()) - 1000 + number
+    return b'{"v":1,"sequence":%d,"taken_us":%d,"lon":69.2,"lat":41.3}' % (number, taken_us)
 
 
 async def kinds(conn: asyncpg.Connection) -> list[str]:
@@ -70,9 +79,9 @@ async def holes_and_crashes(worker: Worker, keys: Keys, worn: DeviceId, one: Sea
     assert len((await worker.say(sent[6])).fixes) == 1
     assert worker.gate.chains[line_of(worn, Way.UP), 1][-1].last == 7
     worker.gate.since_us -= rules.POLICY.patience_us
-    await worker.gate.tick(conn, now_us=NOW_US + 1_000_000)
+    await worker.gate.tick(conn, now_us=begun_us() + 1_000_000)
     assert await kinds(conn) == ["unsealed"]
-    await worker.gate.tick(conn, now_us=NOW_US + rules.POLICY.patience_us + 61_000_000)
+    await worker.gate.tick(conn, now_us=begun_us() + rules.POLICY.patience_us + 61_000_000)
     assert await kinds(conn) == ["unsealed", "missing"]
     assert await conn.fetchval("select count(*) from seal_links") == 0
     worker.gate = await Gate.recover(conn, keys, shard=WHOLE)
@@ -88,7 +97,7 @@ async def another_key(worker: Worker, keys: Keys, one: Sealer, two: Sealer) -> N
     assert len((await worker.say(two.seal(report(11)), one.seal(report(12)))).fixes) == 2
     worker.gate = await Gate.recover(conn, Keys(keys.folder), shard=WHOLE)
     assert len((await worker.say(two.seal(report(13)))).fixes) == 1
-    later = clock.to_us(NOW + timedelta(days=8))
+    later = clock.to_us(begun() + timedelta(days=8))
     late = await worker.say(one.seal(report(14, later)), two.seal(report(15, later)), at_us=later)
     assert (late.rejected, len(late.fixes)) == (1, 1)
     kept = await conn.fetchrow("select reason, raw from rejected order by id desc limit 1")
@@ -106,7 +115,7 @@ async def test_sealed_devices_from_enrolment_to_an_alarm(
     async with engine.begin() as made:
         with pytest.raises(NoKey):
             await service.ask(made, device=worn, demand=Demand.OPTIONAL)
-        first = await service.enrol(made, keys, device=worn, demand=None, now=NOW)
+        first = await service.enrol(made, keys, device=worn, demand=None, now=begun())
     assert first.key not in (await conn.fetchrow("select sealed from device_keys"))["sealed"]
     gate = await Gate.recover(conn, keys, shard=WHOLE)
     worker = Worker(conn, gate, await directory.load(conn), serial)
@@ -114,15 +123,15 @@ async def test_sealed_devices_from_enrolment_to_an_alarm(
     await holes_and_crashes(worker, keys, worn, one)
     keys.add("devices")
     async with engine.begin() as made:
-        second = await service.enrol(made, keys, device=worn, demand=None, now=NOW)
+        second = await service.enrol(made, keys, device=worn, demand=None, now=begun())
     two = Sealer(second.number, second.key)
     await another_key(worker, keys, one, two)
     sent = two.seal(report(16))
     await worker.say(*(sent[:-1] + bytes([sent[-1] ^ n]) for n in (1, 2, 3)))
     async with engine.begin() as made:
-        assert [await service.look(made, now=NOW) for _ in range(2)] == [1, 0]
+        assert [await service.look(made, now=begun()) for _ in range(2)] == [1, 0]
         found = (await made.execute(select(tasks.c.kind, tasks.c.subject_id, tasks.c.role))).all()
-        assert await service.end(made, device=worn, why="stolen", now=NOW) == 2
+        assert await service.end(made, device=worn, why="stolen", now=begun()) == 2
     assert found == [("seal_forged", worn, Role.ADMINISTRATOR)]
     await worker.gate.reload(conn)
     assert (await worker.say(sent)).rejected == 1
@@ -153,7 +162,7 @@ async def test_each_shard_keeps_its_own_and_takes_over_anothers(
     for _ in range(4):
         worn = await device(engine, await person(engine))
         async with engine.begin() as made:
-            enrolled = await service.enrol(made, keys, device=worn, demand=None, now=NOW)
+            enrolled = await service.enrol(made, keys, device=worn, demand=None, now=begun())
         serial = await conn.fetchval("select serial from devices where id = $1", worn)
         sealers[serial] = Sealer(enrolled.number, enrolled.key)
     for count in (2, 3, 1):  # the platform is divided anew twice
@@ -169,6 +178,6 @@ async def test_each_shard_keeps_its_own_and_takes_over_anothers(
                     chain = gate.chains[gate.ring[worker.topic].line, 1]
                     assert [(s.first, s.last) for s in chain] == [(1, sealer.counter)]
                 else:
-                    passed = gate.open([Message(UP.format(serial), b"ES\x01\x01", NOW_US)])
+                    passed = gate.open([Message(UP.format(serial), b"ES\x01\x01", begun_us())])
                     assert (len(passed.messages), passed.rejected) == (1, ())
     assert await kinds(conn) == []
