@@ -52,11 +52,12 @@ def _known(file: Path | None) -> dict[str, bytes]:
 
 
 def told(found: Checked, texts: Texts, *, language: str, is_compared: bool) -> list[str]:
+    """What a broken file says of itself is not repeated: it may be anything."""
     say = texts.speaker(language)
+    if found.faults:
+        return [f"{one.file}: {_fault(one, texts, language)}" for one in found.faults]
     lines = [_decision(found.record, say, language)] if found.record else []
     lines += [_signature(one, say) for one in found.signatures]
-    if found.faults:
-        return lines + [f"{one.file}: {_fault(one, texts, language)}" for one in found.faults]
     if not found.signatures:
         return [*lines, say("signed.nobody")]
     return [*lines, say("signed.whole"), say("signed.compared" if is_compared else "signed.not_compared")]

@@ -31,6 +31,8 @@ SAID = {"measure": "reprimand", "ground": "Koʻrilgan; нусха", "days": None
 DECIDED = Decided(MADE, UserId(7), SAID, {"person": "Namunayev Namuna"})
 CONTENT = wire.written("conduct_decision", 3, DECIDED)
 PKCS7 = MINE.sign(CONTENT, is_detached=True)
+FOREIGN = Authority("Begona").issue().sign(CONTENT, is_detached=True)
+"""Both made at `MADE`: minutes later they prove nothing."""
 TRUST = Trust([CENTRE.certificate], [CENTRE.crl()])
 
 
@@ -98,8 +100,7 @@ def test_a_signature_is_judged_again_whatever_the_platform_states() -> None:
     """The platform's own key signs around a decision that the human never signed."""
     other = CONTENT.replace(b"reprimand", b"disciplinary_cell")
     assert faults(bundle(content=other)) == {("signature_content", "signatures/1.p7s")}
-    foreign = Authority("Begona").issue().sign(CONTENT, is_detached=True)
-    assert faults(bundle(pkcs7=foreign)) == {("certificate_untrusted", "signatures/1.p7s")}
+    assert faults(bundle(pkcs7=FOREIGN)) == {("certificate_untrusted", "signatures/1.p7s")}
     elsewhere = Trust([Authority("Begona").certificate], [])
     assert faults(WHOLE, trust=elsewhere) == {("certificate_untrusted", "signatures/1.p7s")}
 
@@ -118,7 +119,9 @@ def test_another_platform_states_nothing() -> None:
 def test_the_command_answers_without_us(tmp_path: Path) -> None:
     whole, broken, keys = tmp_path / "proof.zip", tmp_path / "broken.zip", tmp_path / "keys.json"
     whole.write_bytes(WHOLE)
-    broken.write_bytes(archive.write({**FILES, "decision.json": FILES["decision.json"].replace(b"3", b"4")}))
+    broken.write_bytes(
+        archive.write({**FILES, "decision.json": FILES["decision.json"].replace(b"reprimand", b"warning")})
+    )
     keys.write_text(json.dumps(signing.as_jwks(KEYS)))
     trust = authorities.keep(tmp_path / "trust", [CENTRE])
     args = ["paper", str(whole), "--keys", str(keys)]
@@ -132,6 +135,9 @@ def test_the_command_answers_without_us(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "decision.json: It was changed" in done.output
     assert "signatures/1.p7s: Something else was signed." in done.output
+    broken.write_bytes(archive.write({**FILES, "decision.json": FILES["decision.json"].replace(b"T", b"T9")}))
+    done = CliRunner().invoke(verify.command, ["paper", str(broken), "--keys", str(keys)])
+    assert "decision.json: It was changed" in done.output, done.exception
 
 
 def test_openssl_agrees(tmp_path: Path) -> None:
