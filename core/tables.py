@@ -75,7 +75,7 @@ audit = Table(  # UPDATE, DELETE and TRUNCATE are refused by a trigger
     Column("why", Text),
     Column("detail", JSONB, nullable=False, server_default="{}"),
 )
-Index("ix_audit_subject", audit.c.subject_kind, audit.c.subject_id, audit.c.at)
+Index("ix_audit_subject", audit.c.subject_kind, audit.c.subject_id)
 Index("ix_audit_at", audit.c.at, postgresql_using="brin")
 
 missed_lookups = Table(  # 404 of guarded routes: one is a slip, a hundred are a search
