@@ -12,7 +12,7 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import files
-from app import doctor_platform, metrics, standing
+from app import doctor_certificates, doctor_platform, metrics, standing
 from app.http import application
 from app.private.broker import free_port
 from callers import browser
@@ -117,10 +117,10 @@ def test_the_doctor_looks_at_keys_and_the_list_of_the_revoked(tmp_path: Path) ->
     assert "chmod 700" in next(doctor_platform.keys(tmp_path, is_needed=True)).advice
     tmp_path.chmod(0o700)
     assert not next(doctor_platform.keys(tmp_path, is_needed=True)).advice
-    assert not list(doctor_platform.authority(tmp_path))
+    assert not list(doctor_certificates.of_folder(tmp_path))
     own = folder.authority(tmp_path, now=clock.now())
     for days, advice in ((400, ""), (9, "run ejazo device renew")):
         folder.write(
             tmp_path / folder.REVOKED, rules.revocations(own, [], now=clock.now(), days=days), mode=0o644
         )
-        assert next(doctor_platform.authority(tmp_path)).advice == advice
+        assert next(doctor_certificates.of_folder(tmp_path)).advice == advice
