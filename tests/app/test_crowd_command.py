@@ -21,6 +21,7 @@ def asked(**given: object) -> dict[str, object]:
     usual = {
         "devices": 10, "interval_s": 15.0, "seed": 1, "scenario": None, "stage": None, "duration_s": None,
         "ago_s": 0.0, "clock_error_s": 0.0, "ledger": None, "format": "json", "connections": 2,
+        "attack": None, "sealing": None,
     }  # fmt: skip
     return {**nothing, **usual, **given}
 
