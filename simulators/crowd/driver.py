@@ -146,7 +146,7 @@ class Driver:
         if self.meter.lag_us > CAUGHT_UP_US:
             self.memory.floor_us = now
         if self.lines.risen:
-            self.memory.lost(self.lines.devices_of(self.lines.risen))
+            self.memory.lost(self.lines.devices_of(self.lines.risen), now_us=now)
             self.lines.risen.clear()
         self._send(joined(*self._new(now, scene)), now)
         self.turns += 1

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulators.crowd.devices import Devices
 from simulators.crowd.lives import I8
 from simulators.scenes import SECOND_US
+from tracking.model import PRESENT_US
 
 REPEAT_US: Final = 60 * SECOND_US
 """docs/protocol.md, section 7: without an acknowledgement a device repeats no sooner."""
@@ -59,7 +60,7 @@ class Memory:
         )
         """`tried`: all below has been sent at least once. `sent_us`: when it was last sent from memory."""
         self.is_late = np.zeros(n, np.bool_)
-        """Back after an outage: its newest report goes first."""
+        """Back after an outage longer than the present: its newest report goes first."""
         self.floor_us = 0
         """Nothing was sent in its time before: whatever catches up with the past must not look unanswered."""
 
@@ -86,6 +87,7 @@ class Memory:
     def take(self, who: I8, step: I8, *, can_send: Bools) -> Messages:
         """A message's worth of new reports; what cannot be sent at once waits. Gives what can."""
         batch = self.devices.batch
+        can_send = can_send & ~self._follow(who, step)
         waits = who[~can_send]
         self._settle(waits)
         at = step[~can_send]
@@ -104,10 +106,10 @@ class Memory:
         self._settle(who)
         self.low[who] = np.maximum(self.low[who], self.acked[who])
 
-    def lost(self, who: I8) -> None:
+    def lost(self, who: I8, *, now_us: int) -> None:
         """The connection was lost, and is back: whatever is not acknowledged is sent again."""
         self._again(who, self.taken[who])
-        self.is_late[who] = True
+        self.is_late[who] = self.devices.due_us(who, self.acked[who]) < now_us - PRESENT_US
 
     def silent(self, now_us: int) -> None:
         """Whoever got no acknowledgement for a minute sends again what is older."""
@@ -152,6 +154,13 @@ class Memory:
         """Of each device the step below which all has been sent at least once."""
         self._settle(np.arange(len(self.first)))
         return np.maximum(self.tried, self.acked)
+
+    def _follow(self, who: I8, step: I8) -> Bools:
+        """Of each new report: something of the present waits and goes first, so that none of them is late."""
+        low, high = self.low[who], self.high[who]
+        goes = (low < high) & (high == self.taken[who]) & (low - self.acked[who] < ON_THE_WAY)
+        is_present = self.devices.due_us(who, low) >= self.devices.due_us(who, step) - PRESENT_US
+        return np.asarray(goes & is_present)
 
     def _newest(self, who: I8) -> Messages:
         """Their last message, if it waits; what waits then ends before it."""

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,24 +25,22 @@ import asyncpg
 import click
 import numpy as np
 import psutil
-import websockets
 
 import callers
 from benchmarks import report
+from benchmarks.eyes import Eyes
 from benchmarks.report import Row
 from benchmarks.stand import NATIONAL, Stand
-from core import db, sessions
+from core import clock, db, sessions
 from core.auth import Role
 from platform_running import ROOT
 
 PARTS = ("api", "ingest", "watch")
-EYES = 5
-"""Live sockets of a duty centre that sees the whole country."""
 WARM_UP = timedelta(minutes=1)
 VICTIMS = ("ingest", "broker", "api", "postgres")
 """Killed one after the other; postgres: all of it."""
-WAIT_S = 60.0
-"""So long a comparison waits for what is still under way."""
+WAIT_S = 1800.0
+"""So long a comparison waits for what is still under way: late people are folded one after the other."""
 LAG_S = 1.0
 """A simulator that falls farther behind its schedule has not held the load."""
 LOADS = {"half": 0.5, "whole": 1.0, "more": 1.8, "backlog": 1.0}
@@ -72,34 +71,6 @@ select a.id, extract(epoch from (
 from alerts a join breaches b on b.id = a.breach_id
 where b.found_at >= $1 and not b.is_late and b.kind in ('curfew', 'inclusion_left', 'exclusion_entered')
 """
-
-
-class Eyes:
-    """What a duty centre's sockets are told, and when."""
-
-    def __init__(self, url: str, cookie: str) -> None:
-        self.url, self.cookie = url, cookie
-        self.heard: dict[int, float] = {}
-        self.tasks: list[asyncio.Task[None]] = []
-
-    async def open(self) -> None:
-        self.tasks = [asyncio.create_task(self._listen()) for _ in range(EYES)]
-        await asyncio.sleep(2)
-
-    async def close(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-
-    async def _listen(self) -> None:
-        headers = {"Cookie": self.cookie, "Origin": self.url}
-        live = self.url.replace("http", "ws", 1) + "/v1/live"
-        async with websockets.connect(live, additional_headers=headers, max_size=None) as socket:
-            await socket.send(json.dumps({"view": [55, 37, 74, 46], "zoom": 5}))
-            async for frame in socket:
-                if isinstance(frame, str) and '"changes"' in frame[:32]:
-                    for card in json.loads(frame)["alerts"]:
-                        self.heard.setdefault(card["id"], time.time())
 
 
 def prepare(stand: Stand) -> None:
@@ -162,8 +133,8 @@ async def play(
             memory.append(psutil.Process(stand.platform.children["ingest"].pid).memory_info().rss / 2**20)
     killing.cancel()
     figures: dict[str, Any] = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
-    wait = f"{WAIT_S + outage * 60:g}"  # what is late is folded when all of it has come
-    done = await asyncio.to_thread(stand.platform.run, "compare", str(ledger), "--json", "--wait", wait)
+    waits = ("--json", "--wait", f"{WAIT_S:g}")
+    done = await asyncio.to_thread(stand.platform.run, "compare", str(ledger), *waits)
     compared = json.loads(done.stdout)
     said = {k: compared[k] for k in ("sent", "stored", "lost", "doubled", "true", "missed", "false")}
     cores = {f"{part}_cores": round(share, 2) for part, share in figures["cores"].items()}
@@ -228,37 +199,48 @@ async def measure(
 ) -> list[Row]:
     eyes = await begin(stand)
     await eyes.open()
-    conn, rows = await db.connect(stand.platform.database), list[Row]()
+    rows = list[Row]()
     for name, share in ((name, LOADS[name]) for name in parts):
-        since = await conn.fetchval("select clock_timestamp()")
+        since = clock.now()
         load = {"interval_s": interval / share, "minutes": minutes, "connections": connections}
         if name == "backlog":
-            rows.append(await backlog(stand, conn, load | {"outage": outage}))
+            rows.append(await backlog(stand, load | {"outage": outage}))
             continue
         calm = {"breaking": 0.0} if "backlog" in parts else {}  # an outage reaches back to when this part ran
         found = await play(stand, name, **load, **calm, kills=kills if name == "whole" else 0)
-        if name == "half":
-            commit = await commit_ms(conn, since)
-            ratio = 1000 / commit["p99_ms"]
-            rows.append(Row("fix to commit, half the national load", ratio, 2, 10, dict(commit)))
-            continue
-        held = share * _held(found, share * stand.people / interval)
-        rows.append(Row(f"{share:g} times the national load, everything on", held, 1.0, 1.8, found))
-        if name == "whole":
-            told = await alert_ms(conn, eyes, since)
-            late = 2000 / told["p99_ms"] if told["alerts"] else None
-            rows.append(Row("breach to an officer's socket, national load", late, 1, 4, dict(told)))
+        async with asking(stand) as conn:
+            if name == "half":
+                commit = await commit_ms(conn, since)
+                ratio = 1000 / commit["p99_ms"]
+                rows.append(Row("fix to commit, half the national load", ratio, 2, 10, dict(commit)))
+                continue
+            held = share * _held(found, share * stand.people / interval)
+            rows.append(Row(f"{share:g} times the national load, everything on", held, 1.0, 1.8, found))
+            if name == "whole":
+                told = await alert_ms(conn, eyes, since)
+                late = 2000 / told["p99_ms"] if told["alerts"] else None
+                rows.append(Row("breach to an officer's socket, national load", late, 1, 4, dict(told)))
     await eyes.close()
-    await conn.close()
     return rows
 
 
-async def backlog(stand: Stand, conn: asyncpg.Connection, load: dict[str, Any]) -> Row:
+@contextlib.asynccontextmanager
+async def asking(stand: Stand) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own for each question: the server may have been killed since the last."""
+    conn = await db.connect(stand.platform.database)
+    try:
+        yield conn
+    finally:
+        await conn.close()
+
+
+async def backlog(stand: Stand, load: dict[str, Any]) -> Row:
     """How soon what happens now is committed while the past is drained."""
-    since = await conn.fetchval("select clock_timestamp()")
+    since = clock.now()
     found = await play(stand, "backlog", **load)
-    commit = await commit_ms(conn, since)
-    past, lasted_s = await conn.fetchrow(DRAINED, since - timedelta(minutes=load["outage"]), since)
+    async with asking(stand) as conn:
+        commit = await commit_ms(conn, since)
+        past, lasted_s = await conn.fetchrow(DRAINED, since - timedelta(minutes=load["outage"]), since)
     drained = {"past": past, "past_rows_a_second": past / float(lasted_s)}
     ratio = 1000 / commit["p99_ms"]
     return Row("fix to commit while an outage is drained", ratio, 1, 5, {**commit, **drained, **found})

@@ -95,7 +95,7 @@ class Link(RuleBasedStateMachine):
     def rise(self, who: int) -> None:
         if not self.up[who]:
             self.up[who] = True
-            self.memory.lost(np.array([who]))
+            self.memory.lost(np.array([who]), now_us=self.now)
 
     @rule(which=st.integers(0, 50))
     def lose(self, which: int) -> None:
@@ -152,7 +152,7 @@ def after(minutes: float, *, sends: bool, devices: Devices) -> Memory:
 
 def test_after_an_outage_the_newest_goes_first_and_then_memory_from_the_oldest_on() -> None:
     memory = after(10, sends=False, devices=some_devices(batch=1, people=1))
-    memory.lost(np.array([0]))
+    memory.lost(np.array([0]), now_us=BEGINS + 600 * SECOND)
     sent = steps(memory.oldest_first(memory.waiting(), now_us=BEGINS))
     assert sent == [(0, 39, 1), (0, 0, 32)]
     assert not len(memory.waiting()), "one message of memory is on its way"
@@ -160,6 +160,25 @@ def test_after_an_outage_the_newest_goes_first_and_then_memory_from_the_oldest_o
     while len(who := memory.waiting()):
         sent += steps(memory.oldest_first(who, now_us=BEGINS))
     assert sent[2:] == [(0, 32, 4), (0, 36, 2), (0, 38, 1)]
+
+
+def test_after_a_short_outage_everything_goes_in_order_and_what_is_new_after_it() -> None:
+    memory = after(1, sends=True, devices=some_devices(batch=1, people=1))
+    held, now = int(memory.taken[0]), BEGINS + 75 * SECOND
+    memory.lost(np.array([0]), now_us=now)
+    assert not steps(memory.take(np.array([0]), memory.taken.copy(), can_send=np.array([True])))
+    sent = []
+    while len(who := memory.waiting()):
+        sent += steps(memory.oldest_first(who, now_us=now))
+    assert [step + n for _, step, count in sent for n in range(count)] == list(range(held + 1))
+    new = memory.take(np.array([0]), memory.taken.copy(), can_send=np.array([True]))
+    assert steps(new) == [(0, held + 1, 1)]
+
+
+def test_what_is_new_does_not_wait_for_what_must_wait_itself() -> None:
+    memory = after(9, sends=False, devices=some_devices(batch=1, people=1))
+    assert int(memory.taken[0]) == int(memory.high[0]) > 32
+    assert steps(memory.take(np.array([0]), memory.taken.copy(), can_send=np.array([True]))), "of the past"
 
 
 def test_who_empties_a_memory_is_not_told_what_is_in_it() -> None:
