@@ -37,8 +37,8 @@ GREET_RATE: Final = 200
 """Devices a turn that ask for their marks."""
 GREETING_S: Final = 10.0
 """So long after the last answer nobody is waited for."""
-DRAIN_S: Final = 100.0
-"""Without any progress: a device repeats after a minute, a named gap comes within forty seconds."""
+DRAIN_S: Final = 280.0
+"""Without any progress: a device repeats after four minutes at the latest, a gap is named within one."""
 
 
 @dataclass(frozen=True, slots=True)

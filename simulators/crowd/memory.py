@@ -16,7 +16,9 @@ from simulators.scenes import SECOND_US
 from tracking.model import PRESENT_US
 
 REPEAT_US: Final = 60 * SECOND_US
-"""docs/protocol.md, section 7: without an acknowledgement a device repeats no sooner."""
+"""docs/protocol.md, section 7: without an acknowledgement a device repeats no sooner,"""
+MOST_PATIENT: Final = 4
+"""and each time after twice as long, up to so many times that."""
 MOST_IN_MESSAGE: Final = 32
 """Reports; a power of two, because messages of one size are made together."""
 ON_THE_WAY: Final = MOST_IN_MESSAGE
@@ -59,6 +61,8 @@ class Memory:
             np.zeros(n, np.int64) for _ in range(6)
         )
         """`tried`: all below has been sent at least once. `sent_us`: when it was last sent from memory."""
+        self.patience = np.ones(n, np.int64)
+        """In `REPEAT_US`: a platform that is behind must not be asked twice as much for it."""
         self.is_late = np.zeros(n, np.bool_)
         """Back after an outage longer than the present: its newest report goes first."""
         self.floor_us = 0
@@ -102,6 +106,7 @@ class Memory:
         sane = steps <= self.taken[who]
         who, ack, steps = who[sane], ack[sane], steps[sane]
         np.maximum.at(self.known, who, ack)
+        self.patience[who[steps > self.acked[who]]] = 1
         np.maximum.at(self.acked, who, steps)
         self._settle(who)
         self.low[who] = np.maximum(self.low[who], self.acked[who])
@@ -112,11 +117,12 @@ class Memory:
         self.is_late[who] = self.devices.due_us(who, self.acked[who]) < now_us - PRESENT_US
 
     def silent(self, now_us: int) -> None:
-        """Whoever got no acknowledgement for a minute sends again what is older."""
+        """Whoever got no acknowledgement for a minute sends again what is older, and is more patient then."""
         is_waiting = (self.low >= self.high) | (self.low - self.acked >= ON_THE_WAY)
         holding = np.flatnonzero((self.acked < self.taken) & is_waiting)
         since = np.maximum(self.devices.due_us(holding, self.acked[holding]), self.sent_us[holding])
-        silent = holding[now_us - np.maximum(since, self.floor_us) > REPEAT_US]
+        silent = holding[now_us - np.maximum(since, self.floor_us) > REPEAT_US * self.patience[holding]]
+        self.patience[silent] = np.minimum(2 * self.patience[silent], MOST_PATIENT)
         rounds = (now_us - REPEAT_US - self.devices.begins_us - self.devices.phase_us[silent]) // (
             self.devices.period_us
         )

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from simulators.crowd import making, pool
 from simulators.crowd.devices import Devices, Schedule
-from simulators.crowd.memory import REPEAT_US, Memory, Messages
+from simulators.crowd.memory import MOST_PATIENT, REPEAT_US, Memory, Messages
 from tracking import rules
 from tracking.model import Ranges
 
@@ -118,7 +118,7 @@ class Link(RuleBasedStateMachine):
         for who in range(DEVICES):
             self.rise(who)
         for _ in range(40):
-            self.now += REPEAT_US + SECOND
+            self.now += MOST_PATIENT * REPEAT_US + SECOND
             self.memory.silent(self.now)
             while len(waiting := self.memory.waiting()):
                 self.fly(self.memory.oldest_first(waiting, now_us=self.now))
@@ -204,6 +204,23 @@ def test_who_is_not_answered_repeats_after_a_minute_and_not_before() -> None:
     assert steps(memory.oldest_first(memory.waiting(), now_us=due + REPEAT_US + 1)) == [(0, 0, 1)]
     memory.silent(due + 2 * REPEAT_US)
     assert not len(memory.waiting())
+
+
+def test_who_is_not_answered_waits_twice_as_long_each_time_until_there_is_an_answer() -> None:
+    memory = after(0.25, sends=True, devices=some_devices(batch=1, people=1))
+    now, waits = BEGINS + 15 * SECOND, []
+    for _ in range(4):
+        asked = now
+        while not len(memory.waiting()):
+            now += SECOND
+            memory.silent(now)
+        waits.append(round((now - asked) / REPEAT_US))
+        memory.oldest_first(memory.waiting(), now_us=now)
+    assert waits == [1, 2, 4, 4]
+    memory.acknowledge(np.array([0]), np.array([FIRST_NUMBER]))
+    memory.take(np.array([0]), memory.taken.copy(), can_send=np.array([True]))
+    memory.silent(now + 2 * REPEAT_US)
+    assert len(memory.waiting())
 
 
 def test_an_acknowledgement_of_numbers_never_given_is_none() -> None:
