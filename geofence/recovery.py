@@ -147,7 +147,7 @@ def _is_news(held: Supervision, event: DeviceEvent, as_of_us: Mapping[PersonId, 
     """Of somebody whose seat was restored, and not in it."""
     if event.person not in as_of_us:
         return False
-    last = held.board.standing(event.person).last
+    last = held.board.last(event.person)
     mark = walk.mark(event)
     return last is None or mark > last or event.received_us >= as_of_us[event.person]
 

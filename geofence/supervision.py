@@ -95,7 +95,7 @@ class Supervision:
         self.duties[person] = duty
         self.to_come.pop(person, None)
         if duty.taken_off:
-            last = self.board.standing(person).last
+            last = self.board.last(person)
             off = next((off for off in duty.taken_off if last is None or walk.mark(off) > last), None)
             if off is not None:
                 self.to_come[person] = off

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.model import PersonId
+from core.model import DeviceId, PersonId
 from geofence.engine import findings, judging, parameters, roster, seating, snapshots, usual
 from geofence.engine.clockwork import Clockwork
 from geofence.engine.roster import FOUND, PLACE, TRAIL, Batch, Out
 from geofence.engine.seats import Seat, Seats
 from geofence.engine.snapshots import Snapshot
 from geofence.engine.zones import Zones
-from geofence.model import Change, Place, Standing, Term, Terms
+from geofence.model import Change, Mark, Place, Standing, Term, Terms
 from geofence.policies import Policies
 from geofence.rules import walk, zones
 from tracking.fixes import Fixes
@@ -87,6 +87,14 @@ class Board:
 
     def standing(self, person: PersonId) -> Standing:
         return self._seats.read(self._seats.people[person])
+
+    def last(self, person: PersonId) -> Mark | None:
+        """`standing(person).last`, at once."""
+        seat = self._seats.people[person]
+        if seat.standing is not None:
+            return seat.standing.last
+        row = self._seats.columns().seats[seat.row]
+        return Mark(int(row["last_us"]), DeviceId(int(row["device"])), int(row["sequence"]))
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Devices that put somebody at their last place, and when they did."""

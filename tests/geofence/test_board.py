@@ -85,6 +85,7 @@ def test_board_and_scalar_fold_are_equal(
         standing, expected = walk.walk(walk.fresh(person), reports, terms, policies=decides, until_us=END_US)
         assert same([c for c in changes if c.person == person], expected)
         alike(board.standing(person), standing)
+        assert board.last(person) == standing.last
 
 
 def test_what_is_usual_is_folded_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
