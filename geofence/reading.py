@@ -120,6 +120,10 @@ async def condition_known(conn: AsyncConnection, caller: Caller, *, condition: C
     await _person_known(conn, caller, person=await drawn.person_of_condition(conn, condition))
 
 
+async def absence_known(conn: AsyncConnection, caller: Caller, *, absence: int) -> None:
+    await _person_known(conn, caller, person=await drawn.person_of_absence(conn, absence))
+
+
 async def _person_known(conn: AsyncConnection, caller: Caller, *, person: PersonId | None) -> None:
     if person is None:
         raise NotFound

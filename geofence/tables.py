@@ -118,6 +118,9 @@ absences = Table(  # authorised by a named officer
     Column("reason", Text, nullable=False),
     Column("granted_by", ForeignKey("users.id"), nullable=False),
     Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("ended_at", DateTime(timezone=True)),  # before its time: it excuses from nothing from then on
+    Column("ended_by", ForeignKey("users.id")),
+    CheckConstraint("(ended_at is null) = (ended_by is null)", "ended"),
 )
 
 proximities = Table(  # between two wearers; immutable but for the end of `during`

@@ -151,6 +151,19 @@ async def grant(
     return absence
 
 
+async def end_absence(conn: AsyncConnection, by: UserId, *, absence: int, now: datetime) -> None:
+    """The condition holds again from now on; what was excused until now stays excused."""
+    condition = await store.end_absence(conn, absence, at=now, by=by)
+    held = await store.condition(conn, condition) if condition else None
+    if condition is None or held is None:
+        raise ChangedMeanwhile
+    detail = {"absence": absence, "ended": True}
+    await audit.record(
+        conn, by, action="absence:write", subject_kind="condition", subject=condition, detail=detail
+    )
+    await bus.announce_sa(conn, feed.terms([held.person], condition=condition))
+
+
 def _checked(draft: Draft, now: datetime) -> datetime:
     since = draft.since or now
     if since < now - CLOCKS_DIFFER:

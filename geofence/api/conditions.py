@@ -33,8 +33,11 @@ class SpecialDay(BaseModel, from_attributes=True):
 class Excused(BaseModel, from_attributes=True):
     id: int
     begins_at: datetime
-    ends_at: datetime
+    ends_at: datetime = Field(description="Before its beginning: it was taken back")
     reason: str
+    granted_by_name: str
+    granted_at: datetime
+    ended_by_name: str | None
 
 
 class Condition(BaseModel, from_attributes=True):
@@ -108,3 +111,11 @@ async def grant_absence(
         conn, caller.user, condition=held, since=given.since, until=given.until, reason=given.reason
     )
     return Made(id=made)
+
+
+@router.post("/v1/absences/{absence_id}/end", status_code=204, summary="End an absence before its time")
+async def end_absence(
+    absence_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.ABSENCE_WRITE)
+) -> None:
+    await reading.absence_known(conn, caller, absence=absence_id)
+    await service.end_absence(conn, caller.user, absence=absence_id, now=clock.now())

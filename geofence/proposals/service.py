@@ -1,5 +1,6 @@
 """Proposals of zones and hours: drafted and edited by one, published by another, or withdrawn."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from geofence.proposals.model import (
     Collection,
     Content,
     Held,
+    Leave,
     Listed,
     Proposal,
     ProposalId,
@@ -79,6 +81,15 @@ async def draft(conn: AsyncConnection, caller: Caller, *, target: Target, conten
     await store.add_version(conn, caller.user, proposal=made, number=1, content=content)
     await _record(conn, caller, Permission.RULE_WRITE, proposal=made, version=1)
     return made
+
+
+async def draft_absence(
+    conn: AsyncConnection, caller: Caller, *, condition: ConditionId, leave: Leave
+) -> ProposalId:
+    """The condition as it is, but for an absence: a second pair of eyes authorises it."""
+    found = await held(conn, caller, condition=condition)
+    content = replace(found.content, reason=leave.reason, leaves=(leave,))
+    return await draft(conn, caller, target=target_of(found, condition), content=content)
 
 
 async def edit(

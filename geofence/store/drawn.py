@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from geoalchemy2 import Geography
-from sqlalchemy import Select, case, cast, func, select
+from sqlalchemy import Select, and_, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import OrderId, PersonId
+from core.tables import users
 from geofence.model import ConditionId, Window, ZoneId
 from geofence.tables import absences, conditions, hour_exceptions, hours, zone_versions, zones
 from inmates import store as people
@@ -49,10 +50,17 @@ class SpecialDay:
 
 @dataclass(frozen=True, slots=True)
 class Excused:
+    """An authorised absence, as it excuses."""
+
     id: int
     begins_at: datetime
     ends_at: datetime
+    """Before its beginning: it was taken back."""
     reason: str
+    granted_by_name: str
+    granted_at: datetime
+    ended_by_name: str | None
+    """Who ended it before its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ async def conditions_of(conn: AsyncConnection, person: PersonId, *, at: datetime
     idents = [row[0] for row in rows]
     windows = await _parts(conn, Window, columns=WINDOWS, idents=idents)
     exceptions = await _parts(conn, SpecialDay, columns=EXCEPTIONS, idents=idents)
-    excused = await _parts(conn, Excused, columns=ABSENCES, idents=idents)
+    excused = await _excused(conn, idents)
     return [Condition(*row, windows[row[0]], exceptions[row[0]], excused[row[0]]) for row in rows]
 
 
@@ -145,13 +153,6 @@ EXCEPTIONS = (
     hour_exceptions.c.on_date,
     hour_exceptions.c.starts,
     hour_exceptions.c.ends,
-)
-ABSENCES = (
-    absences.c.condition_id,
-    absences.c.id,
-    func.lower(absences.c.during),
-    func.upper(absences.c.during),
-    absences.c.reason,
 )
 
 
@@ -163,6 +164,33 @@ async def _parts(
     query = select(*columns).where(columns[0].in_(idents)).order_by(*columns[1:])
     for ident, *values in (await conn.execute(query)).all():
         found[ident].append(made(*values))
+    return found
+
+
+async def _excused(conn: AsyncConnection, idents: Sequence[int]) -> dict[int, list[Excused]]:
+    """By condition, the earliest first: granted for this version of it or for one before."""
+    found: dict[int, list[Excused]] = defaultdict(list)
+    named, granted, ended = conditions.alias(), users.alias(), users.alias()
+    query = (
+        select(
+            conditions.c.id,
+            absences.c.id,
+            func.lower(absences.c.during),
+            func.least(func.upper(absences.c.during), absences.c.ended_at),
+            absences.c.reason,
+            granted.c.shown_as,
+            absences.c.granted_at,
+            ended.c.shown_as,
+        )
+        .join(named, and_(named.c.order_id == conditions.c.order_id, named.c.number == conditions.c.number))
+        .join(absences, absences.c.condition_id == named.c.id)
+        .join(granted, granted.c.id == absences.c.granted_by)
+        .outerjoin(ended, ended.c.id == absences.c.ended_by)
+        .where(conditions.c.id.in_(idents))
+        .order_by(func.lower(absences.c.during), absences.c.id)
+    )
+    for ident, *values in (await conn.execute(query)).all():
+        found[ident].append(Excused(*values))
     return found
 
 
@@ -183,6 +211,16 @@ def _drawings(rows: Iterable[Any]) -> list[Drawn]:
 
 async def person_of_order(conn: AsyncConnection, order: OrderId) -> PersonId | None:
     query = select(orders.c.person_id).where(orders.c.id == order)
+    return (await conn.execute(query)).scalar_one_or_none()
+
+
+async def person_of_absence(conn: AsyncConnection, absence: int) -> PersonId | None:
+    query = (
+        select(orders.c.person_id)
+        .join(conditions, conditions.c.order_id == orders.c.id)
+        .join(absences, absences.c.condition_id == conditions.c.id)
+        .where(absences.c.id == absence)
+    )
     return (await conn.execute(query)).scalar_one_or_none()
 
 

@@ -100,13 +100,15 @@ where $1::bigint[] is null or condition_id = any($1)
 EXCEPTION_FORMS = {"condition": "i8", "day": "i4", "starts": "i4", "ends": "i4"}
 
 ABSENCES = """
--- Which absences were granted? An absence excuses from the condition, in whatever version it stands.
--- $1 null: of all conditions.
-select c.id, coalesce(lower(a.during), 'epoch'), coalesce(upper(a.during), 'infinity')
+-- Which absences were granted? An absence excuses from the condition, in whatever version it stands, until it
+-- is over or was ended. $1 null: of all conditions.
+select c.id, coalesce(lower(a.during), 'epoch'),
+    least(coalesce(upper(a.during), 'infinity'), coalesce(a.ended_at, 'infinity'))
 from absences a
 join conditions named on named.id = a.condition_id
 join conditions c on (c.order_id, c.number) = (named.order_id, named.number)
-where $1::bigint[] is null or c.id = any($1)
+where ($1::bigint[] is null or c.id = any($1))
+    and coalesce(lower(a.during), '-infinity') < coalesce(a.ended_at, 'infinity')
 """
 ABSENCE_FORMS = {"condition": "i8", "since": "us", "until": "us"}
 

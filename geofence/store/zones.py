@@ -214,6 +214,18 @@ async def add_absence(
     return int((await conn.execute(insert(absences).values(**values).returning(absences.c.id))).scalar_one())
 
 
+async def end_absence(conn: AsyncConnection, wanted: int, *, at: datetime, by: UserId) -> ConditionId | None:
+    """From what it excused; none: it is over, or somebody has ended it."""
+    query = (
+        update(absences)
+        .where(absences.c.id == wanted, absences.c.ended_at.is_(None), func.upper(absences.c.during) > at)
+        .values(ended_at=at, ended_by=by)
+        .returning(absences.c.condition_id)
+    )
+    ended = (await conn.execute(query)).scalar_one_or_none()
+    return None if ended is None else ConditionId(ended)
+
+
 async def _add_all(conn: AsyncConnection, table: Table, rows: list[dict[str, object]]) -> None:
     if rows:
         await conn.execute(insert(table), rows)

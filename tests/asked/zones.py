@@ -9,6 +9,7 @@ RULE = {
     "kind": "exclusion",
     "after": "1",
 }
+LEAVE = {"since": "2026-11-21T08:00", "until": "2026-11-21T12:00", "reason": "shifokor"}
 FORMS = {
     "/orders/{order_id}/rules/new": RULE,
     "/conditions/{condition_id}/revise": RULE,
@@ -16,6 +17,10 @@ FORMS = {
     "/proposals/{proposal_id}/publication": {"version": "1"},
     "/proposals/{proposal_id}/withdrawal": {},
     "/zones/new": RULE,
+    "/people/{person_id}/rules/conditions/{condition_id}/absences": LEAVE,
+    "/people/{person_id}/rules/conditions/{condition_id}/proposed-absences": LEAVE,
+    "/people/{person_id}/rules/conditions/{condition_id}/end": {},
+    "/people/{person_id}/rules/absences/{absence_id}/end": {},
     "/zones/collections": {"name": "Maktablar"},
 }
 DRAWN = {"kind": "circle", "geometry": {"type": "Point", "coordinates": [69.24, 41.3]}, "radius_m": 120}

@@ -106,7 +106,7 @@ def test_curfew_hours_say_when_they_hold_next_over_midnight() -> None:
     assert by_day.hours == [Week(0, 6, ((0, 360), (1320, 1440)))]
     free = [SpecialDay(here(27, 0).date(), None, None)]
     assert rules.bound(condition(exceptions=free), now=here(27, 12)).changes_at == here(28, 0)
-    leave = [Excused(1, here(27, 20), here(28, 8), "doctor")]
+    leave = [Excused(1, here(27, 20), here(28, 8), "doctor", "Officer", here(26, 9), None)]
     away = rules.bound(condition(absences=leave), now=here(27, 23))
     assert (away.is_held, away.excused_until) == (False, here(28, 8))
     always = rules.bound(condition(windows=[]), now=here(27, 12))
