@@ -93,6 +93,7 @@ from dashboards.records import (
 from dashboards.records import own as own_tab
 from dashboards.relatives import authorize, kinship, my
 from dashboards.signing import pages as signing
+from dashboards.signing import waiting
 from dashboards.space import pages as space
 from dashboards.vetting import pages as vetting
 from dashboards.watching import oversight
@@ -205,4 +206,5 @@ ROUTERS = (
     own,
     own_tab,
     signing,
+    waiting,
 )

@@ -119,8 +119,7 @@ absences = Table(  # authorised by a named officer
     Column("granted_by", ForeignKey("users.id"), nullable=False),
     Column("granted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ended_at", DateTime(timezone=True)),  # before its time: it excuses from nothing from then on
-    Column("ended_by", ForeignKey("users.id")),
-    CheckConstraint("(ended_at is null) = (ended_by is null)", "ended"),
+    Column("ended_by", ForeignKey("users.id"), CheckConstraint("num_nulls(ended_at,ended_by) <> 1", "ended")),
 )
 
 proximities = Table(  # between two wearers; immutable but for the end of `during`
@@ -210,8 +209,7 @@ breaches = Table(
     Column("zone_id", BigInteger),
     Column("zone_version", Integer),
     Column("condition_row", ForeignKey("conditions.id")),  # the version of the condition: its hours
-    # The same of the end: engine, policy, order, zone, zone_version, condition_row.
-    Column("ended_by", JSONB),
+    Column("ended_by", JSONB),  # of the end: engine, policy, order, zone, zone_version, condition_row
     Column("cites", JSONB),  # the reports it rests on, with digests: geofence.citing
     ForeignKeyConstraint(("zone_id", "zone_version"), ("zone_versions.zone_id", "zone_versions.version")),
     UniqueConstraint("person_id", "kind", "subject_id", "opened_at"),

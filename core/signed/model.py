@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller
@@ -55,11 +56,17 @@ Load = Callable[[AsyncConnection, Caller, int], Awaitable[Decided]]
 """For whoever sees it; records that it was read. NotFound: they do not. NotDecided: it is not there yet."""
 
 
+Taken = Callable[[Caller], Select[Any]]
+"""The caller's own decisions, of people whom they see: `subject`, `at`, `called` (its number or name; empty:
+it is somebody's) and `person_id`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     name: str
     """In statutes/signatures.toml, in the texts, and beside every signature: it never changes."""
     load: Load
+    taken: Taken
     codes: Mapping[str, str]
     """Fields that hold a code, and where its words stand: `{"measure": "conduct.measure"}`."""
 
@@ -98,6 +105,18 @@ class Signed:
     user: UserId
     shown_as: str
     checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A decision that waits for the signature of whoever decided it: for lists."""
+
+    kind: Kind
+    subject: int
+    at: datetime
+    called: str
+    person: PersonId | None
+    demand: Demand
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Showing a decision with its signatures, signing it, and giving out the file that proves both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,17 @@ from core.pkcs7 import wire as pkcs7_wire
 from core.pkcs7.model import Signer, SignerOther
 from core.sealing import Keys
 from core.signed import rules, store, wire
-from core.signed.model import Demand, Kind, Level, NotSetUp, PaperOther, Sheet, SignedAlready, settles
+from core.signed.model import (
+    Demand,
+    Kind,
+    Level,
+    NotSetUp,
+    PaperOther,
+    Sheet,
+    SignedAlready,
+    Waiting,
+    settles,
+)
 
 
 async def sheet(conn: AsyncConnection, keys: Keys, caller: Caller, *, kind: Kind, subject: int) -> Sheet:
@@ -54,6 +64,22 @@ async def lacks_signature(
         return False
     found = await store.signed(conn, kind, [subject])
     return not settles(by, {one.user for one in found.get(subject, ())})
+
+
+async def waiting(
+    conn: AsyncConnection, caller: Caller, *, kinds: Iterable[Kind], most: int
+) -> list[Waiting]:
+    """What the caller decided and has not signed, where the law of its day wants a signature: first what has
+    no force without, then the newest. At most so many of each kind."""
+    found = [
+        Waiting(kind, subject, at, called, person, demand(kind.name, at))
+        for kind in kinds
+        for subject, at, called, person in await store.unsigned(
+            conn, kind.taken(caller), kind=kind.name, user=caller.user, most=most
+        )
+    ]
+    wanted = [one for one in found if one.demand.level is not Level.FREE]
+    return sorted(wanted, key=lambda one: (one.demand.level is Level.FORCED, one.at), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

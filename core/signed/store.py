@@ -1,16 +1,17 @@
 """Reading and writing papers, their signatures and what these were judged by."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.federation.tables import sign_in_identities
-from core.model import UserId
+from core.model import PersonId, UserId
 from core.pkcs7.model import Signer, Trust
 from core.sealing import Keys
 from core.signed.model import HERE, SERVER, Paper, Signature, Signed
@@ -131,6 +132,26 @@ async def signed(conn: AsyncConnection, kind: str, subjects: Collection[int]) ->
     for subject, *rest in await conn.execute(query):
         found.setdefault(subject, []).append(Signed(*rest))
     return {subject: tuple(some) for subject, some in found.items()}
+
+
+async def unsigned(
+    conn: AsyncConnection, taken: Select[Any], *, kind: str, user: UserId, most: int
+) -> list[tuple[int, datetime, str, PersonId | None]]:
+    """Of these decisions (see `model.Taken`) those that this user has not signed, the newest first."""
+    one = taken.subquery()
+    is_signed = (
+        select(signed_papers.c.id)
+        .join(paper_signatures, paper_signatures.c.paper_id == signed_papers.c.id)
+        .where(
+            signed_papers.c.kind == kind,
+            signed_papers.c.subject_id == one.c.subject,
+            paper_signatures.c.user_id == user,
+        )
+        .exists()
+    )
+    columns = one.c.subject, one.c.at, one.c.called, one.c.person_id
+    query = select(*columns).where(~is_signed).order_by(one.c.at.desc(), one.c.subject.desc()).limit(most)
+    return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
 
 
 async def is_training(conn: AsyncConnection) -> bool:

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 import shapely
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller
 from core.signed.model import Decided, Kind, NotDecided
 from geofence.proposals import service
 from geofence.proposals.model import Content, ProposalId, State
+from geofence.proposals.store import proposals as store
 from inmates import service as people
 
 
@@ -50,4 +52,8 @@ def _content(said: Content) -> dict[str, str | int | None]:
     }
 
 
-KIND = Kind("rule_publication", decided, {"rule": "condition", "shape": "rule.shape"})
+def taken(caller: Caller) -> Select[Any]:
+    return store.published_by(caller.user, people.within(caller))
+
+
+KIND = Kind("rule_publication", decided, taken, {"rule": "condition", "shape": "rule.shape"})

@@ -85,7 +85,7 @@ zone_proposal_ends = Table(  # a trigger besides: no author of any version publi
     Column("kind", Text, CheckConstraint("kind in ('published', 'withdrawn')", "kind"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("drafted_by", BigInteger, nullable=False),
-    Column("by_user", ForeignKey("users.id"), nullable=False),
+    Column("by_user", ForeignKey("users.id"), nullable=False, index=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("binds_at", DateTime(timezone=True)),
     Column("zone_id", ForeignKey("zones.id")),

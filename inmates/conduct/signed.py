@@ -1,5 +1,8 @@
 """A decision about an incident as a paper that whoever decided signs (ADR-0053)."""
 
+from typing import Any
+
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller, Permission
@@ -8,7 +11,7 @@ from core.signed.model import Decided, Kind
 from inmates import store as people
 from inmates.conduct import store
 from inmates.conduct.model import DecisionId
-from inmates.service import named, narrowed, opened
+from inmates.service import named, narrowed, opened, within
 
 
 async def decided(conn: AsyncConnection, caller: Caller, subject: int) -> Decided:
@@ -39,4 +42,8 @@ async def decided(conn: AsyncConnection, caller: Caller, subject: int) -> Decide
     )
 
 
-KIND = Kind("conduct_decision", decided, {"measure": "conduct.measure"})
+def taken(caller: Caller) -> Select[Any]:
+    return store.decided_by(caller.user, within(caller))
+
+
+KIND = Kind("conduct_decision", decided, taken, {"measure": "conduct.measure"})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Table, any_, cast, select
+from sqlalchemy import BigInteger, Select, Table, any_, cast, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,8 @@ from inmates.conduct.tables import (
     incidents,
     sanction_entries,
 )
+from inmates.model import Scope
+from inmates.store import seen_by
 
 
 async def record(conn: AsyncConnection, person: PersonId) -> Record:
@@ -76,6 +78,18 @@ async def decision(conn: AsyncConnection, ident: DecisionId) -> Decision | None:
     query = select(conduct_decisions).where(conduct_decisions.c.id == ident)
     row = (await conn.execute(query)).one_or_none()
     return rows.decision(row) if row else None
+
+
+def decided_by(user: UserId, scope: Scope) -> Select[Any]:
+    """The decisions of one user that stand, as papers are listed."""
+    annulling = conduct_decisions.alias()
+    annulled = select(annulling.c.id).where(annulling.c.replaces == conduct_decisions.c.id).exists()
+    return select(
+        conduct_decisions.c.id.label("subject"),
+        conduct_decisions.c.decided_at.label("at"),
+        literal("").label("called"),
+        conduct_decisions.c.person_id,
+    ).where(conduct_decisions.c.decided_by == user, ~annulled, seen_by(scope, conduct_decisions.c.person_id))
 
 
 async def latest(

@@ -77,7 +77,7 @@ conduct_decisions = Table(  # no row without an incident of this person, its hea
     Column("begins_on", Date),
     *_document(),
     Column("decided_at", DateTime(timezone=True), nullable=False),
-    Column("decided_by", ForeignKey("users.id"), nullable=False),
+    Column("decided_by", ForeignKey("users.id"), nullable=False, index=True),
     Column("law", ForeignKey("rule_sets.digest"), nullable=False),
     Column("replaces", ForeignKey("conduct_decisions.id"), unique=True),  # an annulled one
     CheckConstraint("heard_at <= decided_at", "heard"),

@@ -1,5 +1,8 @@
 """The release from an order as a paper that whoever decided it signs (ADR-0053)."""
 
+from typing import Any
+
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller, Permission
@@ -7,7 +10,7 @@ from core.errors import NotFound
 from core.model import OrderId
 from core.signed.model import Decided, Kind, NotDecided
 from inmates import store as people
-from inmates.service import named, narrowed, opened
+from inmates.service import named, narrowed, opened, within
 from inmates.supervision.store import orders as store
 
 
@@ -37,8 +40,13 @@ async def decided(conn: AsyncConnection, caller: Caller, subject: int) -> Decide
     )
 
 
+def taken(caller: Caller) -> Select[Any]:
+    return store.released_by(caller.user, within(caller))
+
+
 KIND = Kind(
     "order_release",
     decided,
+    taken,
     {"order_kind": "people.order", "release_ground": "supervision.end"},
 )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     SmallInteger,
     Table,
@@ -205,4 +206,5 @@ order_releases = Table(  # one decision ends an order
     Column("ground", Text, one_of("ground", ReleaseGround), nullable=False),
     by(),
     at(),
+    Index("ix_order_releases_made_by", "made_by"),
 )

@@ -1,8 +1,9 @@
 """What ends an appeal in writing, as papers that are signed: the answer, and the conclusion that leaves it
 without consideration (ADR-0053)."""
 
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.auth import Caller
@@ -13,6 +14,7 @@ from messaging.appeals import papers, service
 from messaging.appeals.dossiers import Dossier
 from messaging.appeals.model import Appeal, AppealId, Entry
 from messaging.appeals.papers import Paper
+from messaging.appeals.store import reading
 
 TEXTS: Final = ("text", "grounds", "legal_basis", "contest")
 
@@ -56,7 +58,20 @@ async def _decided(
     return Decided(given.at, given.by, head | said | {"law": appeal.law}, names)
 
 
+def answered(caller: Caller) -> Select[Any]:
+    return _taken(caller, Paper.ANSWER)
+
+
+def concluded(caller: Caller) -> Select[Any]:
+    return _taken(caller, Paper.CONCLUSION)
+
+
+def _taken(caller: Caller, paper: Paper) -> Select[Any]:
+    commands = [command for command, ends_in in papers.OF.items() if ends_in is paper]
+    return reading.ended_by(service.reader(caller), commands=commands)
+
+
 KINDS: Final = (
-    Kind(Paper.ANSWER, answer, {"outcome": "appeal.outcome"}),
-    Kind(Paper.CONCLUSION, conclusion, {"leaving": "appeal.leaving"}),
+    Kind(Paper.ANSWER, answer, answered, {"outcome": "appeal.outcome"}),
+    Kind(Paper.CONCLUSION, conclusion, concluded, {"leaving": "appeal.leaving"}),
 )

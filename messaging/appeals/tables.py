@@ -126,6 +126,11 @@ Index(  # one extension, whatever the code says
     unique=True,
     postgresql_where=appeal_entries.c.command == "extend",
 )
+Index(  # what ends one in writing is a paper that waits for a signature
+    "ix_appeal_entries_ended_by",
+    appeal_entries.c.by,
+    postgresql_where=appeal_entries.c.command.in_(("answer", "answer_joined", "leave")),
+)
 
 appeal_standings = Table(  # folded from the entries in the transaction that adds one
     "appeal_standings",

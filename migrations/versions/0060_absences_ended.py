@@ -10,7 +10,7 @@ alter table absences
     add column ended_at timestamp with time zone,
     add column ended_by bigint,
     add constraint fk_absences_ended_by foreign key (ended_by) references users (id),
-    add constraint ck_absences_ended check ((ended_at is null) = (ended_by is null))
+    add constraint ck_absences_ended check (num_nulls(ended_at, ended_by) <> 1)
 """
 
 

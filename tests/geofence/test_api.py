@@ -174,7 +174,7 @@ async def test_an_administrator_excuses_and_ends_at_once(app: FastAPI) -> None:
         assert answer.json()["errors"][0]["pointer"] == "#/since"
         listed = (await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()
         assert [(c["zone_name"], len(c["windows"]), len(c["absences"])) for c in listed] == [
-            ("Namuna uyi", 0, 2)
+            ("Namuna uyi", 7, 2)
         ]
         assert (await visitor.post(f"{condition_path}/end", json={})).status_code == 204
         assert not (await visitor.get(f"/v1/people/{ids['person_id']}/conditions")).json()

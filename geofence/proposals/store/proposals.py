@@ -178,6 +178,26 @@ async def listed(
     return [line(row) for row in await conn.execute(query)]
 
 
+def published_by(user: UserId, scope: Scope) -> Select[Any]:
+    """The proposals that one user published, as papers are listed."""
+    query = (
+        select(
+            zone_proposals.c.id.label("subject"),
+            zone_proposal_ends.c.at,
+            versions.name.label("called"),
+            orders.c.person_id,
+        )
+        .join(zone_proposal_ends, zone_proposal_ends.c.proposal_id == zone_proposals.c.id)
+        .join(
+            zone_proposal_versions,
+            and_(versions.proposal_id == zone_proposals.c.id, versions.number == zone_proposal_ends.c.number),
+        )
+        .outerjoin(orders, orders.c.id == zone_proposals.c.order_id)
+        .where(zone_proposal_ends.c.by_user == user, zone_proposal_ends.c.kind == State.PUBLISHED)
+    )
+    return query if scope.user is None else query.where(people.seen_by(scope, orders.c.person_id))
+
+
 def line(row: Any) -> Listed:
     return Listed(
         ProposalId(row.id),

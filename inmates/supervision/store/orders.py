@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -91,6 +91,20 @@ async def release_of(
     if held.released_at is None:
         return held, None, None
     return held, Release(held.released_at, act_number, ReleaseGround(ground)), UserId(by)
+
+
+def released_by(user: UserId, scope: Scope) -> Select[Any]:
+    """The releases that one user decided, as papers are listed."""
+    return (
+        select(
+            order_releases.c.order_id.label("subject"),
+            order_releases.c.released_at.label("at"),
+            literal("").label("called"),
+            orders.c.person_id,
+        )
+        .join(orders, orders.c.id == order_releases.c.order_id)
+        .where(order_releases.c.made_by == user, seen_by(scope, orders.c.person_id))
+    )
 
 
 async def orders_of(conn: AsyncConnection, person: PersonId) -> list[Held]:

@@ -1,12 +1,12 @@
 """Reading the register: heads, entries, pages; for staff through `seen_by` alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, cast, false, func, null, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -145,6 +145,21 @@ async def entries(conn: AsyncConnection, ident: AppealId) -> list[Entry]:
     """Oldest first."""
     query = select(appeal_entries).where(appeal_entries.c.appeal_id == ident)
     return [rows.entry(row) for row in await conn.execute(query.order_by(appeal_entries.c.position))]
+
+
+def ended_by(reader: Reader, *, commands: Collection[str]) -> Select[Any]:
+    """The appeals that the reader ended by such a command, as papers are listed."""
+    return (
+        select(
+            appeals.c.id.label("subject"),
+            appeal_entries.c.at,
+            appeals.c.number.label("called"),
+            null().label("person_id"),
+        )
+        .join(appeal_entries, appeal_entries.c.appeal_id == appeals.c.id)
+        .join(appeal_standings, appeal_standings.c.appeal_id == appeals.c.id)
+        .where(appeal_entries.c.by == reader.user, appeal_entries.c.command.in_(commands), seen_by(reader))
+    )
 
 
 async def climbing(conn: AsyncConnection, now: datetime, *, most: int) -> list[AppealId]:

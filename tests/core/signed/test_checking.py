@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Select, select
 
 import authorities
 from app import verify
@@ -40,11 +41,15 @@ async def nowhere(*_: object) -> Decided:
     return DECIDED
 
 
+def none(_: object) -> Select[tuple[int]]:
+    return select(1)
+
+
 def bundle(*, by: str = HERE, pkcs7: bytes = PKCS7, content: bytes = CONTENT) -> bytes:
     found = rules.signer(PKCS7, CONTENT, trust=TRUST, now=MADE)
     named = (found.name, found.certificate, found.signed_at, MADE)
     one = Signature(UserId(7), "Head", *named, by, pkcs7, (1, 2))
-    kind = Kind("conduct_decision", nowhere, {"measure": "conduct.measure"})
+    kind = Kind("conduct_decision", nowhere, none, {"measure": "conduct.measure"})
     demand = Demand(Level.ASKED, "1", "")
     sheet = Sheet(
         kind, 3, DECIDED, content, wire.read(CONTENT), wire.digest(content), demand, [one], is_changed=False

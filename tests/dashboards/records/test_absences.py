@@ -79,6 +79,7 @@ async def test_an_officer_proposes_and_a_second_one_authorises(
     tab, whom = f"/people/{ids['person_id']}/rules", ids["person_id"]
     ask = f"{tab}/conditions/{ids['condition_id']}"
     said = leave(clock.now() + timedelta(days=1))
+    await conn.execute("insert into hours select id, 0, 0, 360 from conditions")
     one, two = await officer(app, "one", whom), await officer(app, "two", whom)
     stranger = await officer(app, "stranger")
     async with one, two, stranger:

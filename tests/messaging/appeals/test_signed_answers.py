@@ -70,7 +70,11 @@ async def test_an_answer_is_signed_and_then_the_appeal_is_closed(
         assert await give(visitor, appeal, "close") == "decision_unsigned"
         assert 'data-testid="do-close"' not in (await visitor.get(f"/appeals/{appeal}")).text
         assert "the register of visits" in (await visitor.get(path)).text
+        waits = f"paper-appeal_answer-{appeal}"
+        assert waits in (await visitor.get("/papers")).text
+        assert waits not in (await desk.head.get("/papers")).text
         assert (await sign(visitor, path, MINE)).status_code == 303
+        assert waits not in (await visitor.get("/papers")).text
         assert await give(visitor, appeal, "close") == ""
 
 
@@ -95,6 +99,10 @@ async def test_the_head_signs_the_conclusion_that_an_officer_drafted(app: FastAP
     page = (await desk.officer.get(path)).text
     assert "It asks for nothing." in page
     assert "data-eimzo" not in page  # an officer approves no conclusion
+    waits = f"paper-appeal_conclusion-{desk.appeal}"
+    assert waits in (await desk.head.get("/papers")).text
+    assert waits not in (await desk.officer.get("/papers")).text, "who drafted it has not decided"
     assert (await sign(desk.head, path, OTHER)).status_code == 303
+    assert waits not in (await desk.head.get("/papers")).text
     assert 'data-signed="yes"' in (await desk.officer.get(path)).text
     assert (await desk.officer.get(f"/appeals/{desk.appeal}/paper")).status_code == 409

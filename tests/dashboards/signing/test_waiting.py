@@ -1,0 +1,22 @@
+"""The papers that wait for whoever decided: there until they sign, and nobody else's."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from signing_hands import MINE, OTHER, Decision, decided
+
+
+async def test_a_paper_waits_until_who_decided_has_signed(app: FastAPI, tmp_path: Path) -> None:
+    one: Decision = await decided(app, tmp_path)
+    mark = f'data-testid="paper-conduct_decision-{one.sanction}"'
+    assert 'href="/papers"' in (await one.head.get("/tasks")).text
+    waiting = (await one.head.get("/papers")).text
+    assert mark in waiting
+    assert f'href="{one.path}"' in waiting
+    assert "Namunayev" in waiting
+    assert mark not in (await one.other.get("/papers")).text, "the other head has decided nothing"
+    assert (await one.sign(OTHER, visitor=one.other)).status_code == 303
+    assert mark in (await one.head.get("/papers")).text, "another hand is not theirs"
+    assert (await one.sign(MINE)).status_code == 303
+    assert mark not in (await one.head.get("/papers")).text
