@@ -47,7 +47,7 @@ STREAM = "/v1/my/events"
 """It has no end."""
 EXAMPLES = int(os.environ.get("EJAZO_FUZZ", "0"))
 TOLD = os.environ.get("EJAZO_FUZZ_TOLD", "")
-FEW = 6
+FEW = 3
 SAMPLED = 500
 
 
