@@ -1,5 +1,6 @@
 """The custody tab: where a person is, the open admission, episodes with their movements, the place."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,8 +11,8 @@ from core.auth import Caller, Permission, allow
 from core.fields import RowId
 from core.model import PersonId
 from dashboards.records import back, tab_page
-from inmates.custody.api.forms import Note, Wall
-from inmates.custody.model import EpisodeId, InstitutionId, Kind, Regime
+from inmates.custody.api.forms import Day, Note, Wall, Words
+from inmates.custody.model import Child, EpisodeId, InstitutionId, Kind, Mark, MovementId, Regime
 from inmates.custody.rules import admission as asking
 from inmates.custody.rules.admission import AdmissionId, Item, Said
 from inmates.custody.rules.separation import PlaceId
@@ -45,9 +46,16 @@ async def custody_page(
         kinds=ENTERED,
         regimes=list(Regime),
         said=list(Said),
+        marks=list(Mark),
         may_write=caller.may(Permission.CUSTODY_WRITE),
-        now=clock.now().astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M"),
+        here=_wall,
+        now=_wall(clock.now()),
     )
+
+
+def _wall(at: datetime) -> str:
+    """As a form's field wants it."""
+    return at.astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M")
 
 
 @router.post("/people/{person_id}/custody/movements/{episode_id}")
@@ -68,6 +76,76 @@ async def movement_form(
     where = InstitutionId(institution) if institution else None
     step = moving.Step(kind, clock.here(at), where, regime, destination)
     await moving.move(conn, caller, episode=EpisodeId(episode_id), steps=[step])
+    return back(person_id, "custody")
+
+
+@router.post("/people/{person_id}/custody/movements/{movement_id}/correction")
+async def correction_form(
+    person_id: http.Id,
+    movement_id: http.Id,
+    *,
+    conn: http.Conn,
+    kind: Annotated[Kind, Form()],
+    at: Annotated[Wall, Form()],
+    destination: Annotated[Note, Form()] = "",
+    institution: Annotated[RowId | None, Form()] = None,
+    regime: Annotated[Regime | None, Form()] = None,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    where = InstitutionId(institution) if institution else None
+    step = moving.Step(kind, clock.here(at), where, regime, destination)
+    await moving.correct(conn, caller, movement=MovementId(movement_id), step=step)
+    return back(person_id, "custody")
+
+
+@router.post("/people/{person_id}/custody/movements/{movement_id}/withdrawal")
+async def withdrawal_form(
+    person_id: http.Id,
+    movement_id: http.Id,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    await moving.withdraw(conn, caller, movement=MovementId(movement_id))
+    return back(person_id, "custody")
+
+
+@router.post("/people/{person_id}/custody/marks")
+async def mark_form(
+    person_id: http.Id,
+    *,
+    conn: http.Conn,
+    kind: Annotated[Mark, Form()],
+    ground: Annotated[Words, Form()],
+    holds: Annotated[bool, Form()] = True,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    await placing.mark(conn, caller, person=PersonId(person_id), kind=kind, holds=holds, ground=ground)
+    return back(person_id, "custody")
+
+
+@router.post("/people/{person_id}/custody/children")
+async def child_form(
+    person_id: http.Id,
+    *,
+    conn: http.Conn,
+    born_on: Annotated[Day, Form()],
+    place: Annotated[Note, Form()] = "",
+    guardian: Annotated[Note, Form()] = "",
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    child = Child(0, born_on, place, guardian)
+    await admitting.add_child(conn, caller, person=PersonId(person_id), child=child)
+    return back(person_id, "custody")
+
+
+@router.post("/people/{person_id}/custody/children/{child_id}/withdrawal")
+async def child_withdrawal_form(
+    person_id: http.Id,
+    child_id: http.Id,
+    conn: http.Conn,
+    caller: Caller = allow(Permission.CUSTODY_WRITE),
+) -> Response:
+    await admitting.take_back_child(conn, caller, person=PersonId(person_id), child=child_id)
     return back(person_id, "custody")
 
 

@@ -16,6 +16,8 @@ from inmates.entitlements.model import (
     Cause,
     Contact,
     ContactId,
+    Grant,
+    GrantId,
     Outcome,
     Relation,
     Thing,
@@ -87,4 +89,56 @@ async def contact_form(
 ) -> Response:
     new = Contact(ContactId(0), name, relation, caller.user, since, until, barred, None)
     await service.approve(conn, caller, person=PersonId(person_id), contact=new)
+    return back(person_id, "entitlements")
+
+
+@router.post("/people/{person_id}/entitlements/contacts/{contact_id}/ending")
+async def ending_form(
+    person_id: http.Id,
+    contact_id: http.Id,
+    conn: http.Conn,
+    reason: Annotated[Words, Form()],
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    await service.end_contact(conn, caller, contact=ContactId(contact_id), reason=reason)
+    return back(person_id, "entitlements")
+
+
+@router.post("/people/{person_id}/entitlements/uses/{use_id}/withdrawal")
+async def use_withdrawal_form(
+    person_id: http.Id,
+    use_id: http.Id,
+    conn: http.Conn,
+    reason: Annotated[Words, Form()],
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    await service.withdraw_use(conn, caller, use=UseId(use_id), reason=reason)
+    return back(person_id, "entitlements")
+
+
+@router.post("/people/{person_id}/entitlements/grants")
+async def grant_form(
+    person_id: http.Id,
+    *,
+    conn: http.Conn,
+    thing: Annotated[Thing, Form()],
+    year: Annotated[int, Form(ge=1990, le=2200)],
+    ground: Annotated[Words, Form()],
+    count: Annotated[int, Form(ge=1, le=100)] = 1,
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    given = Grant(GrantId(0), thing, year, count, ground)
+    await service.grant(conn, caller, person=PersonId(person_id), given=given)
+    return back(person_id, "entitlements")
+
+
+@router.post("/people/{person_id}/entitlements/grants/{grant_id}/withdrawal")
+async def grant_withdrawal_form(
+    person_id: http.Id,
+    grant_id: http.Id,
+    conn: http.Conn,
+    reason: Annotated[Words, Form()],
+    caller: Caller = allow(Permission.ENTITLEMENT_WRITE),
+) -> Response:
+    await service.withdraw_grant(conn, caller, grant=GrantId(grant_id), reason=reason)
     return back(person_id, "entitlements")

@@ -22,11 +22,9 @@ from inmates.supervision.api.brought import FIRST, LAST, Speaker, Worn
 from inmates.supervision.drafting import written
 from inmates.supervision.kinds import (
     BodyPart,
-    CheckOutcome,
     CircumstanceKind,
     Decision,
     Ground,
-    ObligationKind,
     ReleaseGround,
     ViolationKind,
 )
@@ -34,14 +32,12 @@ from inmates.supervision.model import (
     Act,
     CircumstanceId,
     DraftId,
-    Duty,
     FittingId,
     MeasureId,
-    ObligationId,
     Said,
     Violation,
 )
-from inmates.supervision.service import fitting, measures, obligations, orders, reading, release
+from inmates.supervision.service import fitting, measures, orders, reading, release
 from inmates.supervision.signed import KIND
 from tracking.store import wearings
 
@@ -146,39 +142,6 @@ async def assignment_form(
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     await orders.assign(conn, caller, order=OrderId(order_id), act_number=act_number, login=None)
-    return back(person_id, "supervision")
-
-
-@router.post("/orders/{order_id}/obligations")
-async def obligation_form(
-    person_id: http.Id,
-    order_id: http.Id,
-    *,
-    conn: http.Conn,
-    kind: Annotated[ObligationKind, Form()],
-    words: Words,
-    act_number: Number,
-    a_month: Annotated[int | None, Form(ge=1, le=31)] = None,
-    caller: Caller = allow(Permission.ORDER_WRITE),
-) -> Response:
-    duty = Duty(kind, words, a_month)
-    await obligations.add(conn, caller, order=OrderId(order_id), duty=duty, act_number=act_number)
-    return back(person_id, "supervision")
-
-
-@router.post("/obligations/{obligation_id}/checks")
-async def check_form(
-    person_id: http.Id,
-    obligation_id: http.Id,
-    *,
-    conn: http.Conn,
-    on: Day,
-    outcome: Annotated[CheckOutcome, Form()],
-    note: Note = "",
-    caller: Caller = allow(Permission.ORDER_WRITE),
-) -> Response:
-    ident = ObligationId(obligation_id)
-    await obligations.check(conn, caller, obligation=ident, on=on, outcome=outcome, note=note)
     return back(person_id, "supervision")
 
 

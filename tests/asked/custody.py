@@ -27,6 +27,14 @@ FORMS = {
         "reasons": "JK 169",
     },
     "/people/{person_id}/custody/movements/{episode_id}": {"kind": "court", "at": "2026-03-01T10:00"},
+    "/people/{person_id}/custody/movements/{movement_id}/correction": {
+        "kind": "admission",
+        "at": "2026-02-01T10:00",
+    },
+    "/people/{person_id}/custody/movements/{movement_id}/withdrawal": {},
+    "/people/{person_id}/custody/marks": {"kind": "repeater", "ground": "1-26/7"},
+    "/people/{person_id}/custody/children": {"born_on": "2020-02-29", "place": "Namuna"},
+    "/people/{person_id}/custody/children/{child_id}/withdrawal": {},
     "/people/{person_id}/custody/answers/{admission_id}": {"item": "gender", "said": "declined"},
     "/people/{person_id}/custody/places/{place_id}": {"reason": "x"},
 }

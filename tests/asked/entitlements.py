@@ -15,4 +15,8 @@ FORMS = {
         "relation": "parent",
         "since": "2026-01-01",
     },
+    "/people/{person_id}/entitlements/contacts/{contact_id}/ending": {"reason": "asked for"},
+    "/people/{person_id}/entitlements/uses/{use_id}/withdrawal": {"reason": "typed twice"},
+    "/people/{person_id}/entitlements/grants": {"thing": "parcel", "year": "2026", "ground": "order 7"},
+    "/people/{person_id}/entitlements/grants/{grant_id}/withdrawal": {"reason": "annulled"},
 }

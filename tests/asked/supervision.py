@@ -36,6 +36,7 @@ FORMS = {
     f"{PAGE}/orders/{{order_id}}/assignments": {"act_number": "5"},
     f"{PAGE}/orders/{{order_id}}/obligations": OBLIGATION,
     f"{PAGE}/obligations/{{obligation_id}}/checks": {"on": "2026-11-20", "outcome": "kept"},
+    f"{PAGE}/obligations/{{obligation_id}}/revisions": OBLIGATION,
     f"{PAGE}/circumstances": {"kind": "child", "since": "2026-01-01", "document": "I-NA 1"},
     f"{PAGE}/orders/{{order_id}}/fittings": {"serial": "none", "body_part": "ankle"},
     f"{PAGE}/fittings/{{fitting_id}}/removal": {"ground": "replaced"},
