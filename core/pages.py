@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from core import http, i18n
+from core import citations, http, i18n
 
 HELP: Final = "help.page."
 """Pages that explain themselves, by the first word of their address."""
@@ -18,7 +18,7 @@ HELP: Final = "help.page."
 
 class Pages:
     """`render(request, "alerts.html", alerts=…)`; in templates: `t`, `language`, `languages`, `caller`,
-    `path`, `moment(at)`, `day(on)`, `clock(at)`, `number(x)`."""
+    `path`, `moment(at)`, `day(on)`, `clock(at)`, `number(x)`, `cited(article)`."""
 
     def __init__(self, folders: Sequence[Path], texts: i18n.Texts) -> None:
         self.texts = texts
@@ -54,6 +54,7 @@ class Pages:
             "day": partial(_or_dash, partial(i18n.day, spoken)),
             "clock": partial(_or_dash, i18n.clock),
             "number": partial(i18n.number, spoken),
+            "cited": partial(citations.shown, self.texts.speaker(spoken)),
         }
 
 

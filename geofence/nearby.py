@@ -2,6 +2,7 @@
 
 It finds devices, and how probable it is that they were there; what anybody did there no position says."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,11 @@ from tracking.model import Mechanism
 
 LONGEST: Final = timedelta(hours=48)
 """A search is about an event: two days are enough to bracket one."""
-MOST_FIXES: Final = 20_000
+MOST_FIXES: Final = 100_000
+"""200 people who report every ten seconds, for more than an hour: read and weighed in seconds."""
+LEAST_RADIUS_M: Final = 10
+MOST_RADIUS_M: Final = 5000
+ROUND_M: Final = 10
 VERSION: Final = "1"
 """Raised by hand whenever the same fixes may be weighed differently."""
 WEIGHED_BY: Final = ("presence.py", "doubt.py")
@@ -41,9 +46,15 @@ class SearchTooLong(Invalid):
 
 
 class SearchTooWide(Invalid):
-    """More fixes than anybody can answer for: a smaller circle or a shorter time."""
+    """More fixes than are weighed at once; says the radius that holds few enough during the same time."""
 
     code: ClassVar[str] = "search_too_wide"
+
+
+class SearchTooDense(Invalid):
+    """The smallest circle holds too many: only a shorter time helps."""
+
+    code: ClassVar[str] = "search_too_dense"
 
 
 class OrderMissing(Invalid):
@@ -106,19 +117,20 @@ class Answer:
 async def search(conn: AsyncConnection, caller: Caller, *, asked: Question) -> Answer:
     """The search is recorded, and for each person found that their positions were read."""
     why = _checked(asked)
+    reach_m = presence.reach_m(asked.radius_m, asked.least)
     found = await store.around(
         conn,
         people.within(caller),
         place=asked.place,
-        reach_m=presence.reach_m(asked.radius_m, asked.least),
+        reach_m=reach_m,
         since=asked.since,
         until=asked.until,
         most=MOST_FIXES + 1,
     )
     if len(found) > MOST_FIXES:
-        raise SearchTooWide
+        raise _too_many(asked.radius_m * found[-1].distance_m / reach_m)
     policy = policies.valid_at(to_us(asked.until))
-    hits = answered(found, asked, policy=policy)
+    hits = await asyncio.to_thread(answered, found, asked, policy=policy)
     await _record(conn, caller, asked=asked, why=why, persons=sorted({hit.person_id for hit in hits}))
     run = await _keep(conn, caller, asked=asked, policy=policy, hits=hits)
     return Answer(policy.id, version(), hits, run)
@@ -185,6 +197,14 @@ def _whose(fix: store.Found) -> tuple[PersonId, DeviceId]:
 
 def _order(fix: store.Found) -> tuple[PersonId, DeviceId, datetime, int]:
     return fix.person, fix.device, fix.taken_at, fix.sequence
+
+
+def _too_many(radius_m: float) -> Invalid:
+    """`radius_m`: from here on there are too many."""
+    rounded = int(radius_m // ROUND_M) * ROUND_M
+    if rounded < LEAST_RADIUS_M:
+        return SearchTooDense(most=MOST_FIXES)
+    return SearchTooWide(most=MOST_FIXES, metres=rounded)
 
 
 def _checked(asked: Question) -> str:

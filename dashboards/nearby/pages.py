@@ -1,5 +1,6 @@
 """Who was near? The form with a map, the searches that were made, and one of them as it was answered."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request
@@ -12,7 +13,6 @@ from core.fields import WITHOUT_NUL, WallMoment
 from core.geo import LonLat
 from dashboards.pages import page
 from geofence import nearby
-from geofence.nearby import LONGEST
 from geofence.searches import service
 from geofence.searches.model import SearchId
 from inmates import store as people
@@ -39,7 +39,7 @@ async def nearby_form(
     *,
     lon: Annotated[float, Form(ge=-180, le=180, allow_inf_nan=False)],
     lat: Annotated[float, Form(ge=-90, le=90, allow_inf_nan=False)],
-    radius_m: Annotated[float, Form(ge=10, le=5000, allow_inf_nan=False)],
+    radius_m: Annotated[float, Form(ge=nearby.LEAST_RADIUS_M, le=nearby.MOST_RADIUS_M, allow_inf_nan=False)],
     since: Annotated[WallMoment, Form()],
     until: Annotated[WallMoment, Form()],
     order_number: Annotated[str, Form(max_length=200, pattern=WITHOUT_NUL)],
@@ -87,5 +87,10 @@ async def _page(
         given=dict.fromkeys(FIELDS, "") | (given or {}),
         runs=runs,
         before=after,
-        most_hours=LONGEST.total_seconds() // 3600,
+        bounds={
+            "least": nearby.LEAST_RADIUS_M,
+            "most": nearby.MOST_RADIUS_M,
+            "hours": nearby.LONGEST // timedelta(hours=1),
+            "fixes": nearby.MOST_FIXES,
+        },
     )

@@ -10,7 +10,7 @@ for (const form of document.querySelectorAll("form#language")) {
 for (const field of document.querySelectorAll("[data-submits]")) {
   field.addEventListener("change", () => field.form.requestSubmit());
 }
-for (const here of document.querySelectorAll(".tabs [aria-current], .bar nav > [aria-current]")) {
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
   const [row, own] = [here.parentElement, here.getBoundingClientRect()];
   row.scrollLeft += own.left + own.width / 2 - innerWidth / 2; // where one is stands in sight on a phone
 }
@@ -41,20 +41,23 @@ const waiting = {
   zones: ["/v1/proposals/notices", (told) => told.waiting + told.answered],
 };
 
+const entries = (name) => [...document.querySelectorAll(`.bar [data-entry="${name}"]`)];
+
 async function count(name) {
-  const link = document.querySelector(`[data-testid="nav-${name}"]`);
-  if (!link || document.hidden) return;
+  if (!entries(name).length || document.hidden) return;
   const answer = await fetch(waiting[name][0]).catch(() => null); // the server is away: later
-  if (answer?.ok) show(link, waiting[name][1](await answer.json()));
+  if (answer?.ok) show(name, waiting[name][1](await answer.json()));
 }
 
-/** On the entry, and on the menu that hides it. */
-function show(link, number) {
-  link.dataset.count = number || "";
-  link.title = number ? `${link.dataset.waits}: ${number}` : "";
+/** On the entry, and on the menu that hides it: at a desk another one than on a telephone. */
+function show(name, number) {
+  for (const link of entries(name)) {
+    link.dataset.count = number || "";
+    link.title = number ? `${link.dataset.waits}: ${number}` : "";
+  }
   for (const menu of document.querySelectorAll(".bar nav details")) {
-    const hidden = [...menu.querySelectorAll("a[data-count]")].reduce((sum, one) => sum + Number(one.dataset.count), 0);
-    menu.querySelector("summary").dataset.count = hidden || "";
+    const hidden = [...menu.querySelectorAll("a[data-count]")].filter((one) => getComputedStyle(one).display !== "none");
+    menu.querySelector("summary").dataset.count = hidden.reduce((sum, one) => sum + Number(one.dataset.count), 0) || "";
   }
 }
 for (const name of Object.keys(waiting)) {
@@ -62,8 +65,8 @@ for (const name of Object.keys(waiting)) {
   setInterval(() => count(name), 60000);
 }
 addEventListener("queue-changed", ({ detail }) => {
-  const link = document.querySelector('[data-testid="nav-alerts"]');
-  detail && link ? show(link, Number(detail)) : count("alerts");
+  grow(); // new rows come with moments, and show ages
+  detail ? show("alerts", Number(detail)) : count("alerts");
 });
 
 /** A part of the page as it is now; what has the reader's focus is left alone. */

@@ -16,7 +16,7 @@ router = APIRouter(tags=["nearby"])
 class Question(BaseModel):
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    radius_m: float = Field(ge=10, le=5000, allow_inf_nan=False)
+    radius_m: float = Field(ge=nearby.LEAST_RADIUS_M, le=nearby.MOST_RADIUS_M, allow_inf_nan=False)
     since: AwareDatetime
     until: AwareDatetime
     order_number: str = Field(max_length=200, description="Of the court act that asks")

@@ -25,6 +25,7 @@ from tracking.tables import fixes, wearings
 
 WIDER: Final = 1.01
 """The box may be too wide, never too narrow: its degrees are those of its middle."""
+A_PART: Final = 2_000
 COLUMNS: Final = ("person_id", "device_id", "sequence", "taken_at", "accuracy_m", "mechanism")
 
 
@@ -91,13 +92,20 @@ async def around(
     """Fixes of the scope's people during [since, until), not farther than `reach_m`, nearest first."""
     asked = Asked(place, reach_m, since, until)
     worn = _worn(scope, asked)
-    query = _around(fixes, worn, asked).limit(most)
-    found = {Found(*row) for row in (await conn.execute(query)).all()}
+    found = await _read(conn, _around(fixes, worn, asked).limit(most))
     archived = await _archived(conn, worn, asked)
     if len(archived):  # the table first, and each fix once: a day may move from there to here meanwhile
-        query = _around(_rows(archived), worn, asked).limit(most)
-        found |= {Found(*row) for row in (await conn.execute(query)).all()}
+        found |= await _read(conn, _around(_rows(archived), worn, asked).limit(most))
     return sorted(found, key=lambda f: (f.distance_m, f.taken_at, f.device, f.sequence))[:most]
+
+
+async def _read(conn: AsyncConnection, query: Select[Any]) -> set[Found]:
+    """A part at a time, so that others have their turn between two of them."""
+    found = set[Found]()
+    async with conn.stream(query) as rows:
+        async for some in rows.partitions(A_PART):
+            found.update(Found(*row) for row in some)
+    return found
 
 
 def _worn(scope: Scope, asked: Asked) -> Subquery:

@@ -236,14 +236,20 @@ async def test_no_search_without_an_order_a_reason_and_a_bound(app: FastAPI) -> 
         assert (await stranger.post("/v1/nearby", json=asked())).status_code == 401
 
 
-async def test_too_many_fixes_are_no_answer(
+async def test_what_is_too_much_is_told_with_a_radius_that_is_not_or_that_only_less_time_helps(
     app: FastAPI, conn: asyncpg.Connection, three: list[Supervised], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stored(conn, *(of(three[0], m) for m in range(5)))
+    await stored(
+        conn, *(of(three[0], m, 50 * m) for m in range(5)), *(of(three[0], m) for m in range(20, 25))
+    )
     monkeypatch.setattr("geofence.nearby.MOST_FIXES", 4)
+    wide, dense = {"until": minute(10).isoformat()}, {"since": minute(20).isoformat()}
     async with browser(app, await administrator(app)) as visitor:
-        answer = await visitor.post("/v1/nearby", json=asked())
-    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/search_too_wide")
+        told = [(await visitor.post("/v1/nearby", json=asked(**one))).json() for one in (wide, dense)]
+        for less in (wide | {"radius_m": 60}, dense | {"until": minute(24).isoformat()}):
+            assert (await visitor.post("/v1/nearby", json=asked(**less))).status_code == 200, less
+    assert [one["type"] for one in told] == ["/problems/search_too_wide", "/problems/search_too_dense"]
+    assert "at most 60 m" in told[0]["title"]
 
 
 async def test_a_fix_of_unknown_accuracy_is_taken_as_bad(
