@@ -3,6 +3,7 @@
 A wall-clock time that does not exist or comes twice (summer time) is read as RFC 5545 reads it: by the offset
 before the gap, and as the first of the two."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -43,12 +44,14 @@ def is_always(hours: Hours) -> bool:
     return not hours.weekly and not hours.exceptions
 
 
-@lru_cache(maxsize=65536)
-def spans(hours: Hours, day: date) -> tuple[Span, ...]:
+def _spans(hours: Hours, day: date) -> tuple[Span, ...]:
     """The times in force that begin on a local date; a span that summer time swallows is left out."""
     zone = ZoneInfo(hours.tz)
     found = ((_moment(day, starts, zone), _moment(day, ends, zone)) for starts, ends in windows(hours, day))
     return tuple((since, until) for since, until in found if since < until)
+
+
+spans = lru_cache(maxsize=65536)(_spans)
 
 
 def windows(hours: Hours, day: date) -> tuple[tuple[int, int], ...]:
@@ -94,17 +97,25 @@ def moments(
 ) -> list[tuple[int, bool, bool]]:
     """(moment, in force, absent) from `since_us` on, and at each moment in (since, until] at which the hours
     begin or end or an absence does: what `next_moment` tells one by one of a term that is current."""
-    away = absence_edges(absences)
-    days = range((until_us - since_us) // DAY_US + 4)
-    first = _local_date(hours, since_us) - DAY
-    edges = {edge for n in days for span in spans(hours, first + DAY * n) for edge in span} | away
-    told = [(since_us, in_force(hours, since_us), _is_within(absences, since_us))]
-    for edge in sorted(edges):
-        if since_us < edge <= until_us:
-            is_now = in_force(hours, edge)
-            if is_now is not told[-1][1] or edge in away:
-                told.append((edge, is_now, _is_within(absences, edge)))
+    away, begun, holding = absence_edges(absences), _begun(hours, since_us, until_us), 0
+    told: list[tuple[int, bool, bool]] = []
+    for edge in sorted(begun.keys() | away | {since_us}):
+        holding += begun.get(edge, 0)
+        is_now = holding > 0 or is_always(hours)
+        if since_us <= edge <= until_us and (not told or is_now is not told[-1][1] or edge in away):
+            told.append((edge, is_now, _is_within(absences, edge)))
     return told
+
+
+def _begun(hours: Hours, since_us: int, until_us: int) -> Counter[int]:
+    """How many more spans are in force from each moment on. Not by `spans`: so many fit into no memory, and
+    finding them there takes longer than working them out."""
+    found, first = Counter[int](), _local_date(hours, since_us) - DAY
+    for n in range((until_us - since_us) // DAY_US + 4):
+        for since, until in _spans(hours, first + DAY * n):
+            found[since] += 1
+            found[until] -= 1
+    return found
 
 
 def _edges(hours: Hours, after_us: int) -> Iterator[int]:
