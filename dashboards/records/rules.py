@@ -14,6 +14,7 @@ from geofence import reading, zones
 from geofence.model import ConditionId
 from geofence.proposals import service
 from geofence.proposals.model import Leave
+from geofence.relations.model import RelationKind
 from inmates import service as people
 from inmates import store as people_store
 
@@ -39,6 +40,7 @@ async def rules_page(
         may_write=caller.may(Permission.RULE_WRITE),
         may_excuse=caller.may(Permission.ABSENCE_WRITE),
         may_end=caller.may(Permission.CONDITION_WRITE),
+        relations=list(RelationKind),
         now=clock.now(),
     )
 

@@ -13,5 +13,12 @@ FORMS = {
         "order_number": "1-1/2026",
         "reason": "theft",
     },
+    "/pairs/{relation_id}/end": {},
+    "/orders/{order_id}/pairs": {
+        "number": "nobody has it",
+        "kind": "keep_away",
+        "distance_m": "500",
+        "document": "act 1",
+    },
     "/pairs/{relation_id}/consent": {"word": "withdrawn", "document": "act 2", "on": f"{clock.today()}"},
 }
