@@ -1,11 +1,13 @@
 """The tabs of a person's file: one module, one template and one permission each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from core import clock
 from core.auth import Caller, Permission
 from dashboards.pages import page
 from inmates.model import Person
@@ -59,6 +61,11 @@ def tab_page(
     """`record-<name>.html`, or another page under the same tab, in the frame of the person's file."""
     frame = {"tabs": tabs_of(caller), "tab": name, "person": person, "glass": caller.only is not None}
     return page(request, f"record-{template or name}.html", status=status, **frame, **values)
+
+
+def wall(at: datetime) -> str:
+    """A moment as a form's field wants it: as the clock on the wall here shows it."""
+    return at.astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M")
 
 
 def back(person: int, tab: str, more: str = "") -> Response:

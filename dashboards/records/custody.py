@@ -1,6 +1,5 @@
 """The custody tab: where a person is, the open admission, episodes with their movements, the place."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,7 +9,7 @@ from core import clock, http
 from core.auth import Caller, Permission, allow
 from core.fields import RowId
 from core.model import PersonId
-from dashboards.records import back, tab_page
+from dashboards.records import back, tab_page, wall
 from inmates.custody.api.forms import Day, Note, Wall, Words
 from inmates.custody.model import Child, EpisodeId, InstitutionId, Kind, Mark, MovementId, Regime
 from inmates.custody.rules import admission as asking
@@ -48,14 +47,9 @@ async def custody_page(
         said=list(Said),
         marks=list(Mark),
         may_write=caller.may(Permission.CUSTODY_WRITE),
-        here=_wall,
-        now=_wall(clock.now()),
+        here=wall,
+        now=wall(clock.now()),
     )
-
-
-def _wall(at: datetime) -> str:
-    """As a form's field wants it."""
-    return at.astimezone(clock.HERE).strftime("%Y-%m-%dT%H:%M")
 
 
 @router.post("/people/{person_id}/custody/movements/{episode_id}")

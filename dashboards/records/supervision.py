@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from core import clock, http
@@ -12,7 +12,7 @@ from core.auth import Caller, Permission, allow, allow_fresh
 from core.fields import WITHOUT_NUL, WallMoment
 from core.model import OrderId, PersonId
 from core.signed import store as signed
-from dashboards.records import back, tab_page
+from dashboards.records import back, tab_page, wall
 from geofence import reading as seen
 from geofence.store.queue import Queued, Wanted
 from inmates.model import OrderKind
@@ -83,6 +83,7 @@ async def supervision_page(
         may_write=caller.may(Permission.ORDER_WRITE),
         may_fit=caller.may(Permission.FITTING_WRITE),
         now=clock.now().astimezone(clock.HERE),
+        wall=wall,
         signers=await signed.signed(conn, KIND.name, [of.order.id for of in found.orders]),
     )
 
@@ -94,10 +95,7 @@ async def alerts(conn: http.Conn, caller: Caller, person: PersonId) -> Sequence[
     return (await seen.alerts(conn, caller, wanted=Wanted(person=person), after=None, most=RECENT)).alerts
 
 
-@router.post("/drafts")
-async def draft_form(
-    person_id: http.Id,
-    conn: http.Conn,
+def _act(
     *,
     kind: Annotated[OrderKind, Form()],
     court: Number,
@@ -106,18 +104,35 @@ async def draft_form(
     ruled_at: Moment,
     act_number: Note = "",
     act_on: MaybeDay = None,
+) -> Act:
+    """As the form of a draft says it."""
+    number, begins, ruled = act_number.strip()[:100] or None, clock.here(begins_at), clock.here(ruled_at)
+    return Act(kind, court, number, act_on, begins, last_day, ruled)
+
+
+Filled = Annotated[Act, Depends(_act)]
+
+
+@router.post("/drafts")
+async def draft_form(
+    person_id: http.Id, conn: http.Conn, act: Filled, caller: Caller = allow(Permission.ORDER_WRITE)
+) -> Response:
+    await orders.draft(conn, caller, person=PersonId(person_id), act=act)
+    return back(person_id, "supervision")
+
+
+@router.post("/drafts/{order_draft_id}/edit")
+async def draft_edit_form(
+    person_id: http.Id,
+    order_draft_id: http.Id,
+    *,
+    conn: http.Conn,
+    act: Filled,
+    version: Annotated[int, Form(ge=1, le=2**31 - 1)],
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
-    act = Act(
-        kind,
-        court,
-        act_number.strip()[:100] or None,
-        act_on,
-        clock.here(begins_at),
-        last_day,
-        clock.here(ruled_at),
-    )
-    await orders.draft(conn, caller, person=PersonId(person_id), act=act)
+    """`version`: the one that was before the editor's eyes."""
+    await orders.amend(conn, caller, draft=DraftId(order_draft_id), act=act, expected=version)
     return back(person_id, "supervision")
 
 

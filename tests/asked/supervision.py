@@ -33,6 +33,8 @@ PAGE = "/people/{person_id}/supervision"
 FORMS = {
     f"{PAGE}/drafts": ACT | {"begins_at": "2026-11-21T09:00", "ruled_at": "2026-11-20T17:30"},
     f"{PAGE}/drafts/{{order_draft_id}}/activation": {},
+    f"{PAGE}/drafts/{{order_draft_id}}/edit": ACT
+    | {"begins_at": "2026-11-21T09:00", "ruled_at": "2026-11-20T17:30", "version": "1"},
     f"{PAGE}/orders/{{order_id}}/assignments": {"act_number": "5"},
     f"{PAGE}/orders/{{order_id}}/obligations": OBLIGATION,
     f"{PAGE}/obligations/{{obligation_id}}/checks": {"on": "2026-11-20", "outcome": "kept"},

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 import files
+from asked.supervision import FORMS
 from callers import browser, session, user
 from core.auth import Role
 from core.model import PersonId
@@ -37,6 +38,22 @@ async def test_an_act_changes_an_obligation(app: FastAPI) -> None:
     page = (await one.visitor.get(tab)).text
     assert "no calls" in page, "the version before stays"
     assert (await one.visitor.post(revise, data=changed)).status_code == 409, "it is over"
+
+
+async def test_a_draft_gets_the_number_that_it_lacked_and_binds(app: FastAPI) -> None:
+    one = await case(app)
+    tab = f"/people/{one.person}/supervision"
+    said = FORMS["/people/{person_id}/supervision/drafts"] | {"act_number": ""}
+    assert (await one.visitor.post(f"{tab}/drafts", data=said)).status_code == 303
+    page = (await one.visitor.get(tab)).text
+    [draft] = re.findall(r'data-testid="edit-draft-(\d+)"', page)
+    assert 'value="2026-11-21T09:00"' in page, "the form holds what was written down"
+    assert (await one.visitor.post(f"{tab}/drafts/{draft}/activation")).status_code == 409
+    edit, filled = f"{tab}/drafts/{draft}/edit", said | {"act_number": "7-7", "version": "1"}
+    assert (await one.visitor.post(edit, data=filled)).status_code == 303
+    assert (await one.visitor.post(edit, data=filled)).status_code == 412, "somebody was first"
+    assert (await one.visitor.post(f"{tab}/drafts/{draft}/activation")).status_code == 303
+    assert "7-7" in (await one.visitor.get(tab)).text
 
 
 async def test_a_movement_is_put_right_and_taken_back(app: FastAPI) -> None:

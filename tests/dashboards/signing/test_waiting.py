@@ -15,6 +15,7 @@ async def test_a_paper_waits_until_who_decided_has_signed(app: FastAPI, tmp_path
     assert mark in waiting
     assert f'href="{one.path}"' in waiting
     assert "Namunayev" in waiting
+    assert "Criminal-Executive Code" in waiting, "the law is cited in the reader's language"
     assert mark not in (await one.other.get("/papers")).text, "the other head has decided nothing"
     assert (await one.sign(OTHER, visitor=one.other)).status_code == 303
     assert mark in (await one.head.get("/papers")).text, "another hand is not theirs"
