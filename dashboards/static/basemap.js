@@ -10,12 +10,12 @@ const NEIGHBOURS = {
   "map.turkmenistan": [60.4, 39.6], "map.afghanistan": [66.6, 36.4],
 };
 const LIGHT = {
-  outside: "#e7e3d8", land: "#f5f2ea", city: "#fdfbf5", border: "#b9ad97", grid: "#ddd6c7", ink: "#3a444f",
+  outside: "#ece8df", land: "#f5f2ea", city: "#fdfbf5", border: "#b9ad97", grid: "#ddd6c7", ink: "#3a444f",
   faint: "#655f51", halo: "#f8f5ee", order: "#1d7f6e", breach: "#c9301f", silent: "#5f6675", battery: "#c47a06",
   rim: "#ffffff", accent: "#0b6570", zone: "#0b7d8a",
 };
 const DARK = {
-  outside: "#0b1015", land: "#141b22", city: "#1a232b", border: "#435060", grid: "#202a33", ink: "#c9d1d8",
+  outside: "#10171d", land: "#151d24", city: "#1a232b", border: "#435060", grid: "#202a33", ink: "#c9d1d8",
   faint: "#7f8b97", halo: "#10161c", order: "#4fb8a3", breach: "#ff6a57", silent: "#9aa3b2", battery: "#e9b04f",
   rim: "#10161c", accent: "#6cc5c9", zone: "#4fb3bd",
 };
