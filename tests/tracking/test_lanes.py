@@ -56,6 +56,12 @@ async def say(broker: Broker, *said: tuple[str, bytes]) -> None:
     client.loop_stop()
 
 
+async def come(inbox: Inbox, messages: int) -> None:
+    """The broker has a message from its sender before it gives it to anybody."""
+    while inbox.waiting < messages:  # noqa: ASYNC110 - what another process does
+        await asyncio.sleep(0.01)
+
+
 def is_of_the_past(batch: Batch) -> bool:
     return batch.messages[0].topic.endswith("/past")
 
@@ -67,11 +73,13 @@ async def test_the_present_does_not_wait_for_a_backlog(
     monkeypatch.setattr("tracking.lanes.PAST_BYTES", 10 * BIG)
     async with opened(broker, "t-first") as lanes:
         await say(broker, *[(PAST, b"x" * BIG)] * 100)
+        await come(lanes.past, 100)
         batches = lanes.batches()
         first = await anext(batches)
         assert is_of_the_past(first)
         assert len(first.messages) == 10
         await say(broker, (UP, b"now"))
+        await come(lanes.live, 1)
         after = [await anext(batches) for _ in range(2)]
         assert [m.payload for batch in after if not is_of_the_past(batch) for m in batch.messages] == [b"now"]
 
