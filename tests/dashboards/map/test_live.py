@@ -141,7 +141,7 @@ async def test_people_are_found_and_chosen_by_keyboard(
         card = page.get_by_test_id("person-card")
         await expect(card).to_contain_text("± 15 m")
         await expect(card).to_contain_text("90 %")
-        await expect(card).to_contain_text("always")
+        await expect(card).to_contain_text("Mon–Sun 00:00–24:00")
         await page.keyboard.press("Escape")
         await expect(card).to_be_hidden()
 
