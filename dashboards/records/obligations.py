@@ -20,6 +20,7 @@ router = APIRouter(prefix="/people/{person_id}/supervision", tags=["pages"], inc
 Number = Annotated[str, Form(min_length=1, max_length=100, pattern=WITHOUT_NUL)]
 Words = Annotated[str, Form(min_length=1, max_length=2000, pattern=WITHOUT_NUL)]
 Note = Annotated[str, Form(max_length=2000, pattern=WITHOUT_NUL)]
+Monthly = Annotated[int | None, Form(ge=1, le=31)]
 Day = Annotated[date, Form(ge=FIRST, le=LAST)]
 
 
@@ -32,7 +33,7 @@ async def obligation_form(
     kind: Annotated[ObligationKind, Form()],
     words: Words,
     act_number: Number,
-    a_month: Annotated[int | None, Form(ge=1, le=31)] = None,
+    a_month: Monthly = None,
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     duty = Duty(kind, words, a_month)
@@ -49,7 +50,7 @@ async def revision_form(
     kind: Annotated[ObligationKind, Form()],
     words: Words,
     act_number: Number,
-    a_month: Annotated[int | None, Form(ge=1, le=31)] = None,
+    a_month: Monthly = None,
     caller: Caller = allow(Permission.ORDER_WRITE),
 ) -> Response:
     old, duty = ObligationId(obligation_id), Duty(kind, words, a_month)
