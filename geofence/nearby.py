@@ -32,7 +32,8 @@ from tracking.model import Mechanism
 LONGEST: Final = timedelta(hours=48)
 """A search is about an event: two days are enough to bracket one."""
 MOST_FIXES: Final = 100_000
-"""200 people who report every ten seconds, for more than an hour: read and weighed in seconds."""
+"""200 people who report every ten seconds, for more than an hour: read in 3 s, and weighed in
+20 on two cores, beside the requests of others."""
 LEAST_RADIUS_M: Final = 10
 MOST_RADIUS_M: Final = 5000
 ROUND_M: Final = 10
