@@ -28,13 +28,13 @@ async def fold(
         return []
     waiting = await handing.release(conn, begun)  # what came for them before is not folded either
     begun = {person: min(at_us, waiting.get(person, at_us)) for person, at_us in begun.items()}
-    held.waiting -= begun.keys()
+    held.waiting.difference_update(begun)  # in place: `-=` with keys makes a new set of all who wait
     unknown = [person for person in begun if person not in held.duties]
     bound = {person: held.duties[person] for person in begun if person in held.duties}
     bound |= await replay.duties(conn, unknown)
     begins = await replay.beginnings(conn, bound, begun)
     await seats.void(conn, begun)  # what is written down of them may be complete up to a later receipt
-    held.voided |= begun.keys()
+    held.voided.update(begun)
     return await refold(conn, held, begins, bound, now_us=now_us)
 
 
@@ -64,7 +64,7 @@ async def at_once(
     now = {p for p in begun if p not in held.duties} | set(soon)
     waits = {p: at_us for p, at_us in begun.items() if p not in now}
     await handing.hand(conn, waits, now_us=now_us)
-    held.waiting |= waits.keys()
+    held.waiting.update(waits)
     return {p: begun[p] for p in now}
 
 

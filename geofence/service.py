@@ -82,7 +82,7 @@ async def reload(
         else:
             reached[person] = replay.NEVER_US
     reached |= await handing.release(conn, reached)  # what was set aside may be older than a checkpoint
-    held.waiting -= reached.keys()
+    held.waiting.difference_update(reached)
     begins = await replay.beginnings(conn, bound, reached)
     held.near.own = held.own
     rows = await nearness.reload(conn, held.near, now_us=now_us)

@@ -184,7 +184,7 @@ handed_over = Table(  # people to be folded again: late reports of theirs came, 
     metadata,
     Column("person_id", ForeignKey("persons.id"), primary_key=True),
     Column("since", DateTime(timezone=True), nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, index=True),
     Column("touched_at", DateTime(timezone=True), nullable=False),
 )
 

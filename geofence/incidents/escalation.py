@@ -1,5 +1,7 @@
 """The ladder: who is told when nobody answers a card. Run by the clock; each level is told once a card."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import bus, clock
@@ -13,11 +15,16 @@ from inmates.tasks import service as tasks
 from inmates.tasks.model import Wanted
 
 
-async def climb(conn: AsyncConnection) -> int:
-    """How many were told now."""
-    now, known = clock.now(), protocols.known()
-    seeds = await store.waiting(conn, protocols.at(known, now).ladder, now=now)
-    told = 0
+async def due(conn: AsyncConnection) -> list[AlertId]:
+    """Alerts because of which somebody may have to be told."""
+    now = clock.now()
+    return sorted(await store.waiting(conn, protocols.at(protocols.known(), now).ladder, now=now))
+
+
+async def climb(conn: AsyncConnection, seeds: Sequence[AlertId]) -> int:
+    """How many were told now because of these alerts. A few at a time: whoever announces anything waits until
+    this transaction ends, the worker too (`core.bus`)."""
+    now, known, told = clock.now(), protocols.known(), 0
     for card in await reading.folded(conn, seeds):
         for alert, level in rules.to_tell(card, now=now, rules=known):
             await tell(conn, card, alert, level=level)

@@ -9,11 +9,11 @@ from httpx import AsyncClient
 
 import callers
 import files
-from core import clock, db
+from app import ladder
+from core import clock
 from core.auth import Role
 from core.model import DeviceId, PersonId, UserId
 from files import everything
-from geofence.incidents import escalation
 from tracking.model import Receipt, ReceiptState
 from tracking.store import commands
 
@@ -111,13 +111,18 @@ async def test_a_message_goes_through_all_its_states_once(
     ]
 
 
+@pytest.mark.parametrize("a_piece", [1, 100])
 async def test_who_did_not_answer_is_told_up_the_ladder_once(
-    app: FastAPI, conn: asyncpg.Connection, mine: dict[str, int]
+    app: FastAPI,
+    conn: asyncpg.Connection,
+    mine: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+    a_piece: int,
 ) -> None:
+    """Both alerts of the card are due: in pieces of one they come in two transactions."""
+    monkeypatch.setattr(ladder, "A_PIECE", a_piece)
     _, seven = await officer(app, mine)
-    for _ in range(2):
-        async with db.transaction(app.state.engine) as records:
-            await escalation.climb(records)
+    assert [await ladder.climb(app.state.engine) for _ in range(2)] == [2, 0]
     told = await conn.fetch("select said from alert_entries where kind = 'escalated' order by said")
     assert [row["said"] for row in told] == ["duty_centre", "unit_head"]
     at = f"/v1/incidents/{mine['alert_id']}"
