@@ -1,10 +1,10 @@
 """Stored fixes around a place: PostGIS finds and measures them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from math import inf, isfinite, isnan
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from geoalchemy2 import Geography
@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import from_us, to_us
 from core.geo import LonLat, metres_per_degree
-from core.model import DeviceId, PersonId
 from inmates import store as people
 from inmates.model import Scope
-from tracking.fixes import Fixes, concat
+from tracking.fixes import F8, I8, Fixes, concat
 from tracking.model import Flag
 from tracking.store import parts, past
 from tracking.tables import fixes, wearings
@@ -27,19 +26,50 @@ WIDER: Final = 1.01
 """The box may be too wide, never too narrow: its degrees are those of its middle."""
 A_PART: Final = 2_000
 COLUMNS: Final = ("person_id", "device_id", "sequence", "taken_at", "accuracy_m", "mechanism")
+KINDS: Final[Sequence[Any]] = (*(np.int64,) * 4, np.float64, np.int64, np.float64)
+"""Of these columns and of the distance; what is null becomes NaN."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """One fix near the place."""
+    """Fixes near the place, as columns of equal length."""
 
-    person: PersonId
-    device: DeviceId
-    sequence: int
-    taken_at: datetime
-    accuracy_m: float | None
-    mechanism: int
-    distance_m: float
+    person: I8
+    device: I8
+    sequence: I8
+    taken_us: I8
+    accuracy_m: F8
+    """NaN: the device named none."""
+    mechanism: I8
+    distance_m: F8
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Self:
+        """The rows of a mask, of indices in their order, or of a slice."""
+        return type(self)(*(getattr(self, one.name)[which] for one in fields(self)))
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]]) -> Self:
+        """Rows of `COLUMNS` and the distance in metres."""
+        person, device, sequence, taken_at, *rest = zip(*rows, strict=True)
+        columns = (person, device, sequence, [to_us(at) for at in taken_at], *rest)
+        return cls(*(np.array(one, kind) for one, kind in zip(columns, KINDS, strict=True)))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Found"]) -> Self:
+        names = [one.name for one in fields(cls)]
+        if not parts:
+            return cls(*(np.empty(0, kind) for kind in KINDS))
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def nearest_first(self) -> Self:
+        """Each fix once: a day that moves to its file at this moment is seen in both places."""
+        found = self.take(np.lexsort((self.sequence, self.device, self.taken_us, self.distance_m)))
+        keys = np.stack((found.device, found.taken_us, found.sequence))
+        is_new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))[: len(found)]
+        return found.take(is_new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +118,22 @@ async def around(
     since: datetime,
     until: datetime,
     most: int,
-) -> Sequence[Found]:
+) -> Found:
     """Fixes of the scope's people during [since, until), not farther than `reach_m`, nearest first."""
     asked = Asked(place, reach_m, since, until)
     worn = _worn(scope, asked)
     found = await _read(conn, _around(fixes, worn, asked).limit(most))
-    archived = await _archived(conn, worn, asked)
-    if len(archived):  # the table first, and each fix once: a day may move from there to here meanwhile
-        found |= await _read(conn, _around(_rows(archived), worn, asked).limit(most))
-    return sorted(found, key=lambda f: (f.distance_m, f.taken_at, f.device, f.sequence))[:most]
+    archived = await _archived(conn, worn, asked)  # after the table: a day may move from there to here
+    if not len(archived):
+        return found
+    more = await _read(conn, _around(_rows(archived), worn, asked).limit(most))
+    return Found.joined((found, more)).nearest_first().take(slice(most))
 
 
-async def _read(conn: AsyncConnection, query: Select[Any]) -> set[Found]:
+async def _read(conn: AsyncConnection, query: Select[Any]) -> Found:
     """A part at a time, so that others have their turn between two of them."""
-    found = set[Found]()
     async with conn.stream(query) as rows:
-        async for some in rows.partitions(A_PART):
-            found.update(Found(*row) for row in some)
-    return found
+        return Found.joined([Found.of(some) async for some in rows.partitions(A_PART)])
 
 
 def _worn(scope: Scope, asked: Asked) -> Subquery:

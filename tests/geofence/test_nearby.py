@@ -16,7 +16,7 @@ from callers import browser, session, user
 from core.auth import Role
 from core.clock import HERE
 from core.geo import LonLat
-from core.model import PersonId, UserId
+from core.model import UserId
 from core.tables import audit
 from files import caseload
 from geofence import nearby
@@ -296,5 +296,5 @@ async def test_the_box_cuts_off_nothing_that_is_near(
     )
     assert len(found) == counted
     assert counted > 0
-    assert [f.distance_m for f in found] == sorted(f.distance_m for f in found)
-    assert {f.person for f in found} == {PersonId(three[0].person)}
+    assert found.distance_m.tolist() == sorted(found.distance_m.tolist())
+    assert set(found.person.tolist()) == {three[0].person}
