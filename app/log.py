@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 import warnings
+from collections.abc import Mapping
 from typing import Final
 
 MASK: Final = "…"
@@ -45,8 +46,13 @@ def masked(text: str) -> str:
 
 
 def _shown(field: str, value: object) -> object:
+    """However deep it lies: a list of telephones is as telling as one."""
     if field in NAMING:
         return MASK
+    if isinstance(value, Mapping):
+        return {masked(str(key)): _shown(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_shown("", inner) for inner in value]
     return masked(value) if isinstance(value, str) else value
 
 

@@ -35,6 +35,12 @@ def test_fields_that_name_people_are_never_written_and_counts_are() -> None:
     assert (line["surname"], line["lat"], line["count"], line["took"]) == (MASK, MASK, 12345678, 1.5)
 
 
+def test_what_lies_deep_in_a_field_is_masked_too() -> None:
+    deep = {"rows": [{"phone": "1", "n": 2}, ("+998901234567", "ok")], "31203900012345": {"at": "41.3111"}}
+    line = said(logging.makeLogRecord({"msg": "m", "seen": deep}))
+    assert line["seen"] == {"rows": [{"phone": MASK, "n": 2}, [MASK, "ok"]], MASK: {"at": MASK}}
+
+
 def test_an_error_is_its_kind_and_place_and_not_its_words() -> None:
     with pytest.raises(ValueError, match="Sinov") as caught:
         int("+998901234567 of Sinov")
