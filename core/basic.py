@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 from core import clock, passwords
 from core.accounts import in_force
 from core.attempts import Attempts
+from core.lockouts import service as lockouts
+from core.model import UserId
 from core.tables import users
 
 PATHS: Final = "/xapi/"
@@ -92,7 +94,8 @@ async def provider(connection: HTTPConnection, now: Callable[[], datetime] = clo
     given = read(connection.headers.get("authorization", ""))
     if given is None:
         return None
-    state, now_us = connection.app.state, clock.to_us(now())
+    state, at = connection.app.state, now()
+    now_us = clock.to_us(at)
     known = await _known(state.engine, given.login)
     proven: Proven = state.proven
     digest = proven.digest(given, known) if known else b""
@@ -102,10 +105,14 @@ async def provider(connection: HTTPConnection, now: Callable[[], datetime] = clo
     attempts: Attempts = state.attempts
     address = connection.client.host if connection.client else ""
     attempts.begin(given.login, address, now_us=now_us)
+    async with state.engine.begin() as conn:
+        counted = await lockouts.begin(conn, given.login, address=address, now=at)
     async with attempts.checks:
         fits = await passwords.matches(known.password_hash if known else None, given.password)
     if not fits or known is None:
         return None
+    async with state.engine.begin() as conn:
+        await lockouts.succeed(conn, counted, user=UserId(known.user_id), address=address, now=at)
     attempts.succeed(given.login, address)
     proven.remember(digest, now_us=now_us)
     return known

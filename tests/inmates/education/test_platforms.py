@@ -9,7 +9,9 @@ from sqlalchemy import update
 
 from asked.education import COURSE
 from callers import HOST, session, user
+from core.attempts import Attempts
 from core.auth import Role
+from core.lockouts.rules import POLICY, By
 from core.tables import users
 from platforms import PATH, ask, platform, statement
 
@@ -47,6 +49,17 @@ async def test_guessing_is_slowed_down_and_a_proven_password_is_not(app: FastAPI
         codes = [(await ask(guesser)).status_code for _ in range(5)]
     assert codes == [401, 401, 401, 401, 429]
     assert (await ask(lms)).status_code == 200
+
+
+async def test_many_guess_one_platform_no_faster(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with a memory of its own: as after a restart, or of another process."""
+    monkeypatch.setitem(POLICY.free, By.ACCOUNT, 1)  # type: ignore[arg-type]
+    codes = []
+    for _ in range(3):
+        app.state.attempts = Attempts()
+        async with platform(app, password="guess") as guesser:
+            codes.append((await ask(guesser)).status_code)
+    assert codes == [401, 401, 429]
 
 
 @pytest.mark.parametrize("change", [{"password_hash": "x"}, {"is_active": False}])
