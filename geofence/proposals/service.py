@@ -50,11 +50,14 @@ async def target_of_order(conn: AsyncConnection, caller: Caller, *, order: Order
 
 
 async def held(conn: AsyncConnection, caller: Caller, *, condition: ConditionId) -> Held:
-    """A condition as it is, to be revised."""
+    """A condition as it is, to be revised; it shows where somebody lives: the reading is recorded."""
     await reading.condition_known(conn, caller, condition=condition)
     found = await held_store.condition(conn, condition)
     if found is None:
         raise NotFound
+    await audit.record(
+        conn, caller.user, action=Permission.RULE_READ, subject_kind="condition", subject=condition
+    )
     return found
 
 

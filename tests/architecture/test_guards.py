@@ -96,6 +96,8 @@ GUARDED = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], P
 FOR_ONESELF = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], OwnScope)]
 FOR_KIN = [way for way in ANSWERED if way.guards and isinstance(way.guards[0], KinScope)]
 EVERYWHERE = {Role.ADMINISTRATOR, Role.OVERSIGHT, Role.PROVIDER} | BOXES
+SHOWING = {"person_id", "alert_id", "condition_id"}
+"""Whose page shows where somebody is or lives, or what is written about them."""
 numbers = count(1)
 SCOPED = [role for role in Role if role not in EVERYWHERE]
 SEATED = frozenset[Permission | None]().union(*(GRANTS[role] for role in SCOPED))
@@ -212,7 +214,7 @@ async def test_every_reading_of_a_person_or_an_alert_is_recorded(app: FastAPI) -
     mine = await everything(app.state.engine)
     seated = {role: await posted(app, role, mine["institution_id"]) for role in SCOPED}
     silent = []
-    read = (w for w in GUARDED if w.method == "GET" and objects(w.path) & {"person_id", "alert_id"})
+    read = (w for w in GUARDED if w.method == "GET" and objects(w.path) & SHOWING)
     for way in (w for w in read if w.guards[0] in SEATED):
         who, secret = seated[seat(way)]
         before = await readings(app, who)
