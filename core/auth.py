@@ -190,6 +190,7 @@ GRAVE: Final = (_of("access") | ADMINISTRATORS_ONLY) | {
     Permission.PERSON_EXPORT,
     Permission.PERSON_MERGE,
     Permission.EVIDENCE_EXPORT,
+    Permission.TRACK_EXPORT,
     Permission.GLASS_BREAK,
     Permission.VETTING_WRITE,
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path as Folder
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Header, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -117,6 +118,15 @@ def inline_policy(nonce: str) -> str:
     return policy(
         script_src=f"'self' 'nonce-{nonce}'", style_src="'self' 'unsafe-inline'", frame_ancestors="'self'"
     )
+
+
+def attached(name: str) -> dict[str, str]:
+    """The header by which an answer is saved under this name; a file's number may hold any letter and any
+    sign, a header holds neither (RFC 6266)."""
+    wide = re.sub(r"[^\w.-]", "_", name)
+    plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+    more = "" if plain == wide else f"; filename*=UTF-8''{quote(wide)}"
+    return {"content-disposition": f'attachment; filename="{plain}"{more}'}
 
 
 def guarded(headers: MutableHeaders, *, secure: bool) -> None:

@@ -92,9 +92,7 @@ def _file(request: Request, caller: Caller, found: Played, *, form: str, since: 
 
 
 def _sent(content: bytes, media: str, name: str) -> Response:
-    return Response(
-        content, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'}
-    )
+    return Response(content, media_type=media, headers=http.attached(name))
 
 
 async def _recorded(

@@ -62,5 +62,4 @@ def paper_of(request: Request, language: str | None = None) -> service.Paper:
 
 
 def sent(made: service.Exported) -> Response:
-    named = {"content-disposition": f'attachment; filename="{made.name}"'}
-    return Response(made.content, media_type="application/zip", headers=named)
+    return Response(made.content, media_type="application/zip", headers=http.attached(made.name))

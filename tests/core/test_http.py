@@ -26,6 +26,19 @@ TITLES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("T-1.csv", 'attachment; filename="T-1.csv"'),
+        ("Б-1.csv", "attachment; filename=\"_-1.csv\"; filename*=UTF-8''%D0%91-1.csv"),
+        ('a"; filename="b.html', 'attachment; filename="a___filename__b.html"'),
+        ("a\r\nset-cookie: b/../c", 'attachment; filename="a__set-cookie__b_.._c"'),
+    ],
+)
+def test_a_files_name_may_hold_any_sign(name: str, saved: str) -> None:
+    assert http.attached(name) == {"content-disposition": saved}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_problem_speaks_the_readers_language(app: FastAPI, language: str) -> None:
     async with browser(app, accept_language=language) as visitor:

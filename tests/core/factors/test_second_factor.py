@@ -11,8 +11,8 @@ from httpx import AsyncClient
 from sqlalchemy import select, text, update
 
 from callers import HOST, PASSWORD, browser, session, user
-from core import clock, sessions, tables
-from core.auth import Role
+from core import auth, clock, sessions, tables
+from core.auth import Permission, Role
 from core.factors import rules, store
 from core.factors.rules import POLICY
 from core.factors.tables import totp_secrets
@@ -35,6 +35,10 @@ async def enrol(visitor: AsyncClient) -> tuple[str, list[str]]:
     answer = await visitor.post("/v1/me/factors/totp/confirm", json={"code": code(secret, -1)})
     assert answer.status_code == 200, answer.text
     return secret, answer.json()["recovery_codes"]
+
+
+def test_whatever_is_carried_out_is_grave() -> None:
+    assert {one for one in Permission if one.endswith(":export")} <= auth.GRAVE
 
 
 @asynccontextmanager

@@ -60,15 +60,20 @@ async def test_it_reads_without_scripts_and_leaves_with_a_reason(
         assert "not known" in page.text
         wanted = [(form, asked | {"form": form, "reason": "r"}) for form in FORMS]
         gone = {form: await visitor.post(f"{base}/file", data=said) for form, said in wanted}
+        await conn.execute("update persons set number = $2 where id = $1", city.person, NUMBER)
+        odd = await visitor.post(f"{base}/file", data=asked | {"form": "gpx", "reason": "r"})
         silent = await visitor.post(f"{base}/file", data=asked | {"form": "gpx", "reason": " "})
     assert {answer.status_code for answer in gone.values()} == {200}
     assert len(tracks_in.read(gone["gpx"].content)) == 30
     assert gone["pdf"].content.startswith(b"%PDF")
     assert silent.status_code == 422
+    assert odd.status_code == 200
+    assert 'evil.html"' not in odd.headers["content-disposition"]
     why = await conn.fetch("select why from audit where action = 'track:export'")
-    assert [row["why"] for row in why] == ["r"] * len(FORMS)
+    assert [row["why"] for row in why] == ["r"] * (len(FORMS) + 1)
 
 
+NUMBER = 'Б-1"; filename="evil.html'
 FORMS = [*tracks_out.WRITERS, "pdf"]
 
 
