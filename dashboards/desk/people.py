@@ -14,10 +14,11 @@ from core.auth import Caller, Permission, allow
 from core.errors import NotFound
 from core.model import PersonId
 from dashboards import records
+from dashboards.desk import devices as telling
 from dashboards.pages import page
 from dashboards.records import overview, photos
 from dashboards.store import files
-from geofence import reading
+from geofence import protocols, reading
 from geofence.model import AlertId
 from geofence.store.queue import Wanted
 from inmates import service as people
@@ -113,6 +114,8 @@ async def monitoring(
         "conditions": await reading.conditions_of(conn, caller, person=person),
         "device": device,
         "seals": await seals.standing(conn, device.id) if device else None,
+        "messages": await telling.told(conn, device) if device else (),
+        "told": protocols.at(protocols.known(), now).messages,
         "alerts": alerts.alerts,
         "alerts_in_all": alerts.total,
         "earlier": alerts.after,

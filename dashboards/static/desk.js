@@ -35,10 +35,11 @@ function grow() {
 grow();
 setInterval(grow, 5000);
 
-/** What waits for the reader, beside its entry of the bar: open cards of the desk, proposals of zones. */
+/** What waits for the reader, beside its entry of the bar: open cards of the desk, proposals of zones, tasks with papers. */
 const waiting = {
   alerts: ["/v1/incidents?most=1", ({ total }) => total],
   zones: ["/v1/proposals/notices", (told) => told.waiting + told.answered],
+  tasks: ["/v1/tasks/notices", (told) => told.tasks + told.papers],
 };
 
 const entries = (name) => [...document.querySelectorAll(`.bar [data-entry="${name}"]`)];
@@ -69,12 +70,13 @@ addEventListener("queue-changed", ({ detail }) => {
   detail ? show("alerts", Number(detail)) : count("alerts");
 });
 
-/** A part of the page as it is now; what has the reader's focus is left alone. */
+/** A part of the page as it is now, from an address of its own where it has one; what has the reader's focus is left alone. */
 async function renew(part) {
   if (document.hidden || part.contains(document.activeElement)) return;
-  const answer = await fetch(location.href).catch(() => null); // the server is away: later
+  const answer = await fetch(part.dataset.renews || location.href).catch(() => null); // the server is away: later
   if (!answer?.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = part.dataset.renews ? page.body : page.getElementById(part.id);
   if (fresh) part.replaceChildren(...fresh.childNodes);
   grow();
 }

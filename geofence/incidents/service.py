@@ -1,8 +1,7 @@
 """What officers do with a card: load under a lock, decide, save, record, announce. A human closes it."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,23 +10,15 @@ from core.auth import Caller
 from core.errors import Conflict
 from core.model import UserId
 from geofence import protocols
-from geofence.incidents import acts, reading, rules, store
+from geofence.incidents import acts, reading, rules, store, telling
 from geofence.incidents.model import CallOutcome, Incident
 from geofence.model import AlertId, Entry, EntryKind, Outcome
 from inmates.supervision.model import MeasureId, Violation
 from inmates.supervision.service import measures
 from inmates.tasks import service as tasks
-from tracking import desk as devices
-from tracking.store import tracks
 
 EXCUSE: Final = "excuse"
 """The task that asks to read what the person said about an alert; closing the card is the answer."""
-
-
-class DeviceMissing(Conflict):
-    """The person wears nothing now: there is nobody to tell."""
-
-    code: ClassVar[str] = "device_missing"
 
 
 class ColleagueUnknown(Conflict):
@@ -118,28 +109,10 @@ async def message(
     conn: AsyncConnection, caller: Caller, *, alert: AlertId, kind: str, text: str = ""
 ) -> Incident:
     """To the device that the person wears now; what becomes of it stands on the card."""
-    found, now = await reading.known(conn, caller, alert=alert), clock.now()
+    found = await reading.known(conn, caller, alert=alert)
     acts.is_open(found)
-    worn = await tracks.device_of(conn, found.person, at=now)
-    if worn is None:
-        raise DeviceMissing
-    told = protocols.at(protocols.known(), now).messages[kind]
-    number = await devices.command(
-        conn,
-        caller,
-        device=worn.id,
-        kind=str(kind),
-        body=_body(kind, told, text),
-        expires_at=now + told.expires,
-    )
+    number = await telling.tell(conn, caller, person=found.person, kind=kind, text=text)
     return await act(conn, caller, alert, decide=lambda card: acts.message(card, caller.user, command=number))
-
-
-def _body(kind: str, told: protocols.Message, text: str) -> dict[str, Any]:
-    if kind == "text":
-        return {"text": text.strip()}
-    body: dict[str, Any] = {} if told.seconds is None else {"seconds": told.seconds}
-    return body if told.lasts is None else body | {"lasts_s": told.lasts // timedelta(seconds=1)}
 
 
 async def close(

@@ -20,6 +20,7 @@ FORMS = {
     "/alerts/{alert_id}/hand": {"to": "nobody"},
     "/alerts/{alert_id}/call": {"outcome": "no_answer"},
     "/alerts/{alert_id}/message": {"kind": "vibrate"},
+    "/people/{person_id}/message": {"kind": "vibrate"},
     "/alerts/{alert_id}/step": {"code": "call_wearer"},
     "/alerts/{alert_id}/close": {"outcome": "false", "seen": "1"},
 }
