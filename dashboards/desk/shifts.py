@@ -12,6 +12,7 @@ from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL
 from core.model import PersonId
 from dashboards.pages import page
+from geofence import protocols
 from geofence.rules.alerts import LONGEST_NOTE
 from geofence.shifts import service, store
 from geofence.shifts.model import SheetId
@@ -34,6 +35,7 @@ async def shift_page(
         sheets=await service.latest(conn, caller),
         colleagues={login: name for login, (_, name) in colleagues.items()},
         outcome_of=outcome_of,
+        seconds=_seconds(clock.now()),
         now=clock.now(),
     )
 
@@ -55,7 +57,8 @@ async def sheet_page(
 ) -> Response:
     sheet = await service.sheet(conn, caller, sheet=SheetId(shift_id))
     lines = [*sheet.content["open"], *sheet.content["closed"]]
-    persons = {PersonId(line["person"]) for line in lines}
+    things = [*lines, *sheet.content["devices"], *sheet.content["unanswered"]]
+    persons = {PersonId(one["person"]) for one in things if "person" in one}  # older sheets name fewer
     owners = {line["owner"] for line in lines if line["owner"]}
     return page(
         request,
@@ -64,8 +67,15 @@ async def sheet_page(
         people=await people.named(conn, persons, scope=within(caller)),
         names=await people.staff(conn, owners),
         shown_at=partial(_shown_at, http.language(request)),
+        seconds=_seconds(sheet.made_at),
         may_sign=sheet.incoming == caller.user and sheet.signed_at is None,
     )
+
+
+def _seconds(at: datetime) -> dict[str, int]:
+    """How long each kind of message asks a device to do something, by the protocol of then."""
+    told = protocols.at(protocols.known(), at).messages
+    return {kind: message.seconds or 0 for kind, message in told.items()}
 
 
 def _shown_at(language: str, said: str | None) -> str:

@@ -29,7 +29,7 @@ class Unanswered(BaseModel, from_attributes=True):
     command: int
     kind: str
     made_at: datetime
-    alert: int
+    alert: int | None
     is_expired: bool
 
 

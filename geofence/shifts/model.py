@@ -33,7 +33,8 @@ class Unanswered:
     made_at: datetime
     person_id: PersonId
     person_name: str
-    alert: int
+    alert: int | None
+    """None: it was told from the file, without a card."""
     is_expired: bool
 
 

@@ -92,11 +92,18 @@ def content_of(found: Shift) -> dict[str, Any]:
         "open": [_line(one) for one in found.open],
         "closed": [_line(one) | {"outcome": outcome_of(one.incident)} for one in found.closed],
         "devices": [
-            {"device": one.id, "serial": one.serial, "kind": one.kind, "since": one.since.isoformat()}
+            {
+                "device": one.id,
+                "serial": one.serial,
+                "person": one.person_id,
+                "kind": one.kind,
+                "since": one.since.isoformat(),
+            }
             for one in found.devices
         ],
         "unanswered": [
-            {"command": one.command, "kind": one.kind, "alert": one.alert} for one in found.unanswered
+            {"command": one.command, "kind": one.kind, "person": one.person_id, "alert": one.alert}
+            for one in found.unanswered
         ],
     }
 

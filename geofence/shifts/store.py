@@ -11,7 +11,7 @@ from core import db
 from core.auth import GRANTS, Permission
 from core.model import DeviceId, PersonId, UserId
 from core.tables import users
-from geofence.model import AlertId, BreachKind
+from geofence.model import BreachKind
 from geofence.shifts.model import Device, Sheet, SheetId, Unanswered
 from geofence.shifts.tables import shift_sheets, shift_signatures
 from geofence.tables import alert_entries, alerts, breaches
@@ -50,7 +50,8 @@ async def quiet_devices(conn: AsyncConnection, scope: Scope) -> list[Device]:
 async def unanswered(
     conn: AsyncConnection, scope: Scope, *, since: datetime, before: datetime
 ) -> list[Unanswered]:
-    """Messages from cards that no device answered, given before a moment."""
+    """Messages that no device answered, given before a moment, from a card or from the wearer's file."""
+    then = wearings.c.during.contains(commands.c.made_at)
     query = (
         select(
             commands.c.id,
@@ -61,9 +62,10 @@ async def unanswered(
             alerts.c.id,
             commands.c.expired_at.is_not(None),
         )
-        .join(alert_entries, alert_entries.c.command_id == commands.c.id)
-        .join(alerts, alerts.c.id == alert_entries.c.alert_id)
-        .join(persons, persons.c.id == alerts.c.person_id)
+        .outerjoin(alert_entries, alert_entries.c.command_id == commands.c.id)
+        .outerjoin(alerts, alerts.c.id == alert_entries.c.alert_id)
+        .outerjoin(wearings, and_(wearings.c.device_id == commands.c.device_id, then))
+        .join(persons, persons.c.id == func.coalesce(alerts.c.person_id, wearings.c.person_id))
         .where(
             commands.c.received_at.is_(None),
             commands.c.done_at.is_(None),
@@ -74,7 +76,7 @@ async def unanswered(
         .order_by(commands.c.id)
     )
     return [
-        Unanswered(row[0], row[1], row[2], PersonId(row[3]), row[4], AlertId(row[5]), row[6])
+        Unanswered(row[0], row[1], row[2], PersonId(row[3]), row[4], row[5], row[6])
         for row in await conn.execute(query)
     ]
 

@@ -30,12 +30,14 @@ async def test_a_shift_is_signed_over_with_its_open_cards(app: FastAPI, conn: as
         await seven.post(f"/v1/incidents/{alert}/take")
     await seven.post(f"/v1/incidents/{done}/close", json={"outcome": "technical", "seen": done})
     await seven.post(f"/v1/incidents/{left}/message", json={"kind": "vibrate"})
+    await seven.post(f"/people/{first}/message", data={"kind": "request_fix"})
     await _make_old(conn, DeviceId(device))
 
     now = (await seven.get("/v1/shift")).json()
     assert (now["open"], now["closed"], now["outcomes"]) == ([left], [done], {"technical": 1})
     assert [(d["id"], d["kind"]) for d in now["devices"]] == [(device, "silent")]
-    assert [(m["kind"], m["alert"]) for m in now["unanswered"]] == [("vibrate", left)]
+    told = [("vibrate", left), ("request_fix", None)]
+    assert [(m["kind"], m["alert"]) for m in now["unanswered"]] == told, "from the card, and from the file"
     assert (await seven.get("/shift")).status_code == 200
 
     assert (await seven.post("/v1/shifts", json={"to": "seven"})).status_code == 409
@@ -43,7 +45,8 @@ async def test_a_shift_is_signed_over_with_its_open_cards(app: FastAPI, conn: as
     sheet = (await seven.post("/v1/shifts", json={"to": "eight", "note": note})).json()["id"]
     assert (await nine.get(f"/v1/shifts/{sheet}")).status_code == 404
     assert (await seven.post(f"/v1/shifts/{sheet}/signature")).json()["type"] == "/problems/shift_not_yours"
-    assert (await eight.get(f"/shifts/{sheet}")).status_code == 200
+    shown = (await eight.get(f"/shifts/{sheet}")).text
+    assert shown.count(f'href="/people/{first}"') == 3, "whose device is silent, and whose answers nothing"
     assert (await eight.post(f"/v1/shifts/{sheet}/signature")).json() == {"alerts": [left]}
     assert (await eight.post(f"/v1/shifts/{sheet}/signature")).status_code == 409
 
