@@ -61,6 +61,11 @@ def is_open(placement: Placement, day: date) -> bool:
     return placement.until is None or placement.until > day
 
 
+def touches(placement: Placement, month: date) -> bool:
+    """It held on some day of the month."""
+    return placement.since < next_month(month) and is_open(placement, month)
+
+
 def overlaps(said: Said, others: Iterable[Entry]) -> bool:
     """Nobody works two shifts at once; `others` are a person's live entries."""
     if said.starts_at is None or said.ends_at is None:

@@ -1,7 +1,8 @@
 """What an institution holds back itself: within what the law leaves, or refused and recorded."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -59,6 +60,13 @@ async def tried(
             detail={"code": refusal.code},
         )
         return refusal
+
+
+async def listed(
+    conn: AsyncConnection, placed: Sequence[Placement], *, month: date
+) -> list[tuple[int, Holding]]:
+    """What stands, by its number; for callers who have opened the file."""
+    return await store_payrolls.holdings(conn, [one.id for one in placed], month=month)
 
 
 async def hold(conn: AsyncConnection, caller: Caller, placed: Placement, *, wanted: Holding) -> int:

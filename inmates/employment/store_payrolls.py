@@ -53,17 +53,17 @@ async def held(
     conn: AsyncConnection, placed: Collection[PlacementId], *, month: date
 ) -> dict[PersonId, list[Held]]:
     """What holds after corrections, in the order in which it was written down."""
-    newer = hand_deductions.alias("newer")
-    query = select(hand_deductions).where(
-        among(hand_deductions.c.placement_id, placed),
-        hand_deductions.c.month == month,
-        hand_deductions.c.amount > 0,
-        ~exists().where(newer.c.replaces == hand_deductions.c.id),
-    )
     found = defaultdict(list)
-    for row in await conn.execute(query.order_by(hand_deductions.c.id)):
+    for row in await conn.execute(_standing(placed, month)):
         found[PersonId(row.person_id)].append(Held(row.id, HandKind(row.kind), row.amount))
     return found
+
+
+async def holdings(
+    conn: AsyncConnection, placed: Collection[PlacementId], *, month: date
+) -> list[tuple[int, Holding]]:
+    """The same with their words, by their numbers."""
+    return [(row.id, _holding(row)) for row in await conn.execute(_standing(placed, month))]
 
 
 async def holding(conn: AsyncConnection, ident: int, *, placement: PlacementId) -> Holding | None:
@@ -71,9 +71,24 @@ async def holding(conn: AsyncConnection, ident: int, *, placement: PlacementId) 
         hand_deductions.c.id == ident, hand_deductions.c.placement_id == placement
     )
     row = (await conn.execute(query)).one_or_none()
-    if row is None:
-        return None
-    return Holding(placement, row.month, HandKind(row.kind), row.amount, row.ground, row.replaces)
+    return None if row is None else _holding(row)
+
+
+def _standing(placed: Collection[PlacementId], month: date) -> Select[Any]:
+    """No correction has replaced them, and they hold back something."""
+    newer = hand_deductions.alias("newer")
+    query = select(hand_deductions).where(
+        among(hand_deductions.c.placement_id, placed),
+        hand_deductions.c.month == month,
+        hand_deductions.c.amount > 0,
+        ~exists().where(newer.c.replaces == hand_deductions.c.id),
+    )
+    return query.order_by(hand_deductions.c.id)
+
+
+def _holding(row: Any) -> Holding:
+    placed, kind = PlacementId(row.placement_id), HandKind(row.kind)
+    return Holding(placed, row.month, kind, row.amount, row.ground, row.replaces)
 
 
 async def standing(conn: AsyncConnection, institution: int, *, month: date) -> Approved | None:

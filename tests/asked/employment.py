@@ -50,6 +50,17 @@ FORMS = {
     "/people/{person_id}/work/writs/{writ_id}": PAPER | {"state": "active", "version": "1"},
     "/placements/{placement_id}/end": {"until": "2099-01-01"},
     "/placements/{placement_id}/entries": {"on": f"{MONTH}-03", "starts": "08:00", "ends": "16:00"},
+    "/placements/{placement_id}/entries/{work_entry_id}": {
+        "on": f"{MONTH}-01",
+        "why": "wrong day",
+        "is_void": "1",
+    },
+    "/placements/{placement_id}/deductions": {
+        "month": MONTH,
+        "kind": "upkeep",
+        "amount": "1",
+        "ground": "order 1",
+    },
     "/payroll/{institution_id}": {"month": MONTH},
     "/payroll/corrections/{payroll_id}": {"why": "hours were wrong"},
 }
