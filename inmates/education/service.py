@@ -156,6 +156,18 @@ async def hold(conn: AsyncConnection, caller: Caller, *, lesson: Lesson) -> Sequ
     ]
 
 
+async def class_of(
+    conn: AsyncConnection, caller: Caller, *, course: str
+) -> tuple[Course, Sequence[Enrolment]]:
+    """Who of the caller's people is in the course of this code now."""
+    taught = await store.course(conn, code=course)
+    if taught is None:
+        raise NotFound
+    found = await store.enrolled(conn, taught.id, scope=within(caller), most=MOST)
+    events = await store.events(conn, [one.id for one in found])
+    return taught, [one for one in found if rules.standing(events[one.id]).is_open]
+
+
 async def approve(
     conn: AsyncConnection,
     caller: Caller,

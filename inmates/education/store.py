@@ -109,6 +109,13 @@ async def enrolments_of(conn: AsyncConnection, person: PersonId) -> list[Enrolme
     return [_enrolment(row) for row in await conn.execute(query)]
 
 
+async def enrolled(conn: AsyncConnection, course: CourseId, *, scope: Scope, most: int) -> list[Enrolment]:
+    """The newest, whatever has come of them."""
+    query = _enrolments().where(enrolments.c.course_id == course, seen_by(scope, enrolments.c.person_id))
+    found = await conn.execute(query.order_by(enrolments.c.id.desc()).limit(most))
+    return [_enrolment(row) for row in found]
+
+
 async def locked(
     conn: AsyncConnection, ids: Collection[EnrolmentId], *, scope: Scope
 ) -> dict[EnrolmentId, Enrolment]:

@@ -24,6 +24,7 @@ BODIES = {
     "/v1/people/{person_id}/readings/{reading_id}/annulment": {"why": "a mistake"},
     "/v1/education/records": {"csv": "person,course,kind,at\n"},
 }
+QUESTIONS = {"/education/lessons": {"course": "KEPT"}}
 FORMS = {
     "/people/{person_id}/education/enrolments": {"course": "KEPT", "on": "2026-11-20"},
     "/people/{person_id}/education/enrolments/{enrolment_id}": {
@@ -33,6 +34,7 @@ FORMS = {
     },
     "/people/{person_id}/education/books": BOOK | {"members": "a\nb\nc"},
     "/people/{person_id}/education/books/{reading_id}": {"why": "a mistake"},
+    "/education/lessons": {"at": "2026-11-20T10:00", "hours": "2", "mark": ""},
     "/education/courses": COURSE | {"code": "ASKED-2"},
     "/education/activities": {"provider": "nobody", "iri": "https://a.test/1", "course": "ASKED"},
 }

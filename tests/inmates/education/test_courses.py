@@ -93,6 +93,18 @@ async def test_a_lesson_is_recorded_whole_or_not_at_all(app: FastAPI, teacher: A
     lesson = {"at": on(1), "hours": "2", "attended": [mine], "missed": [mine + 1000]}
     assert (await teacher.post("/v1/lessons", json=lesson)).status_code == 404
     assert (await standing(teacher, whom))["held"] == 0
+    second, third = await enrolled(teacher, await learner(app)), await enrolled(teacher, await learner(app))
+    assert 'lesson-ASKED"' in (await teacher.get("/education")).text
+    sheet = "/education/lessons"
+    shown = (await teacher.get(f"{sheet}?course=ASKED")).text
+    assert all(f'data-testid="mark-{one}"' in shown for one in (mine, second, third))
+    assert (await teacher.get(f"{sheet}?course=NONE")).status_code == 404
+    form = {"at": on(1)[:16], "hours": "2", "mark": [f"attended:{mine}", f"missed:{mine + 1000}", ""]}
+    assert (await teacher.post(sheet, data=form)).status_code == 404
+    form["mark"] = [f"attended:{mine}", f"missed:{second}", ""]
+    assert (await teacher.post(sheet, data=form)).headers["location"] == "/education"
+    found = await standing(teacher, whom)
+    assert (found["attended"], found["held"], float(found["hours"])) == (1, 1, 2.0)
 
 
 async def test_a_mistake_is_corrected_by_a_new_event_once(app: FastAPI, teacher: AsyncClient) -> None:
