@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.model import UserId
+from core.tables import users
 from inmates.exclusions.tables import deputies, exclusions
 from inmates.tables import postings
 
@@ -68,6 +69,49 @@ async def staff_of(conn: AsyncConnection, institutions: Collection[int], *, at: 
         postings.c.institution_id.in_(institutions), postings.c.during.contains(at)
     )
     return {UserId(one) for one in (await conn.execute(query)).scalars()}
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Somebody acts on a colleague's behalf for a time."""
+
+    id: int
+    user: UserId
+    name: str
+    for_name: str
+    since: datetime
+    until: datetime | None
+
+
+async def deputies_of(conn: AsyncConnection, where: Collection[int] | None, *, at: datetime) -> list[Deputy]:
+    """Of now and to come, where one of the two is posted there; None: everybody's."""
+    other, during = users.alias("other"), deputies.c.during
+    query = (
+        select(
+            deputies.c.id,
+            deputies.c.user_id,
+            users.c.shown_as,
+            other.c.shown_as,
+            func.lower(during),
+            func.upper(during),
+        )
+        .join(users, users.c.id == deputies.c.user_id)
+        .join(other, other.c.id == deputies.c.for_user_id)
+        .where(or_(func.upper_inf(during), func.upper(during) > at))
+    )
+    if where is not None:
+        them = await staff_of(conn, where, at=at)
+        query = query.where(or_(deputies.c.user_id.in_(them), deputies.c.for_user_id.in_(them)))
+    found = await conn.execute(query.order_by(users.c.shown_as, deputies.c.id))
+    return [Deputy(row[0], UserId(row[1]), row[2], row[3], row[4], row[5]) for row in found]
+
+
+async def stand_back(conn: AsyncConnection, deputy: int, *, at: datetime) -> None:
+    """It ends at that moment; one that has not begun is taken back."""
+    row = deputies.c.id == deputy
+    await conn.execute(delete(deputies).where(row, func.lower(deputies.c.during) >= at))
+    ended = func.tstzrange(func.lower(deputies.c.during), at)
+    await conn.execute(update(deputies).where(row).values(during=ended))
 
 
 async def stand_in(

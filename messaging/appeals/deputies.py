@@ -1,5 +1,6 @@
 """Who acts on whose behalf: what is kept from one is kept from the other while it lasts."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import Range
@@ -22,6 +23,33 @@ class DeputyUnfit(Invalid):
 
 class DeputyKnown(Conflict):
     code = "deputy_known"
+
+
+async def listed(conn: AsyncConnection, caller: Caller, *, at: datetime) -> list[store.Deputy]:
+    """Those of now and to come among who work where the head does; to oversight everybody's."""
+    return await store.deputies_of(conn, await _here(conn, caller, at=at), at=at)
+
+
+async def colleagues(conn: AsyncConnection, caller: Caller, *, at: datetime) -> list[tuple[UserId, str]]:
+    """Whom the caller may name, as they are shown."""
+    here: Collection[int | None] = await _here(conn, caller, at=at) or {None}
+    found = [await people.colleagues(conn, where, at=at) for where in here]
+    return [(user, shown) for some in found for user, (_, shown) in some.items()]
+
+
+async def end(conn: AsyncConnection, caller: Caller, *, deputy: int) -> None:
+    """From now on; of one that has not begun there is nothing left."""
+    now = clock.now()
+    known = {one.id: one for one in await listed(conn, caller, at=now)}
+    if deputy not in known:
+        raise NotFound
+    await store.stand_back(conn, deputy, at=now)
+    await _record(conn, caller, known[deputy].user, deputy_ended=deputy)
+
+
+async def _here(conn: AsyncConnection, caller: Caller, *, at: datetime) -> frozenset[int] | None:
+    """None: everywhere."""
+    return None if caller.role is Role.OVERSIGHT else await people.places_of(conn, [caller.user], at=at)
 
 
 async def name(
@@ -47,11 +75,15 @@ async def name(
             await store.stand_in(conn, user, for_user=for_user, during=Range(since, until), by=caller.user)
     except IntegrityError:
         raise DeputyKnown from None
+    await _record(conn, caller, user, for_user=for_user)
+
+
+async def _record(conn: AsyncConnection, caller: Caller, user: UserId, **detail: int) -> None:
     await audit.record(
         conn,
         caller.user,
         action=Permission.APPEAL_HEAD,
         subject_kind="user",
         subject=user,
-        detail={"for_user": for_user},
+        detail=detail,
     )

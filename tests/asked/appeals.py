@@ -12,6 +12,7 @@ BODIES = {
     "/v1/register/appeals/{appeal_id}/commands": {"command": "note", "values": {"text": "namuna"}},
 }
 FORMS = {
+    "/deputies": {"deputy": "1", "whose": "2", "since": "2026-11-20T08:00"},
     "/appeals/new": {
         "kind": "ariza",
         "form": "paper",
