@@ -16,7 +16,7 @@ from dashboards.records import back, tab_page
 from inmates.conduct import model, rules, service
 from inmates.conduct.api import Day, Line, Words
 from inmates.conduct.signed import KIND
-from inmates.service import known
+from inmates.service import known, narrowed
 
 router = APIRouter(prefix="/people/{person_id}/conduct", tags=["pages"], include_in_schema=False)
 
@@ -73,6 +73,7 @@ async def conduct_tab(
     person_id: http.Id, request: Request, conn: http.Conn, caller: Caller = allow(Permission.CONDUCT_READ)
 ) -> Response:
     found = await service.read(conn, caller, person=PersonId(person_id))
+    caller = await narrowed(conn, caller, person=PersonId(person_id))
     return tab_page(
         request,
         caller,

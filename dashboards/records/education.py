@@ -17,6 +17,7 @@ from inmates.education import rules, service, store
 from inmates.education.model import Book, Draft, EnrolmentId, EventId, Fact, Kind, ReadingId, Reason
 from inmates.education.statements import service as statements
 from inmates.education.statements.model import Account
+from inmates.service import narrowed
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 Line = Annotated[str, Form(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -31,6 +32,7 @@ async def education_page(
     caller: Caller = allow(Permission.EDUCATION_READ),
 ) -> Response:
     part = await service.read(conn, caller, person=PersonId(person_id))
+    caller = await narrowed(conn, caller, person=part.person.id)
     values: dict[str, Any] = {
         "learning": part.learning,
         "valid": {e.id for one in part.learning for e in rules.valid(one.events)},

@@ -24,6 +24,7 @@ from inmates.entitlements.model import (
     Use,
     UseId,
 )
+from inmates.service import narrowed
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -38,6 +39,7 @@ async def entitlements_page(
     caller: Caller = allow(Permission.ENTITLEMENT_READ),
 ) -> Response:
     record = await service.record(conn, caller, person=PersonId(person_id), year=year)
+    caller = await narrowed(conn, caller, person=record.person.id)
     return tab_page(
         request,
         caller,

@@ -36,6 +36,7 @@ async def evidence_page(
     found = await people.opened(
         conn, caller, person=PersonId(person_id), part="evidence", action=Permission.EVIDENCE_READ
     )
+    caller = await people.narrowed(conn, caller, person=found.id)
     until = _minute(clock.here(end) if end else clock.now())
     since = _minute(clock.here(begin)) if begin else until - timedelta(days=1)
     values: dict[str, Any] = {"since": since, "until": until, "breach": breach}

@@ -11,7 +11,7 @@ from core.fields import WITHOUT_NUL
 from core.model import PersonId
 from dashboards.records import back, tab_page
 from geofence.excuses import service as excuses
-from inmates.service import opened
+from inmates.service import narrowed, opened
 from messaging.own import service
 
 router = APIRouter(prefix="/people/{person_id}/own", tags=["pages"], include_in_schema=False)
@@ -27,6 +27,7 @@ async def own_tab(
     caller: Caller = allow(Permission.ORDER_READ),
 ) -> Response:
     person = await opened(conn, caller, person=PersonId(person_id), part=NAME, action=Permission.ORDER_READ)
+    caller = await narrowed(conn, caller, person=person.id)
     happened = await excuses.happened(conn, person.id)
     return tab_page(
         request,

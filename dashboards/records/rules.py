@@ -29,6 +29,7 @@ async def rules_page(
 ) -> Response:
     ident = PersonId(person_id)
     found = await people.opened(conn, caller, person=ident, part="rules", action=Permission.RULE_READ)
+    caller = await people.narrowed(conn, caller, person=ident)
     return tab_page(
         request,
         caller,

@@ -20,6 +20,7 @@ from inmates.sentences.api.asked import Day, NewFact, nested
 from inmates.sentences.derivation import Reckoning
 from inmates.sentences.service import View
 from inmates.sentences.wording import Wording
+from inmates.service import narrowed
 
 router = APIRouter(prefix="/people/{person_id}/sentence", tags=["pages"], include_in_schema=False)
 CHOICES = {
@@ -60,6 +61,7 @@ async def sentence_page(
     caller: Caller = allow(Permission.SENTENCE_READ),
 ) -> Response:
     found = await service.read(conn, caller, person=PersonId(person_id), by=rules)
+    caller = await narrowed(conn, caller, person=found.person.id)
     may_write = caller.may(Permission.SENTENCE_WRITE)
     values = {**_shown(found, spoken(request)), **CHOICES, "purposes": PURPOSES, "may_write": may_write}
     return tab_page(request, caller, "sentence", person=found.person, rules=rules, **values)
