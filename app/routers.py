@@ -56,9 +56,9 @@ from app import ready
 from dashboards import calls, zones
 from dashboards.account import federation, security, sign_in
 from dashboards.administration import imports, institutions, jobs, payroll
-from dashboards.appeals import appeal, boxes, delays, inbox, receipts
+from dashboards.appeals import appeal, boxes, delays, deputies, inbox, receipts
 from dashboards.bonds import pages as bonds
-from dashboards.desk import alerts, people, shifts, tasks
+from dashboards.desk import alerts, devices, people, shifts, tasks
 from dashboards.glass import pages as glass
 from dashboards.managers import api as figures_api
 from dashboards.managers import pages as figures
@@ -81,6 +81,7 @@ from dashboards.records import (
     handover,
     health,
     identity,
+    lessons,
     obligations,
     photos,
     psychology,
@@ -93,6 +94,7 @@ from dashboards.records import (
 )
 from dashboards.records import own as own_tab
 from dashboards.relatives import authorize, kinship, my
+from dashboards.signing import api as signing_api
 from dashboards.signing import pages as signing
 from dashboards.signing import waiting
 from dashboards.space import pages as space
@@ -106,6 +108,7 @@ ROUTERS = (
     core.federation.api,
     core.ledger.api,
     core.signed.api,
+    signing_api,
     inmates.identity.api,
     inmates.intake.api,
     inmates.photos.api,
@@ -149,6 +152,7 @@ ROUTERS = (
     federation,
     alerts,
     shifts,
+    devices,
     entering,
     people,
     days,
@@ -159,12 +163,14 @@ ROUTERS = (
     inbox,
     appeal,
     delays,
+    deputies,
     appeals_tab,
     identity,
     photos,
     timeline,
     oversight,
     education,
+    lessons,
     custody,
     entitlements,
     conduct,

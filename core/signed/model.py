@@ -108,6 +108,18 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """Somebody says that they signed the printed paper: nothing that we could check."""
+
+    user: UserId
+    shown_as: str
+    place: str
+    """Where the paper lies."""
+    at: datetime
+    """When they said so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A decision that waits for the signature of whoever decided it: for lists."""
 
@@ -135,6 +147,7 @@ class Sheet:
     signatures: Sequence[Signature]
     is_changed: bool
     """What was signed is not what our rows say now."""
+    by_hand: Sequence[ByHand] = ()
 
     @property
     def is_signed(self) -> bool:
@@ -144,6 +157,12 @@ class Sheet:
         """For a signature of theirs."""
         has_signed = any(one.user == user for one in self.signatures)
         return not (has_signed or self.is_changed or self.decided.is_only_read)
+
+    def is_open_to_the_hand_of(self, user: UserId) -> bool:
+        """They decided it, the law asks for either signature, and they have given neither."""
+        has_said = any(one.user == user for one in self.by_hand)
+        is_theirs = self.decided.by == user and self.demand.level is Level.ASKED
+        return is_theirs and self.is_open_to(user) and not has_said
 
 
 def settles(by: UserId | None, signers: set[UserId]) -> bool:
@@ -165,6 +184,12 @@ class NotSetUp(Conflict):
 
 class SignedAlready(Conflict):
     code: ClassVar[str] = "signed_already"
+
+
+class HandNotAsked(Conflict):
+    """Not theirs to sign by hand, or a hand does not do."""
+
+    code: ClassVar[str] = "hand_not_asked"
 
 
 class PaperOther(Conflict):

@@ -19,6 +19,7 @@ from core.sealing import Keys
 from core.signed import rules, store, wire
 from core.signed.model import (
     Demand,
+    HandNotAsked,
     Kind,
     Level,
     NotSetUp,
@@ -48,6 +49,7 @@ async def sheet(conn: AsyncConnection, keys: Keys, caller: Caller, *, kind: Kind
         demand(kind.name, decided.at),
         await store.signatures(conn, keys, held) if held else (),
         is_changed=not wire.is_same(record, wire.read(fresh)),
+        by_hand=await store.hands(conn, kind=kind.name, subject=subject),
     )
 
 
@@ -122,6 +124,27 @@ async def sign(
         async with engine.begin() as conn:
             await _note(conn, asked, "paper:refuse", code=refusal.code)
         raise
+
+
+async def sign_by_hand(
+    conn: AsyncConnection, keys: Keys, caller: Caller, *, kind: Kind, subject: int, place: str
+) -> None:
+    """Who decided says that they signed the printed paper, and where it lies: the paper waits no more."""
+    found = await sheet(conn, keys, caller, kind=kind, subject=subject)
+    if found.decided.is_only_read:
+        raise NotAllowed
+    if not found.is_open_to_the_hand_of(caller.user):
+        raise HandNotAsked
+    if not await store.add_hand(conn, kind=kind.name, subject=subject, user=caller.user, place=place):
+        raise SignedAlready
+    await audit.record(
+        conn,
+        caller.user,
+        action="paper:by_hand",
+        subject_kind=kind.name,
+        subject=subject,
+        detail={"paper": kind.name},
+    )
 
 
 def _refuse(found: Sheet, asked: Signing) -> None:

@@ -14,8 +14,8 @@ from core.federation.tables import sign_in_identities
 from core.model import PersonId, UserId
 from core.pkcs7.model import Signer, Trust
 from core.sealing import Keys
-from core.signed.model import HERE, SERVER, Paper, Signature, Signed
-from core.signed.tables import paper_signatures, signature_grounds, signed_papers
+from core.signed.model import HERE, SERVER, ByHand, Paper, Signature, Signed
+from core.signed.tables import hand_signatures, paper_signatures, signature_grounds, signed_papers
 from core.signed.wire import AUTHORITIES, LISTS
 from core.tables import users
 
@@ -137,7 +137,7 @@ async def signed(conn: AsyncConnection, kind: str, subjects: Collection[int]) ->
 async def unsigned(
     conn: AsyncConnection, taken: Select[Any], *, kind: str, user: UserId, most: int
 ) -> list[tuple[int, datetime, str, PersonId | None]]:
-    """Of these decisions (see `model.Taken`) those that this user has not signed, the newest first."""
+    """Of these decisions (see `model.Taken`) those that this user has signed neither way, newest first."""
     one = taken.subquery()
     is_signed = (
         select(signed_papers.c.id)
@@ -149,9 +149,42 @@ async def unsigned(
         )
         .exists()
     )
+    by_hand = (
+        select(hand_signatures.c.id)
+        .where(
+            hand_signatures.c.kind == kind,
+            hand_signatures.c.subject_id == one.c.subject,
+            hand_signatures.c.user_id == user,
+        )
+        .exists()
+    )
     columns = one.c.subject, one.c.at, one.c.called, one.c.person_id
-    query = select(*columns).where(~is_signed).order_by(one.c.at.desc(), one.c.subject.desc()).limit(most)
+    query = (
+        select(*columns)
+        .where(~is_signed, ~by_hand)
+        .order_by(one.c.at.desc(), one.c.subject.desc())
+        .limit(most)
+    )
     return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
+
+
+async def hands(conn: AsyncConnection, *, kind: str, subject: int) -> list[ByHand]:
+    """In the order in which it was said."""
+    columns = hand_signatures.c
+    query = (
+        select(columns.user_id, users.c.shown_as, columns.place, columns.made_at)
+        .join(users, users.c.id == columns.user_id)
+        .where(columns.kind == kind, columns.subject_id == subject)
+        .order_by(columns.id)
+    )
+    return [ByHand(UserId(row[0]), row[1], row[2], row[3]) for row in await conn.execute(query)]
+
+
+async def add_hand(conn: AsyncConnection, *, kind: str, subject: int, user: UserId, place: str) -> bool:
+    """False: it was said already."""
+    row = {"kind": kind, "subject_id": subject, "user_id": user, "place": place}
+    made = insert(hand_signatures).values(row).on_conflict_do_nothing().returning(hand_signatures.c.id)
+    return (await conn.execute(made)).scalar_one_or_none() is not None
 
 
 async def is_training(conn: AsyncConnection) -> bool:

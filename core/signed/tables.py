@@ -56,3 +56,15 @@ paper_signatures = Table(
     CheckConstraint("(checked_by = 'here') = (cardinality(grounds) > 0)", "grounds"),
     UniqueConstraint("paper_id", "user_id"),
 )
+
+hand_signatures = Table(  # on the printed paper: the word of who decided
+    "hand_signatures",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("kind", Text, CheckConstraint("kind ~ '^[a-z_]+$'", "kind"), nullable=False),
+    Column("subject_id", BigInteger, nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("place", Text, CheckConstraint("place <> ''", "place"), nullable=False),  # where the paper lies
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("kind", "subject_id", "user_id"),
+)

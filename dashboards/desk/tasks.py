@@ -10,7 +10,7 @@ from core.auth import Caller, Permission, allow
 from dashboards import records
 from dashboards.model import Sheet
 from dashboards.pages import page
-from dashboards.signing.waiting import may_sign
+from dashboards.signing import waiting
 from inmates import store as people
 from inmates.service import within
 from inmates.tasks import service
@@ -62,8 +62,15 @@ async def tasks_page(
         {"task": task, "person": named[task.person_id] if task.person_id else None, "way": way(caller, task)}
         for task in tasks
     ]
-    signs = may_sign(caller)
-    return page(request, "tasks.html", rows=rows, sheet=here, may_sign=signs, now=clock.now())
+    return page(
+        request,
+        "tasks.html",
+        rows=rows,
+        sheet=here,
+        may_sign=waiting.may_sign(caller),
+        papers=len(await waiting.papers(conn, caller)),
+        now=clock.now(),
+    )
 
 
 def way(caller: Caller, task: Task) -> tuple[str, str] | None:

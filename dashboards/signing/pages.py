@@ -13,6 +13,7 @@ from core.federation.api import Pkcs7, Providers
 from core.federation.model import Kind as By
 from core.federation.model import Provider
 from core.federation.service import Abroad
+from core.fields import WITHOUT_NUL
 from core.signed import printing, service, wire
 from core.signed.model import Sheet
 from core.signed.store import is_linked
@@ -57,7 +58,21 @@ def open_place(place: Place) -> None:
         return await _sign(request, abroad, place, caller=caller, subject=subject, said=(shown, signature))
 
     router.add_api_route(place.path, paper_page, methods=["GET"])
+
+    async def hand_form(
+        request: Request,
+        conn: http.Conn,
+        *,
+        where: Annotated[str, Form(min_length=1, max_length=200, pattern=WITHOUT_NUL)],
+        subject: int = subject_of,
+        caller: Caller = allow(place.sign),
+    ) -> Response:
+        keys = request.app.state.keys
+        await service.sign_by_hand(conn, keys, caller, kind=place.kind, subject=subject, place=where.strip())
+        return RedirectResponse(place.address(subject), 303)
+
     router.add_api_route(place.path, sign_form, methods=["POST"])
+    router.add_api_route(f"{place.path}/by-hand", hand_form, methods=["POST"])
     for name in FILES:
         _open_file(place, name)
 
@@ -134,6 +149,7 @@ async def _page(
         rows=wire.rows(found.record, place.kind.codes),
         content=b64encode(found.content).decode(),
         may_sign=may_sign,
+        by_hand=caller.may(place.sign) and found.is_open_to_the_hand_of(caller.user),
         provider=provider,
         is_linked=provider is not None and await is_linked(conn, caller.user, provider=provider.name),
     )

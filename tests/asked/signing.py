@@ -1,4 +1,4 @@
-"""A signature under a decision; no provider checks any where these are asked."""
+"""Signatures under a decision, with a key and by hand; no provider checks any where these are asked."""
 
 SIGNATURE = {"shown": "0" * 64, "signature": "AAAA"}
 FORMS = {
@@ -8,3 +8,4 @@ FORMS = {
     "/orders/{order_id}/paper": SIGNATURE,
     "/proposals/{proposal_id}/paper": SIGNATURE,
 }
+FORMS |= {f"{path}/by-hand": {"where": "case 7, sheet 12"} for path in FORMS}

@@ -223,3 +223,20 @@ def test_every_signing_wants_a_second_factor_shown_a_moment_ago() -> None:
     paths = {place.path for place in PLACES}
     found = {way.path: way.is_grave for way in ways(house()) if way.path in paths and way.method == "POST"}
     assert found == dict.fromkeys(paths, True)
+
+
+async def test_who_decided_says_that_the_print_was_signed_by_hand(one: Decision) -> None:
+    said = {"where": " case 7, sheet 12 "}
+    path = f"{one.path}/by-hand"
+    assert 'data-testid="by-hand"' not in (await one.other.get(one.path)).text
+    assert (await one.other.post(path, data=said)).status_code == 409, "it is not theirs"
+    assert (await one.head.post(path, data={"where": ""})).status_code == 422
+    assert 'data-testid="by-hand"' in (await one.head.get(one.path)).text
+    assert (await one.head.post(path, data=said)).status_code == 303
+    assert (await one.head.post(path, data=said)).status_code == 409, "once"
+    page = (await one.other.get(one.path)).text
+    assert "case 7, sheet 12" in page
+    assert 'data-signed="no"' in page, "nothing that could be checked"
+    assert (await one.head.get("/v1/papers")).json() == {"papers": []}
+    assert ("paper:by_hand", None) in await deeds(one)
+    assert (await one.sign(MINE)).status_code == 303, "a key may follow"
