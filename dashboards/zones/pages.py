@@ -214,9 +214,12 @@ async def publication_form(
 
 @router.post("/proposals/{proposal_id}/withdrawal")
 async def withdrawal_form(
-    proposal_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.RULE_WRITE)
+    proposal_id: http.Id,
+    conn: http.Conn,
+    reason: Annotated[str, Form(max_length=1000, pattern=WITHOUT_NUL)] = "",
+    caller: Caller = allow(Permission.RULE_WRITE),
 ) -> Response:
-    await service.withdraw(conn, caller, proposal=ProposalId(proposal_id))
+    await service.withdraw(conn, caller, proposal=ProposalId(proposal_id), reason=reason)
     return RedirectResponse(f"/proposals/{proposal_id}", 303)
 
 

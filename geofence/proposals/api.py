@@ -60,6 +60,11 @@ class Rule(BaseModel):
         return Content(self.name, self.reason, shape, uses, self.kind, hours, leaves, self.since, self.until)
 
 
+class Withdrawal(BaseModel):
+    reason: Annotated[str, Field(max_length=1000, pattern=WITHOUT_NUL)] = ""
+    """Of whoever withdraws what another has written."""
+
+
 class Drafted(BaseModel):
     id: int
     version: int
@@ -189,9 +194,13 @@ async def publish_proposal(
 
 @router.post("/proposals/{proposal_id}/withdrawal", status_code=204, summary="Withdraw a proposal")
 async def withdraw_proposal(
-    proposal_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.RULE_WRITE)
+    proposal_id: http.Id,
+    conn: http.Conn,
+    given: Withdrawal | None = None,
+    caller: Caller = allow(Permission.RULE_WRITE),
 ) -> None:
-    await service.withdraw(conn, caller, proposal=ProposalId(proposal_id))
+    reason = given.reason if given else ""
+    await service.withdraw(conn, caller, proposal=ProposalId(proposal_id), reason=reason)
 
 
 def _drafted(made: ProposalId) -> Drafted:

@@ -82,6 +82,8 @@ class End:
     binds_at: datetime | None = None
     zone: ZoneId | None = None
     condition: ConditionId | None = None
+    reason: str | None = None
+    """Of a withdrawal."""
 
 
 @dataclass(frozen=True, slots=True)

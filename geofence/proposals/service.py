@@ -28,6 +28,7 @@ from geofence.proposals.model import (
 from geofence.proposals.rules import content as rules
 from geofence.proposals.store import held as held_store
 from geofence.proposals.store import proposals as store
+from geofence.refusals import ReasonMissing
 from inmates import service as people
 
 MOST = 200
@@ -109,10 +110,13 @@ async def edit(
     return after + 1
 
 
-async def withdraw(conn: AsyncConnection, caller: Caller, *, proposal: ProposalId) -> None:
-    found = await known(conn, caller, proposal=proposal)
+async def withdraw(conn: AsyncConnection, caller: Caller, *, proposal: ProposalId, reason: str = "") -> None:
+    """Whoever refuses what others have written says why."""
+    found, words = await known(conn, caller, proposal=proposal), reason.strip()
     rules.check_open(found.end)
-    await store.add_end(conn, caller.user, proposal=found, kind=State.WITHDRAWN)
+    if not words and caller.user not in {version.made_by for version in found.versions}:
+        raise ReasonMissing
+    await store.add_end(conn, caller.user, proposal=found, kind=State.WITHDRAWN, reason=words or None)
     await _record(conn, caller, Permission.RULE_WRITE, proposal=proposal, version=found.last.number)
 
 

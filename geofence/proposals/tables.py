@@ -90,6 +90,7 @@ zone_proposal_ends = Table(  # a trigger besides: no author of any version publi
     Column("binds_at", DateTime(timezone=True)),
     Column("zone_id", ForeignKey("zones.id")),
     Column("condition_id", ForeignKey("conditions.id")),
+    Column("reason", Text),  # of a withdrawal by another; none: withdrawn without a word
     ForeignKeyConstraint(
         ("proposal_id", "number", "drafted_by"),
         (

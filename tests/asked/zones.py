@@ -15,7 +15,7 @@ FORMS = {
     "/conditions/{condition_id}/revise": RULE,
     "/proposals/{proposal_id}/edit": RULE,
     "/proposals/{proposal_id}/publication": {"version": "1"},
-    "/proposals/{proposal_id}/withdrawal": {},
+    "/proposals/{proposal_id}/withdrawal": {"reason": "too wide"},
     "/zones/new": RULE,
     "/people/{person_id}/rules/conditions/{condition_id}/absences": LEAVE,
     "/people/{person_id}/rules/conditions/{condition_id}/proposed-absences": LEAVE,
@@ -27,6 +27,7 @@ DRAWN = {"kind": "circle", "geometry": {"type": "Point", "coordinates": [69.24, 
 SAID = {"name": "Namuna maktabi", "reason": "1-1", "kind": "exclusion", "shape": DRAWN}
 BODIES = {
     "/v1/proposals": {"name": "Namuna maktabi", "reason": "1-1", "shape": DRAWN},
+    "/v1/proposals/{proposal_id}/withdrawal": {"reason": "too wide"},
     "/v1/orders/{order_id}/proposals": SAID,
     "/v1/conditions/{condition_id}/proposals": SAID,
     "/v1/proposals/{proposal_id}": SAID,

@@ -156,6 +156,11 @@ async def test_two_draw_and_publish(app: FastAPI) -> None:
         last = (await second.get("/v1/proposals", params={"after": page["after"]})).json()
         assert [line["id"] for line in last["proposals"]] == [ids["proposal_id"]]
         assert (await author.post("/v1/proposals", json=rule)).status_code == 404
+        refused = f"proposals/{ids['proposal_id']}"
+        assert (await second.post(f"/v1/{refused}/withdrawal")).json()["type"] == "/problems/reason_missing"
+        said = {"reason": "The border cuts the school in two"}
+        assert (await second.post(f"/{refused}/withdrawal", data=said)).status_code == 303
+        assert said["reason"] in (await author.get(f"/{refused}")).text
 
 
 async def test_an_administrator_excuses_and_ends_at_once(app: FastAPI) -> None:

@@ -68,6 +68,7 @@ async def add_end(
     binds_at: datetime | None = None,
     zone: ZoneId | None = None,
     condition: ConditionId | None = None,
+    reason: str | None = None,
 ) -> None:
     values = {
         "proposal_id": proposal.id,
@@ -78,6 +79,7 @@ async def add_end(
         "binds_at": binds_at,
         "zone_id": zone,
         "condition_id": condition,
+        "reason": reason,
     }
     await conn.execute(insert(zone_proposal_ends).values(values))
 
@@ -161,6 +163,7 @@ async def _end(conn: AsyncConnection, wanted: ProposalId) -> End | None:
         row.binds_at,
         ZoneId(row.zone_id) if row.zone_id else None,
         ConditionId(row.condition_id) if row.condition_id else None,
+        row.reason,
     )
 
 

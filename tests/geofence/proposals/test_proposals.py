@@ -252,7 +252,7 @@ async def test_who_may_publish_hears_that_it_waits_and_its_author_what_became_of
     ]
     await desk.published(made)
     async with db.transaction(desk.engine) as conn:
-        await service.withdraw(conn, desk.two, proposal=refused)
+        await service.withdraw(conn, desk.two, proposal=refused, reason="too wide")
         own = await service.draft(conn, desk.one, target=Target(desk.order), content=content())
         await service.withdraw(conn, desk.one, proposal=own)
     assert [await heard(desk, who) for who in (desk.one, desk.two)] == [(0, 2), (0, 0)]
