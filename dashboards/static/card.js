@@ -20,7 +20,8 @@ export class PersonCard {
         el("p.row", {}, this.pill, el("span.small.quiet", {}, person.number)),
         this.facts, el("h3", {}, t("map.zones")), this.zones,
         el("p.row", {}, el("a.button", { href: `/people/${person.id}` }, t("map.person")),
-          el("a.button", { href: `/people/${person.id}/days/${today(now)}` }, t("map.track")))));
+          el("a.button", { href: `/people/${person.id}/days/${today(now)}` }, t("map.track")),
+          el("a.button", { href: `/people/${person.id}#message` }, t("map.message")))));
     this.root.hidden = false;
     this.refresh(person, now);
   }
