@@ -127,7 +127,7 @@ async def test_on_every_way_the_accused_find_nothing_and_others_do(app: FastAPI,
                 assert status != 404
                 continue
             assert status == 200, way.name
-            counts = '"count":1' in text or '"tasks":1' in text
+            counts = re.search(r'"(count|tasks)":[1-9]', text)
             told = scene.number in text or str(scene.ident) in text or counts
             assert told, way.name
 
