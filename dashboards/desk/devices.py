@@ -7,14 +7,15 @@ from fastapi import APIRouter, Form, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
-from core import clock, http
+from core import http
 from core.auth import Caller, Permission, allow
 from core.fields import WITHOUT_NUL
-from core.model import PersonId
+from core.model import DeviceId, PersonId
 from dashboards.pages import page
 from geofence.incidents import telling
 from geofence.incidents.model import MessageKind
 from inmates import service as people
+from tracking import desk as devices
 from tracking.store import tracks
 from tracking.wire.limits import TEXT_MAX
 
@@ -23,14 +24,13 @@ SHOWN: Final = 5
 """Messages on a person's page."""
 
 
-@router.get("/people/{person_id}/message")
-async def messages_part(
-    request: Request, person_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.DEVICE_COMMAND)
+@router.get("/devices/{device_id}/told")
+async def told_part(
+    request: Request, device_id: http.Id, conn: http.Conn, caller: Caller = allow(Permission.DEVICE_COMMAND)
 ) -> Response:
-    """The list alone: the page of the file asks for it again while a device has not answered."""
-    whom = (await people.known(conn, caller, person=PersonId(person_id))).id
-    worn = await tracks.device_of(conn, whom, at=clock.now())
-    return page(request, "device-told.html", messages=await told(conn, worn) if worn else ())
+    """The list alone: the page of the file, whose reading is recorded, asks for it again while it is open."""
+    worn = await devices.device(conn, caller, device=DeviceId(device_id))
+    return page(request, "device-told.html", messages=await told(conn, worn))
 
 
 @router.post("/people/{person_id}/message")

@@ -27,10 +27,11 @@ async def test_an_officer_tells_a_device_from_the_file(app: FastAPI) -> None:
         sent = await visitor.post(f"{at}/message", data={"kind": "text", "text": " Zaryadlang "})
         assert sent.headers["location"] == f"{at}#message"
         assert (await visitor.post(f"{at}/message", data={"kind": "text"})).status_code == 422
-        page, part = (await visitor.get(at)).text, (await visitor.get(f"{at}/message")).text
-    for shown in (page, part):
-        assert shown.count('data-state="queued"') == 2
-        assert "Zaryadlang" in shown
+        part = f"/devices/{made['device_id']}/told"
+        shown = [(await visitor.get(path)).text for path in (at, part)]
+    for page in shown:
+        assert page.count('data-state="queued"') == 2
+        assert "Zaryadlang" in page
     async with browser(app, await session(engine, chief)) as visitor:
         assert "Zaryadlang" not in (await visitor.get(at)).text, "who may not tell it does not read it"
         assert (await visitor.post(f"{at}/message", data={"kind": "vibrate"})).status_code == 403
