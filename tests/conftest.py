@@ -51,9 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long)
 
 
+EXAMPLES = int(os.environ.get("EJAZO_EXAMPLES", "60"))
+"""Of each property that names no number of its own: other ones in each run."""
+
 # How long an example takes says more about a busy machine than about the code.
 hypothesis.settings.register_profile(
-    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "house",
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("house")
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geofence.engine.blocks import LINE, MOST_OWN, lines_of, write_blocks
 from geofence.engine.inside import inside_own, room
-from geofence.engine.layout import F8, I8, View
+from geofence.engine.layout import F8, I8, View, straight
 from geofence.engine.memory import zeros
 from geofence.engine.zones import Zones
 
@@ -40,7 +40,8 @@ class Assigned:
     def inside(self, person: NDArray[np.int64] | NDArray[np.int32], lon: F8, lat: F8) -> NDArray[np.uint32]:
         """For each place of a person: bit j: inside the person's j-th zone, or on its border."""
         now, mask = self._now, np.empty(len(person), np.uint32)
-        inside_own(now.view, now.starts, now.lines, person, lon, lat, mask, *room())
+        asked = straight(np.int64, person) + straight(np.float64, lon, lat)
+        inside_own(now.view, now.starts, now.lines, *asked, mask, *room())
         return mask
 
     def assign(self, person: int, numbers: Sequence[int]) -> None:

@@ -20,6 +20,11 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 
+def straight(kind: type[np.generic], *columns: NDArray[Any]) -> list[Any]:
+    """The columns as kernels were compiled for: another type would be compiled first, which takes long."""
+    return [np.require(column, kind, ("C", "W")) for column in columns]
+
+
 class Columns(NamedTuple):
     """The memory itself, to write to. What a zone has there is written once and never changed."""
 

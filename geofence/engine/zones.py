@@ -13,7 +13,7 @@ import shapely
 from geofence.engine import rings
 from geofence.engine.asking import covers_pairs, measure_pair, measure_pairs, room
 from geofence.engine.crossing import crossed_pairs
-from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, HEAD, I8, View, view_of
+from geofence.engine.layout import AREA, CIRCLE, CORRIDOR, F8, HEAD, I8, View, straight, view_of
 from geofence.engine.memory import FIRST_PIECE, WORD, empty, grown, move, sizes
 from geofence.engine.settling import settle
 from geofence.model import Shape, ShapeKind
@@ -92,7 +92,7 @@ class Zones:
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
         found = np.empty(len(zone), np.bool_)
-        covers_pairs(self._view, zone, lon, lat, found, *room())
+        covers_pairs(self._view, *straight(np.int64, zone), *straight(np.float64, lon, lat), found, *room())
         return found
 
     def measure_one(self, zone: int, lon: float, lat: float, reach_m: float) -> float:
@@ -102,7 +102,8 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        measure_pairs(self._view, zone, lon, lat, reach_m, found, *room())
+        places = straight(np.float64, lon, lat, reach_m)
+        measure_pairs(self._view, *straight(np.int64, zone), *places, found, *room())
         return found
 
     def crossed(
@@ -110,7 +111,8 @@ class Zones:
     ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a straight way (degrees): do they meet, border included?"""
         found = np.empty(len(zone), np.bool_)
-        crossed_pairs(self._view, zone, lon1, lat1, lon2, lat2, found)
+        ways = straight(np.float64, lon1, lat1, lon2, lat2)
+        crossed_pairs(self._view, *straight(np.int64, zone), *ways, found)
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:

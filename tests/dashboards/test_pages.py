@@ -22,14 +22,13 @@ async def goes_well(page: Page, path: str, *, shows: str, language: str) -> None
     assert not KEY.search(await page.locator("body").inner_text())
 
 
-@pytest.mark.parametrize("width", [1400, 390])
 @pytest.mark.parametrize("language", list(i18n.LANGUAGES))
 async def test_every_page_opens_without_a_fault(
-    site: Site, engine: AsyncEngine, city: City, *, language: str, width: int
+    site: Site, engine: AsyncEngine, city: City, *, language: str
 ) -> None:
     chief = await callers.user(engine, "chief", role=Role.ADMINISTRATOR, language=language)
     day = f"/people/{city.person}/days/{clock.today().isoformat()}"
-    async with site.officer(engine, chief, width=width) as (context, _):
+    async with site.officer(engine, chief) as (context, _):
         page = await context.new_page()
         for path, shows in {
             "/map": "map",
@@ -48,8 +47,9 @@ async def test_every_page_opens_without_a_fault(
                 )
                 await expect(page.get_by_test_id("nav-alerts")).to_have_attribute("data-count", "1")
                 await expect(page.get_by_test_id("all-cards")).to_contain_text(": 1")
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, path
+            for width in (390, 1400):
+                await page.set_viewport_size({"width": width, "height": 900})
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
         sheet = page.frame_locator("iframe")
         await expect(sheet.locator(".leaflet-control-layers-overlays label")).to_have_count(5)
 

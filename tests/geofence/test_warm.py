@@ -1,4 +1,4 @@
-"""Nobody waits for a compiler: set-up compiles every kernel of the engine, for the types in use."""
+"""Nobody waits for a compiler: set-up compiles every kernel of the engine for one form of its arguments."""
 
 import subprocess
 import sys
@@ -8,9 +8,12 @@ from geofence.engine.compiled import digest
 
 LOOK = """
 import importlib, pkgutil
+import numpy as np
 from numba.core.dispatcher import Dispatcher
 import geofence.engine
 from geofence.engine import warm
+from geofence.engine.assigned import Assigned
+from geofence.engine.zones import Zones
 
 found = {}
 for module in pkgutil.iter_modules(geofence.engine.__path__):
@@ -20,6 +23,13 @@ for module in pkgutil.iter_modules(geofence.engine.__path__):
 warm.judge()
 print("late", *sorted(name.partition("engine.")[2] for name, one in found.items() if not one.signatures))
 warm.zones()
+pool, (lon, lat) = Zones(), np.array([[0.5, 0.5], [2.0, 2.0]]).T
+zone = np.array(pool.hold_all(warm.SHAPES)[:2], np.int32)
+lon.flags.writeable = lat.flags.writeable = False
+pool.covers(zone, lon, lat)
+pool.crossed(zone, lon, lat, lat, lon)
+pool.measure(zone, lon, lat, np.full(2, 100))
+Assigned(pool, np.array([0, 2]), zone.astype(np.int64)).inside(np.zeros(2, np.int32), lon, lat)
 print("kernels", len(found))
 for name, one in sorted(found.items()):
     if len(one.signatures) != 1:
