@@ -139,6 +139,7 @@ class Bench:
         middle = {"lon": (box.west + box.east) / 2, "lat": (box.south + box.north) / 2, "zoom": view["zoom"]}
         asked = {"peer": name, "view": json.dumps(view["view"]), **middle}
         await page.goto(f"{self.platform.url}/peer?{urlencode(asked)}")
+        await page.locator("#map[data-listens=yes]").wait_for()  # a peer that hears nothing is no peer
         try:
             async with asyncio.timeout(4 * self.seconds + 30):
                 await self.feeder.move(1)
@@ -183,6 +184,7 @@ async def measure(platform: Platform, browser: Browser, people: int, seconds: fl
     context = await browser.new_context(viewport=SIZE)
     await context.add_cookies([{"name": sessions.COOKIE, "value": secret, "url": platform.url}])
     await context.add_init_script(METER)
+    await context.grant_permissions(["local-network-access"])  # the peer's page comes from no address
     await context.route("**/peer?*", lambda route: route.fulfill(body=PEER, content_type="text/html"))
     bench = Bench(platform, feeder, context, seconds)
     await bench.run()
