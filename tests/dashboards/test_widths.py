@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from urllib.parse import urlencode
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import callers
 import files
+from asked import QUESTIONS
 from city import City
 from core import clock
 from core.auth import GRANTS, Permission, Role
@@ -78,7 +80,8 @@ async def walked(
     page, told = await context.new_page(), dict[str, list[str]]()
     for path in paths:
         await page.set_viewport_size(DESK)  # type: ignore[arg-type]
-        answer = await page.goto(site.url + path.format(**ids, date=clock.today().isoformat()))
+        asked = f"?{urlencode(QUESTIONS[path])}" if path in QUESTIONS else ""
+        answer = await page.goto(site.url + path.format(**ids, date=clock.today().isoformat()) + asked)
         if answer and answer.ok:
             told[path] = await outside(page, path)
     return told
