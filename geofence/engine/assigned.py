@@ -40,8 +40,8 @@ class Assigned:
     def inside(self, person: NDArray[np.int64] | NDArray[np.int32], lon: F8, lat: F8) -> NDArray[np.uint32]:
         """For each place of a person: bit j: inside the person's j-th zone, or on its border."""
         now, mask = self._now, np.empty(len(person), np.uint32)
-        asked = straight(np.int64, person) + straight(np.float64, lon, lat)
-        inside_own(now.view, now.starts, now.lines, *asked, mask, *room())
+        who, lon, lat = straight(person, np.int64), straight(lon, np.float64), straight(lat, np.float64)
+        inside_own(now.view, now.starts, now.lines, who, lon, lat, mask, *room())
         return mask
 
     def assign(self, person: int, numbers: Sequence[int]) -> None:

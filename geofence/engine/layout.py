@@ -20,9 +20,9 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 
-def straight(kind: type[np.generic], *columns: NDArray[Any]) -> list[Any]:
-    """The columns as kernels were compiled for: another type would be compiled first, which takes long."""
-    return [np.require(column, kind, ("C", "W")) for column in columns]
+def straight(column: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
+    """As kernels were compiled for: another type or order would be compiled first, which takes long."""
+    return np.require(column, kind, ("C", "W"))
 
 
 class Columns(NamedTuple):

@@ -92,7 +92,8 @@ class Zones:
     def covers(self, zone: I8, lon: F8, lat: F8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a place (degrees): inside, or on the border?"""
         found = np.empty(len(zone), np.bool_)
-        covers_pairs(self._view, *straight(np.int64, zone), *straight(np.float64, lon, lat), found, *room())
+        zone, lon, lat = straight(zone, np.int64), straight(lon, np.float64), straight(lat, np.float64)
+        covers_pairs(self._view, zone, lon, lat, found, *room())
         return found
 
     def measure_one(self, zone: int, lon: float, lat: float, reach_m: float) -> float:
@@ -102,8 +103,8 @@ class Zones:
     def measure(self, zone: I8, lon: F8, lat: F8, reach_m: F8) -> F8:
         """For each pair: signed metres to the border, + outside, within ±reach."""
         found = np.empty(len(zone))
-        places = straight(np.float64, lon, lat, reach_m)
-        measure_pairs(self._view, *straight(np.int64, zone), *places, found, *room())
+        zone, lon, lat = straight(zone, np.int64), straight(lon, np.float64), straight(lat, np.float64)
+        measure_pairs(self._view, zone, lon, lat, straight(reach_m, np.float64), found, *room())
         return found
 
     def crossed(
@@ -111,8 +112,8 @@ class Zones:
     ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """For each pair of a zone's number and a straight way (degrees): do they meet, border included?"""
         found = np.empty(len(zone), np.bool_)
-        ways = straight(np.float64, lon1, lat1, lon2, lat2)
-        crossed_pairs(self._view, *straight(np.int64, zone), *ways, found)
+        lon1, lat1, lon2, lat2 = (straight(column, np.float64) for column in (lon1, lat1, lon2, lat2))
+        crossed_pairs(self._view, straight(zone, np.int64), lon1, lat1, lon2, lat2, found)
         return found
 
     def _settle(self, keys: list[bytes], shapes: list[Shape]) -> None:

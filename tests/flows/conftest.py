@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.private.broker import Broker
-from platform_running import Platform
+from platform_running import START_S, Platform
 
 numbers = count(1)
 
@@ -35,8 +35,9 @@ def own_platform(database: str, own_broker: Broker, tmp_path: Path) -> Iterator[
     """The worker runs already, on a broker of its own."""
     made = Platform(database, own_broker.url("ingest"), tmp_path)
     made.start("ingest")
-    deadline = time.monotonic() + 20
-    while "broker connected" not in made.log("ingest") and time.monotonic() < deadline:
+    deadline = time.monotonic() + START_S
+    while "broker connected" not in made.log("ingest"):
+        assert time.monotonic() < deadline, made.log("ingest")
         time.sleep(0.02)  # from its first subscription on the broker keeps what it misses
     yield made
     made.stop()
