@@ -76,6 +76,7 @@ async def test_from_the_search_to_the_payslip_and_the_courses(site: Site, engine
         for tab in ("timeline", "entitlements"):
             await page.get_by_test_id(f"tab-{tab}").click()
             await expect(page.get_by_test_id(f"tab-{tab}")).to_have_attribute("aria-current", "page")
+            await page.wait_for_load_state()  # its style, too
             assert await page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
