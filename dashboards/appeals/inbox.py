@@ -126,8 +126,8 @@ async def appeals_csv(
     writer.writerow((*COLUMNS, "overdue"))
     now = clock.now()
     writer.writerows([*_cells(one), "1" if one.is_overdue(now) else "0"] for one in lines)
-    headers = {"content-disposition": 'attachment; filename="appeals.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    saved = http.attached("appeals.csv")
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=saved)
 
 
 def _cells(line: service.Line) -> list[str]:

@@ -14,7 +14,7 @@ from core.auth import Caller, Permission, allow
 from core.errors import NotFound
 from core.model import PersonId
 from dashboards import records
-from dashboards.desk import devices as telling
+from dashboards.desk.devices import told as told_before
 from dashboards.pages import page
 from dashboards.records import overview, photos
 from dashboards.store import files
@@ -114,7 +114,7 @@ async def monitoring(
         "conditions": await reading.conditions_of(conn, caller, person=person),
         "device": device,
         "seals": await seals.standing(conn, device.id) if device else None,
-        "messages": await telling.told(conn, device) if device else (),
+        "messages": await told_before(conn, device) if device else (),
         "told": protocols.at(protocols.known(), now).messages,
         "alerts": alerts.alerts,
         "alerts_in_all": alerts.total,

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["signed"])
 
 
 class Paper(BaseModel):
-    """A decision of the caller's that they have not signed with a key."""
+    """A decision of the caller's that they have signed neither with a key nor by hand."""
 
     kind: str
     subject_id: int

@@ -86,9 +86,7 @@ def _open_file(place: Place, name: str) -> None:
         found = await service.sheet(conn, request.app.state.keys, caller, kind=place.kind, subject=subject)
         content, kind = await FILES[name](request, conn, found)
         named = f"{place.kind.name}-{subject}.{kind.rpartition('/')[2]}"
-        return Response(
-            content, media_type=kind, headers={"content-disposition": f'attachment; filename="{named}"'}
-        )
+        return Response(content, media_type=kind, headers=http.attached(named))
 
     router.add_api_route(f"{place.path}/{name}", paper_file, methods=["GET"])
 

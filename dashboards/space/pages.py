@@ -65,10 +65,8 @@ def _file(request: Request, found: Report, *, name: str) -> Response:
 
     written = StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(_lines(found, say))
-    saved = f'attachment; filename="space-ii-{found.year}-{name}.csv"'
-    return Response(
-        written.getvalue(), media_type="text/csv; charset=utf-8", headers={"content-disposition": saved}
-    )
+    saved = http.attached(f"space-ii-{found.year}-{name}.csv")
+    return Response(written.getvalue(), media_type="text/csv; charset=utf-8", headers=saved)
 
 
 def _lines(found: Report, say: Callable[[str], str]) -> Iterator[list[Any]]:

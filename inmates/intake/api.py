@@ -153,8 +153,8 @@ async def read_rejected(
 ) -> Response:
     found, rows = await service.rejected(conn, keys, caller, ident=ImportId(import_id))
     text = shown.rejected(found, rows, request.app.state.texts, language=http.language(request))
-    headers = {"content-disposition": f'attachment; filename="import-{import_id}.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    saved = http.attached(f"import-{import_id}.csv")
+    return Response(text, media_type="text/csv; charset=utf-8", headers=saved)
 
 
 @contextmanager

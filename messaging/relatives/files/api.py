@@ -92,6 +92,5 @@ async def read_claim_file(
 
 def _bytes(found: Attached, content: bytes) -> Response:
     """To be saved, never shown within our pages."""
-    name = f"file-{found.id}"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    headers = http.attached(f"file-{found.id}") | {"cache-control": "no-store"}
     return Response(content, media_type=found.type, headers=headers)
