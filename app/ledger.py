@@ -28,6 +28,8 @@ from tracking.store import recheck, windows
 
 T = TypeVar("T")
 ROUND_S: Final = 10.0
+REST: Final = 3.0
+"""A minute of a nation's fixes takes a core for seconds: reports shall not wait for it."""
 HIDDEN: Final = frozenset({"receipts", "sealed_letters", "sealed_files"})
 """A letter to the Ombudsman has no hour: a head that grew at noon would tell who was at the kiosk."""
 MOST: Final = 20
@@ -58,7 +60,7 @@ async def rounds(loaded: Settings) -> None:
         sealer, told = Sealer(conn, Keys(loaded.keys), HIDDEN), Sum(clock.now())
         while is_ours:
             if until := await windows.watermark(conn, shards=loaded.shards):
-                await windows.seal(conn, until=until)
+                await windows.seal(conn, until=until, rest=REST)
                 await windows.forget_aids(conn)
             sealed = await sealer.turn(clock.now())
             told.add(sum(sealed.values()), clock.now())

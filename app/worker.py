@@ -6,7 +6,7 @@ the devices. Whatever fails ends the worker's memory: it begins again from the c
 acknowledged comes again."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Self
 
@@ -14,6 +14,7 @@ import asyncpg
 import numpy as np
 
 from app import metrics
+from app.rota import Rota
 from core import bus, clock, heartbeat, spans
 from core.model import DeviceId
 from core.sealing import Keys
@@ -32,7 +33,7 @@ from tracking.seals.gate import Gate
 from tracking.seals.opening import Opened
 from tracking.sharding import Shard
 from tracking.store import commands, directory, marks
-from tracking.wire import Decoded, down, positions
+from tracking.wire import Decoded, down
 
 PART: Final = "ingest"
 TERMS: Final = "terms"
@@ -74,7 +75,7 @@ class Worker:
     beat_us: int
     """Our last pulse: since then we may have heard nobody."""
     answers: Answers
-    ticked_us: int = 0
+    rota: Rota = field(init=False)
     reminded_us: int = 0
     """When commands without an answer were last looked for."""
     folds: int = CATCH_UP
@@ -83,6 +84,10 @@ class Worker:
     """and whether somebody may wait for it."""
     looked_us: int = 0
     """When an unknown device last made us read the directory."""
+
+    def __post_init__(self) -> None:
+        each = self.pulse, self.write_seats, self.checkpoint, self.remind
+        self.rota = Rota([duty for other in each for duty in (other, self.save_marks)])
 
     @classmethod
     async def recover(
@@ -93,7 +98,9 @@ class Worker:
         for channel in (TERMS, commands.CHANNEL, SEALS):
             await conn.add_listener(channel, lambda _c, _p, name, _x: rung.add(name))
         devices = await directory.load(conn, shard)
-        known, as_of_us = await marks.load(conn, devices)
+        known, as_of_us, unsaved = await marks.load(conn, devices)
+        rounds = Rounds(shard)
+        rounds.note(unsaved)
         gate = await Gate.recover(conn, keys, shard=shard)
         async with conn.transaction():
             supervision = await geofence.recover(
@@ -112,7 +119,7 @@ class Worker:
             supervision,
             known,
             gate,
-            Rounds(shard),
+            rounds,
             heard_us=as_of_us,
             beat_us=clock.now_us(),
             answers=Answers(every_us=round(ack_every_s * TICK_US)),
@@ -135,7 +142,7 @@ class Worker:
             else:
                 self.heard_us = max(self.heard_us, clock.now_us() - TICK_US)
                 metrics.idle()
-            await self.tick()
+            await self.rota.go_on(clock.now_us())
             await self.catch_up()
             self.answer()
 
@@ -150,7 +157,7 @@ class Worker:
                 judged = await geofence.judge(
                     self.conn, self.supervision, recorded.fixes, recorded.events, now_us=clock.now_us()
                 )
-            await bus.announce(self.conn, _news(recorded) + judged)
+            await bus.announce(self.conn, tracking.news(recorded) + judged)
         return decoded, recorded
 
     async def heed(self) -> None:
@@ -191,12 +198,8 @@ class Worker:
         self.heard_us = received_us
         self.answers.owe(decoded.spoke[~np.isin(decoded.spoke, list(decoded.phones))])
 
-    async def tick(self) -> None:
-        """What is due by the clock: once a second the pulse and the verdicts, every ten the checkpoint."""
-        now_us = clock.now_us()
-        if 0 <= now_us - self.ticked_us < TICK_US:  # a clock that went back must not stop the pulse
-            return
-        self.ticked_us = now_us
+    async def pulse(self, now_us: int) -> None:
+        """We live, and what time alone decides."""
         async with self.conn.transaction():
             rows = await geofence.tick(
                 self.conn,
@@ -205,11 +208,23 @@ class Worker:
                 blind=await self.blind(now_us),
                 now_us=now_us,
             )
-            await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
             await bus.announce(self.conn, rows)
         self.is_behind = True
-        await self.gate.tick(self.conn, now_us=now_us)
+
+    async def write_seats(self, now_us: int) -> None:
+        async with self.conn.transaction():
+            await geofence.write_seats(self.conn, self.supervision, now_us=now_us)
+
+    async def checkpoint(self, now_us: int) -> None:
+        async with self.conn.transaction():
+            await geofence.checkpoint(self.conn, self.supervision, now_us=now_us)
+
+    async def save_marks(self, now_us: int) -> None:
         await self.rounds.go_on(self.conn, self.marks, heard_us=self.heard_us, now_us=now_us)
+
+    async def remind(self, now_us: int) -> None:
+        """Broken chains, and commands that nobody answered."""
+        await self.gate.tick(self.conn, now_us=now_us)
         if now_us - self.reminded_us >= REMIND_US:
             self.reminded_us = now_us
             now = clock.from_us(now_us)
@@ -227,7 +242,7 @@ class Worker:
         reports, one piece after the other."""
         while self.is_behind:
             await self.fold_some()
-            if self.inbox.waiting or clock.now_us() - self.ticked_us >= TICK_US:
+            if self.inbox.waiting or self.rota.waits(clock.now_us()):
                 return
 
     async def fold_some(self) -> None:
@@ -275,17 +290,6 @@ class Worker:
             log.warning("cannot be told", extra={"device": device})
         else:
             self.inbox.publish(DOWN.format(serial), down.encode(message), qos=qos)
-
-
-def _news(recorded: tracking.Recorded) -> list[bus.Row]:
-    """Where people are now, which commands were answered, what devices lost for good."""
-    rows = [bus.Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
-    rows += [bus.Row("command", {"command": number}) for number in recorded.answered]
-    rows += [
-        bus.Row("platform", {"what": "lost", "device": device, "numbers": ranges})
-        for device, ranges in recorded.lost
-    ]
-    return rows
 
 
 def own_of(known: Directory) -> Own | None:

@@ -26,7 +26,6 @@ ROUND_S: Final = 60
 async def checkpoint(conn: asyncpg.Connection, held: Supervision, *, now_us: int, most: int = 100) -> int:
     """Save some of what has changed since it was saved last; gives how many checkpoints. Call it once a
     second: `most` bounds what it costs, and so how often a nation's people have their turn."""
-    await write_seats(conn, held, now_us=now_us)
     rows: list[standings.Checkpoint] = []
     gone = []
     for person in held.in_turn(most):

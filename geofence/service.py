@@ -10,7 +10,7 @@ import asyncpg
 from core.bus import Row
 from core.model import PersonId
 from geofence import again, breaches, nearness, policies, recovery, replay
-from geofence.keeping import checkpoint
+from geofence.keeping import checkpoint, write_seats
 from geofence.recovery import recover
 from geofence.sharing import Own, keep_own
 from geofence.silence import Heard
@@ -19,7 +19,17 @@ from geofence.supervision import Supervision
 from tracking.fixes import Fixes
 from tracking.model import DeviceEvent
 
-__all__ = ["Heard", "Supervision", "catch_up", "checkpoint", "judge", "recover", "reload", "tick"]
+__all__ = [
+    "Heard",
+    "Supervision",
+    "catch_up",
+    "checkpoint",
+    "judge",
+    "recover",
+    "reload",
+    "tick",
+    "write_seats",
+]
 
 
 async def judge(

@@ -92,6 +92,7 @@ class Courtroom:
 
     async def checkpoint(self, *, now: float) -> int:
         async with self.conn.transaction():
+            await service.write_seats(self.conn, self.held, now_us=scene.at(now))
             return await service.checkpoint(self.conn, self.held, now_us=scene.at(now))
 
     async def _store(self, columns: fixes.Fixes, events: Sequence[DeviceEvent]) -> None:

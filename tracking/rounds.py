@@ -5,8 +5,8 @@ from typing import Final
 
 import asyncpg
 import numpy as np
+from numpy.typing import NDArray
 
-from core.model import DeviceId
 from tracking.fixes import I8
 from tracking.marks import Marks
 from tracking.sharding import WHOLE, Shard
@@ -14,10 +14,11 @@ from tracking.store import marks as store
 
 EVERY_US: Final = 10_000_000
 """A round begins no sooner after the last: what recovery has to read again, at least."""
-LASTS: Final = 60
+LASTS: Final = 240
 """Calls that a round of many takes."""
-LEAST: Final = 500
+LEAST: Final = 125
 """Devices in one call."""
+ROOM: Final = 1024
 
 
 @dataclass(slots=True)
@@ -29,31 +30,30 @@ class Rounds:
     waiting: I8 = field(default_factory=lambda: np.zeros(0, np.int64))
     """Devices that this round has still to save."""
     share: int = LEAST
-    heard: list[I8] = field(default_factory=list)
-    """Devices heard since this round began."""
+    heard: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(ROOM, bool))
+    """By device: whether it was heard since this round began."""
 
     def note(self, devices: I8) -> None:
-        self.heard.append(devices)
+        """These were heard, or are known from what is stored and not from their checkpoint."""
+        highest = int(devices.max(initial=0))
+        if highest >= len(self.heard):
+            more = np.zeros(max(highest + 1 - len(self.heard), len(self.heard)), bool)
+            self.heard = np.concatenate([self.heard, more])
+        self.heard[devices] = True
 
     async def go_on(self, conn: asyncpg.Connection, marks: Marks, *, heard_us: int, now_us: int) -> None:
         """The next part. `heard_us`: everything received until then is committed and in `marks`."""
-        if not len(self.waiting) and now_us >= self.next_us and not self.heard:
-            await self._nobody(conn, heard_us=heard_us, now_us=now_us)
-        elif not len(self.waiting) and self.heard and now_us >= self.next_us:
-            self.waiting, self.heard = np.unique(np.concatenate(self.heard)), []
-            self.share = max(LEAST, -(-len(self.waiting) // LASTS))
-            self.began_us, self.next_us = heard_us, now_us + EVERY_US
-        if len(self.waiting):
-            part, self.waiting = self.waiting[: self.share], self.waiting[self.share :]
-            await store.save(conn, {DeviceId(d): marks[DeviceId(d)] for d in part.tolist()})
-            if not len(self.waiting):
-                await store.save_round(conn, self.shard, as_of_us=self.began_us)
-        elif len(self.heard) > LASTS:
-            self.heard = [np.unique(np.concatenate(self.heard))]
+        if not len(self.waiting):
+            if now_us < self.next_us:
+                return
+            self._begin(heard_us=heard_us, now_us=now_us)
+        part, self.waiting = self.waiting[: self.share], self.waiting[self.share :]
+        await store.save_some(conn, marks, part)
+        if not len(self.waiting):  # and if nobody was heard: the ledger seals up to it
+            await store.save_round(conn, self.shard, as_of_us=self.began_us)
 
-    async def _nobody(self, conn: asyncpg.Connection, *, heard_us: int, now_us: int) -> None:
-        """Nothing has changed since the last round but the time: the ledger seals up to it."""
-        self.next_us = now_us + EVERY_US
-        if heard_us > self.began_us:
-            self.began_us = heard_us
-            await store.save_round(conn, self.shard, as_of_us=heard_us)
+    def _begin(self, *, heard_us: int, now_us: int) -> None:
+        self.began_us, self.next_us = heard_us, now_us + EVERY_US
+        self.waiting = np.flatnonzero(self.heard)
+        self.heard[:] = False
+        self.share = max(LEAST, -(-len(self.waiting) // LASTS))

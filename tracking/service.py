@@ -8,6 +8,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
+from core.bus import Row
 from core.model import DeviceId
 from tracking.directory import NOBODY
 from tracking.fixes import Fixes
@@ -15,7 +16,7 @@ from tracking.hearing import Heard, hear
 from tracking.marks import Marks, News
 from tracking.model import DeviceEvent, Mark, Ranges, Reason, Rejected
 from tracking.store import commands, marks, records
-from tracking.wire import Decoded
+from tracking.wire import Decoded, positions
 
 T = TypeVar("T")
 
@@ -63,6 +64,17 @@ async def record(conn: asyncpg.Connection, decoded: Decoded, *, known: Marks) ->
         repeats=said - len(new_fixes) - len(new_events) - len(rejected),
         rejected=len(rejected),
     )
+
+
+def news(recorded: Recorded) -> list[Row]:
+    """To be announced: where people are now, which commands were answered, what devices lost for good."""
+    rows = [Row("moved", packed=positions.pack(recorded.fixes))] if len(recorded.fixes) else []
+    rows += [Row("command", {"command": number}) for number in recorded.answered]
+    rows += [
+        Row("platform", {"what": "lost", "device": device, "numbers": ranges})
+        for device, ranges in recorded.lost
+    ]
+    return rows
 
 
 def _fragile(rejected: Collection[Rejected], heard: Heard, known: Marks) -> dict[DeviceId, Mark]:

@@ -31,6 +31,6 @@ async def test_all_who_are_late_are_judged_in_one_turn_unless_somebody_reports(
     await conn.execute(HANDED, LATE)
     inbox = cast("Any", SimpleNamespace(waiting=waiting, is_draining=False))
     worker = await Worker.recover(conn, inbox, shard=WHOLE, ack_every_s=5, keys=Keys(tmp_path))
-    worker.is_behind, worker.ticked_us = True, clock.now_us() + 60_000_000
+    worker.is_behind, worker.rota.began_us, worker.rota.done = True, clock.now_us(), len(worker.rota.duties)
     await worker.catch_up()
     assert await conn.fetchval("select count(*) from handed_over") == left

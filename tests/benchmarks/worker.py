@@ -118,6 +118,7 @@ async def live(
             async with spent.on("a second's tick"):
                 rows = await service.tick(conn, held, contacts=contacts, blind=[(0, begin_us)], now_us=now_us)
             async with spent.on("a second's checkpoints"):
+                await service.write_seats(conn, held, now_us=now_us)
                 await service.checkpoint(conn, held, now_us=now_us)
             await bus.announce(conn, rows)
     return at_us + 3 * SECOND_US

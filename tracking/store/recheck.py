@@ -125,6 +125,8 @@ async def recheck(conn: asyncpg.Connection, *, kept_since: date) -> Rechecked:
             found.breaks.append(one)
         for number in broken[:MOST]:
             found.breaks += await _named(conn, day, held, number)
+        if more := len(broken[MOST:]):
+            found.breaks.append(Break(What.CHANGED, STREAM, place=f"{day}, {more} more windows"))
     return found
 
 
