@@ -60,12 +60,12 @@ from fixes
 where taken_at >= $1 and received_at >= $2 and sent_at - taken_at > interval '2 minutes'
 """
 
-# When did the worker receive the report that raised an alert? The last one before it was found.
+# When did the worker receive the report that raised an alert? The last one of this part before it was found.
 RAISED = """
 select a.id, extract(epoch from (
     select max(f.received_at)
     from fixes f join wearings w on w.device_id = f.device_id
-    where w.person_id = b.person_id and f.received_at <= b.found_at
+    where w.person_id = b.person_id and f.received_at between $1 and b.found_at
         and f.taken_at between b.found_at - interval '3 minutes' and b.found_at + interval '1 minute'
 ))
 from alerts a join breaches b on b.id = a.breach_id
