@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import literal, select
 
-from core import http, networks, sessions, sign_in
+from core import http, sessions, sign_in
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.i18n import LANGUAGES
 from core.passwords import LONGEST
@@ -35,13 +35,6 @@ def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def origin(request: Request) -> sessions.Origin:
-    """Where and with what somebody begins a session."""
-    known, host = request.app.state.networks, address(request)
-    network = networks.named(known, host) if known else None
-    return sessions.Origin(host, request.headers.get("user-agent", ""), network)
-
-
 @router.post("/v1/sessions", status_code=204, summary="Sign in: sets the session cookie")
 async def start_session(
     given: Credentials, request: Request, response: Response, _caller: Caller | None = allow(PUBLIC)
@@ -51,7 +44,7 @@ async def start_session(
         request.app.state.attempts,
         login=given.login,
         password=given.password,
-        origin=origin(request),
+        origin=sessions.Origin.of(request),
     )
     sessions.give(response, secret, secure=request.app.state.secure)
 

@@ -8,7 +8,6 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core import db
-from core.auth import Permission
 from core.model import UserId
 from core.tables import audit
 
@@ -17,7 +16,7 @@ async def record(
     conn: AsyncConnection,
     user: UserId | None,
     *,
-    action: Permission | str,
+    action: str,
     subject_kind: str,
     subject: int | None = None,
     why: str | None = None,
@@ -40,7 +39,7 @@ async def record_many(
     conn: AsyncConnection,
     user: UserId,
     *,
-    action: Permission | str,
+    action: str,
     subject_kind: str,
     deeds: Sequence[tuple[int, Mapping[str, Any]]],
 ) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
-from core import clock, passwords
+from core import audit, clock, passwords
 from core.accounts import in_force
 from core.attempts import Attempts
 from core.lockouts import service as lockouts
 from core.model import UserId
+from core.sessions import Origin
 from core.tables import users
 
 PATHS: Final = "/xapi/"
@@ -103,19 +104,29 @@ async def provider(connection: HTTPConnection, now: Callable[[], datetime] = clo
         proven.remember(digest, now_us=now_us)  # who keeps coming is not sent back to the door
         return known
     attempts: Attempts = state.attempts
-    address = connection.client.host if connection.client else ""
-    attempts.begin(given.login, address, now_us=now_us)
+    origin = Origin.of(connection)
+    attempts.begin(given.login, origin.address, now_us=now_us)
     async with state.engine.begin() as conn:
-        counted = await lockouts.begin(conn, given.login, address=address, now=at)
+        counted = await lockouts.begin(conn, given.login, address=origin.address, now=at)
     async with attempts.checks:
         fits = await passwords.matches(known.password_hash if known else None, given.password)
     if not fits or known is None:
+        await _refused(state.engine, known, origin)
         return None
     async with state.engine.begin() as conn:
-        await lockouts.succeed(conn, counted, user=UserId(known.user_id), address=address, now=at)
-    attempts.succeed(given.login, address)
+        await lockouts.succeed(conn, counted, user=UserId(known.user_id), address=origin.address, now=at)
+    attempts.succeed(given.login, origin.address)
     proven.remember(digest, now_us=now_us)
     return known
+
+
+async def _refused(engine: AsyncEngine, known: Known | None, origin: Origin) -> None:
+    """As at the door (`core.sign_in`): whoever guesses leaves a trace."""
+    user = UserId(known.user_id) if known else None
+    async with engine.begin() as conn:
+        await audit.record(
+            conn, user, action="session:refuse", subject_kind="user", subject=user, detail=origin.noted
+        )
 
 
 async def _known(engine: AsyncEngine, login: str) -> Known | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path as Folder
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Header, Path, Query
@@ -120,13 +120,13 @@ def inline_policy(nonce: str) -> str:
     )
 
 
-def attached(name: str) -> dict[str, str]:
-    """The header by which an answer is saved under this name; a file's number may hold any letter and any
-    sign, a header holds neither (RFC 6266)."""
+def attached(name: str, *, way: Literal["attachment", "inline"] = "attachment") -> dict[str, str]:
+    """The header by which an answer is saved under this name, at once or, inline, after it was shown; a
+    file's number may hold any letter and any sign, a header holds neither (RFC 6266)."""
     wide = re.sub(r"[^\w.-]", "_", name)
     plain = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
     more = "" if plain == wide else f"; filename*=UTF-8''{quote(wide)}"
-    return {"content-disposition": f'attachment; filename="{plain}"{more}'}
+    return {"content-disposition": f'{way}; filename="{plain}"{more}'}
 
 
 def guarded(headers: MutableHeaders, *, secure: bool) -> None:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Self
 
 from sqlalchemy import LargeBinary, any_, cast, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from core import networks
 from core.accounts import in_force
 from core.factors import store as factors
 from core.factors.model import Second
@@ -47,6 +50,12 @@ class Origin:
     agent: str = ""
     network: str | None = None
     """As the operator calls it; empty: none of those that are named. None: none are named here."""
+
+    @classmethod
+    def of(cls, connection: HTTPConnection) -> Self:
+        known, host = connection.app.state.networks, connection.client.host if connection.client else ""
+        network = networks.named(known, host) if known else None
+        return cls(host, connection.headers.get("user-agent", ""), network)
 
     @property
     def noted(self) -> dict[str, str]:

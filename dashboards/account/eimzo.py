@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from core import api, clock, http, sessions
+from core import clock, http, sessions
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.errors import Refusal
 from core.federation import eimzo, second_factor, service
@@ -68,7 +68,13 @@ async def signed_form(
     try:
         abroad.eimzo(name)
         accepted = await service.finish(
-            held.engine, abroad, held.keys, name=name, back=back, origin=api.origin(request), now=clock.now()
+            held.engine,
+            abroad,
+            held.keys,
+            name=name,
+            back=back,
+            origin=sessions.Origin.of(request),
+            now=clock.now(),
         )
     except Refusal as refusal:
         return door(request, refusal, target="/", login="")

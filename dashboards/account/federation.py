@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from core import api, clock, http, sessions
+from core import clock, http, sessions
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.errors import Refusal
 from core.factors.api import Login
@@ -79,7 +79,7 @@ async def come_back(
             request.app.state.keys,
             name=name,
             back=back,
-            origin=api.origin(request),
+            origin=sessions.Origin.of(request),
             now=clock.now(),
         )
     except Refusal as refusal:

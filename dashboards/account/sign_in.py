@@ -57,7 +57,7 @@ async def sign_in_form(
             state.attempts,
             login=login,
             password=password,
-            origin=api.origin(request),
+            origin=sessions.Origin.of(request),
         )
     except Refusal as refusal:
         return door(request, refusal, target=inside(next), login=login)

@@ -26,8 +26,14 @@ Mark = Annotated[str, StringConstraints(pattern=r"^((attended|missed):[1-9][0-9]
 
 @router.get("")
 async def lesson_page(
-    request: Request, conn: http.Conn, course: Code, caller: Caller = allow(Permission.EDUCATION_WRITE)
+    request: Request,
+    conn: http.Conn,
+    course: Code | None = None,
+    caller: Caller = allow(Permission.EDUCATION_WRITE),
 ) -> Response:
+    """Of no course: back to where they are chosen."""
+    if course is None:
+        return RedirectResponse("/education", 303)
     taught, enrolled = await service.class_of(conn, caller, course=course)
     named = await people.named(conn, {one.person_id for one in enrolled}, scope=within(caller))
     rows = sorted(enrolled, key=lambda one: (named[one.person_id].surname, one.id))

@@ -222,5 +222,4 @@ def language_of(found: Certificate) -> str:
 
 
 def paper(content: bytes, name: str) -> Response:
-    shown = {"content-disposition": f'inline; filename="file-{name}.pdf"'}
-    return Response(content, media_type=PDF, headers=shown)
+    return Response(content, media_type=PDF, headers=http.attached(f"file-{name}.pdf", way="inline"))

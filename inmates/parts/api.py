@@ -43,5 +43,5 @@ async def paper(request: Request, part: Part, content: str | None, *, fonts: Pat
     language = http.language(request)
     say = request.app.state.texts.speaker(language)
     made = await asyncio.to_thread(papers.printed, part, content, say, language=language, fonts=fonts)
-    shown = {"content-disposition": f'inline; filename="part-{part.number}.pdf"'}
+    shown = http.attached(f"part-{part.number}.pdf", way="inline")
     return Response(made, media_type=PDF, headers=shown)

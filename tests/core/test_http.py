@@ -37,6 +37,8 @@ TITLES = {
 )
 def test_a_files_name_may_hold_any_sign(name: str, saved: str) -> None:
     assert http.attached(name) == {"content-disposition": saved}
+    shown = http.attached(name, way="inline")["content-disposition"]
+    assert shown == saved.replace("attachment", "inline", 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

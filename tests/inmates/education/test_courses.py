@@ -99,6 +99,7 @@ async def test_a_lesson_is_recorded_whole_or_not_at_all(app: FastAPI, teacher: A
     shown = (await teacher.get(f"{sheet}?course=ASKED")).text
     assert all(f'data-testid="mark-{one}"' in shown for one in (mine, second, third))
     assert (await teacher.get(f"{sheet}?course=NONE")).status_code == 404
+    assert (await teacher.get(sheet)).headers["location"] == "/education"
     form = {"at": on(1)[:16], "hours": "2", "mark": [f"attended:{mine}", f"missed:{mine + 1000}", ""]}
     assert (await teacher.post(sheet, data=form)).status_code == 404
     form["mark"] = [f"attended:{mine}", f"missed:{second}", ""]

@@ -5,14 +5,14 @@ from base64 import b64encode
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from asked.education import COURSE
 from callers import HOST, session, user
 from core.attempts import Attempts
 from core.auth import Role
 from core.lockouts.rules import POLICY, By
-from core.tables import users
+from core.tables import audit, users
 from platforms import PATH, ask, platform, statement
 
 
@@ -32,6 +32,12 @@ async def test_a_platform_signs_in_with_each_request_and_only_here(app: FastAPI,
             answer = await ask(visitor)
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"].startswith("Basic ")
+    refused = select(audit.c.user_id, users.c.login).outerjoin(users, users.c.id == audit.c.user_id)
+    async with app.state.engine.begin() as conn:
+        told = (
+            await conn.execute(refused.where(audit.c.action == "session:refuse").order_by(audit.c.id))
+        ).all()
+    assert [login for _, login in told] == ["lms", None, None]
 
 
 @pytest.mark.parametrize(
