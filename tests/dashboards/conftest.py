@@ -1,7 +1,11 @@
 """The application on a port with Chromium before it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import fcntl
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -32,3 +36,11 @@ async def site(app: FastAPI, chromium: str) -> AsyncIterator[Site]:
         yield Site(f"http://127.0.0.1:{port}", browser)
     server.should_exit = True
     await task
+
+
+@pytest.fixture
+def eimzo() -> Iterator[int]:
+    """The one port at which pages look for E-IMZO: of one test of this machine at a time."""
+    with (Path(tempfile.gettempdir()) / f"ejazo-eimzo-{os.getuid()}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield 64646

@@ -26,8 +26,6 @@ client_key = "AB"
 """
 CENTRE = Authority()
 MINE = CENTRE.issue(NOBODY)
-PORT = 64646
-"""Of the real one."""
 
 
 async def program(line: ServerConnection) -> None:
@@ -44,7 +42,7 @@ async def program(line: ServerConnection) -> None:
     await line.send(json.dumps(answer))
 
 
-async def test_coming_in_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path) -> None:
+async def test_coming_in_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path, eimzo: int) -> None:
     authorities.keep(tmp_path / "trust", [CENTRE])
     (tmp_path / "providers.toml").write_text(FILE)
     app.state.abroad = Abroad(model.providers(tmp_path / "providers.toml"))
@@ -56,7 +54,7 @@ async def test_coming_in_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path) -
         assert (await visitor.post("/v1/identities", json=given)).status_code == 201
     context = await site.browser.new_context(viewport={"width": 390, "height": 844}, locale="uz")
     page = await context.new_page()
-    async with serve(program, "127.0.0.1", PORT):
+    async with serve(program, "127.0.0.1", eimzo):
         await page.goto(f"{site.url}/sign-in?next=/me")
         await page.get_by_test_id("with-eimzo").click()
         await page.get_by_test_id("certificate").wait_for()

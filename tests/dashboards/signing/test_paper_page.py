@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from playwright.async_api import expect
 from websockets.asyncio.server import ServerConnection, serve
@@ -14,9 +15,6 @@ from core import sessions
 from core.signed import checking, service
 from officers_desk import Site, faults
 from signing_hands import MINE, OTHER, Decision, decided
-
-PORT = 64646
-"""Of the real one."""
 
 
 async def program(line: ServerConnection) -> None:
@@ -34,12 +32,12 @@ async def program(line: ServerConnection) -> None:
     await line.send(json.dumps(answer))
 
 
-async def test_signing_a_decision_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path) -> None:
+async def test_signing_a_decision_with_e_imzo(app: FastAPI, site: Site, tmp_path: Path, eimzo: int) -> None:
     one = await decided(app, tmp_path)
     async with site.officer(app.state.engine, one.by, width=390) as (context, seen):
         page = await context.new_page()
         await page.goto(f"{site.url}/people/{one.person}/conduct")
-        async with serve(program, "127.0.0.1", PORT):
+        async with serve(program, "127.0.0.1", eimzo):
             await page.get_by_test_id("paper").click()
             await page.get_by_test_id("certificate").wait_for()
             await expect(page.get_by_test_id("paper-state")).to_have_attribute("data-signed", "no")
@@ -53,9 +51,10 @@ async def test_signing_a_decision_with_e_imzo(app: FastAPI, site: Site, tmp_path
         keys = service.statements(app.state.keys).published()
         found = checking.checked((tmp_path / "proof.zip").read_bytes(), keys)
         assert (len(found.signatures), found.faults) == (1, [])
-        seen.seen = [line for line in seen.seen if f"127.0.0.1:{PORT}" not in line]
+        seen.seen = [line for line in seen.seen if f"127.0.0.1:{eimzo}" not in line]
 
 
+@pytest.mark.usefixtures("eimzo")
 async def test_without_the_program_the_page_says_what_to_do(app: FastAPI, site: Site, tmp_path: Path) -> None:
     one = await decided(app, tmp_path)
     async with site.officer(app.state.engine, one.by) as (context, seen):
@@ -78,6 +77,7 @@ async def pasted(page: Any, signature: str) -> None:
     await page.get_by_test_id("sign").click()
 
 
+@pytest.mark.usefixtures("eimzo")
 async def test_the_page_is_for_everybody(app: FastAPI, site: Site, tmp_path: Path) -> None:
     """Looked at with axe, before and after."""
     one: Decision = await decided(app, tmp_path)
