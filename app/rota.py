@@ -7,7 +7,7 @@ from typing import Final
 
 Duty = Callable[[int], Awaitable[None]]
 """Takes the moment of its turn, µs."""
-ROUND_US: Final = 1_000_000
+SECOND_US: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -15,7 +15,9 @@ class Rota:
     duties: Sequence[Duty]
     """In their order; no second begins before all of the last are done."""
     began_us: int = 0
+    """When this second began,"""
     done: int = 0
+    """and how many of the duties were done in it."""
 
     async def go_on(self, now_us: int) -> None:
         """Whatever is due at this moment."""
@@ -29,10 +31,10 @@ class Rota:
         return not self._is_within(now_us) or self.done < self._due(now_us)
 
     def _is_within(self, now_us: int) -> bool:
-        return 0 <= now_us - self.began_us < ROUND_US  # a clock that went back must not stop the pulse
+        return 0 <= now_us - self.began_us < SECOND_US  # a clock that went back must not stop the pulse
 
     def _due(self, now_us: int) -> int:
-        return 1 + (now_us - self.began_us) * len(self.duties) // ROUND_US
+        return 1 + (now_us - self.began_us) * len(self.duties) // SECOND_US
 
     async def _until(self, count: int, now_us: int) -> None:
         while self.done < count:

@@ -17,6 +17,7 @@ from geofence.rules import contact
 from geofence.rules.contact import Contact
 from geofence.rules.doubt import SECOND_US
 from geofence.rules.episodes import Episode
+from tracking.columns import reaching
 from tracking.directory import Wearing
 from tracking.fixes import I8, Fixes
 
@@ -162,10 +163,7 @@ class Ear:
         return [change for one in ended for change in _unworn(one, now_us)]
 
     def _reach(self, device: int) -> None:
-        if device >= len(self.located_us):
-            wider = np.zeros(2 * device + 1, np.int64)
-            wider[: len(self.located_us)] = self.located_us
-            self.located_us = wider
+        self.located_us = reaching(self.located_us, device, fill=0)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

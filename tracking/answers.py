@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.model import DeviceId
 from tracking import rules
+from tracking.columns import reaching
 from tracking.fixes import I8
 from tracking.marks import Marks
 from tracking.wire.down import Acknowledge
@@ -78,7 +79,5 @@ class Answers:
         return Acknowledge(ack=ack, last=last, resend=rules.gaps(stored)[:RANGES_MAX] if is_overdue else ())
 
     def _reserve(self, device: int) -> None:
-        more = max(device + 1 - len(self.owed), len(self.owed)) if device >= len(self.owed) else 0
-        if more:
-            self.owed = np.concatenate([self.owed, np.zeros(more, bool)])
-            self.told_us = np.concatenate([self.told_us, np.full(more, LONG_AGO_US)])
+        self.owed = reaching(self.owed, device, fill=False)
+        self.told_us = reaching(self.told_us, device, fill=LONG_AGO_US)

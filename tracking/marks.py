@@ -11,6 +11,7 @@ import numpy as np
 
 from core.model import DeviceId
 from tracking import rules
+from tracking.columns import reaching
 from tracking.fixes import I8
 from tracking.model import Mark
 
@@ -98,7 +99,5 @@ class Marks:
         return expected
 
     def _reserve(self, device: int) -> None:
-        if device >= len(self.last):
-            more = np.zeros(max(device + 1 - len(self.last), len(self.last)), np.int64)
-            self.last = np.concatenate([self.last, more])
-            self.contact_us = np.concatenate([self.contact_us, more])
+        self.last = reaching(self.last, device, fill=0)
+        self.contact_us = reaching(self.contact_us, device, fill=NEVER)

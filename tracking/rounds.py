@@ -7,6 +7,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
+from tracking.columns import reaching
 from tracking.fixes import I8
 from tracking.marks import Marks
 from tracking.sharding import WHOLE, Shard
@@ -35,10 +36,7 @@ class Rounds:
 
     def note(self, devices: I8) -> None:
         """These were heard, or are known from what is stored and not from their checkpoint."""
-        highest = int(devices.max(initial=0))
-        if highest >= len(self.heard):
-            more = np.zeros(max(highest + 1 - len(self.heard), len(self.heard)), bool)
-            self.heard = np.concatenate([self.heard, more])
+        self.heard = reaching(self.heard, int(devices.max(initial=0)), fill=False)
         self.heard[devices] = True
 
     async def go_on(self, conn: asyncpg.Connection, marks: Marks, *, heard_us: int, now_us: int) -> None:

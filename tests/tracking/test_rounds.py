@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import asyncpg
+import numpy as np
 import pytest
 
 import tracked
@@ -13,7 +14,7 @@ from core.model import DeviceId
 from tracking import rounds, wire
 from tracking import service as tracking
 from tracking.marks import Marks
-from tracking.model import Message
+from tracking.model import Mark, Message
 from tracking.rounds import EVERY_US, Rounds
 from tracking.store import directory, marks
 from tracking.wire import json
@@ -94,3 +95,16 @@ async def test_no_crash_makes_marks_forget(
         else:
             await worker.tick(wait_us=EVERY_US if act == "pause" else 1_000_000)
         assert worker.known() == said
+
+
+async def test_marks_saved_in_columns_are_those_saved_one_by_one(conn: asyncpg.Connection) -> None:
+    """Also of telephones, which do not count, and of a hole."""
+    first, second, third = (await devices(conn)).values()
+    held = {
+        first: Mark(((1, 7),), NOW_US + 1),
+        second: Mark((), NOW_US),
+        third: Mark(((1, 2), (4, 9)), NOW_US),
+    }
+    await marks.save_some(conn, Marks.of(held), np.array(list(held), np.int64))
+    found, *_ = await marks.load(conn)
+    assert dict(found.items()) == held

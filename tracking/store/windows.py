@@ -20,7 +20,7 @@ from tracking.fixes import Fixes
 from tracking.store import copyout
 
 LONGEST: Final = timedelta(seconds=10)
-"""Of a nation's reports so much is digested in a third of a second."""
+"""A nation's minute, digested at one go, keeps everybody waiting for seconds (ADR-0055)."""
 ROWS: Final = 262_144
 """Handed from COPY to the digest at once."""
 AIDED: Final = 2_000_000
