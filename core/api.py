@@ -31,10 +31,6 @@ class Me(BaseModel):
     permissions: list[str]
 
 
-def address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 @router.post("/v1/sessions", status_code=204, summary="Sign in: sets the session cookie")
 async def start_session(
     given: Credentials, request: Request, response: Response, _caller: Caller | None = allow(PUBLIC)

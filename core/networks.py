@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from starlette.requests import HTTPConnection
+
 from core.geo import LonLat
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -50,6 +52,11 @@ def named(networks: Sequence[Network], address: str) -> str:
         ((block.prefixlen, one.name) for block in one.blocks if host in block) for one in networks
     )
     return max(held, default=(0, UNKNOWN))[1]
+
+
+def address(connection: HTTPConnection) -> str:
+    """Whence somebody speaks."""
+    return connection.client.host if connection.client else ""
 
 
 def places(networks: Sequence[Network]) -> dict[str, LonLat]:

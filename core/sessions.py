@@ -53,7 +53,7 @@ class Origin:
 
     @classmethod
     def of(cls, connection: HTTPConnection) -> Self:
-        known, host = connection.app.state.networks, connection.client.host if connection.client else ""
+        known, host = connection.app.state.networks, networks.address(connection)
         network = networks.named(known, host) if known else None
         return cls(host, connection.headers.get("user-agent", ""), network)
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from core import http
-from core.api import address
 from core.auth import PUBLIC, Caller, allow
 from core.errors import Refusal
+from core.networks import address
 from core.signing import NotGenuine
 from dashboards.pages import page
 from messaging.receipts import rules, service, wire

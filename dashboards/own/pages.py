@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from core import api, clock, http
+from core import clock, http, networks
 from core import own as core_own
 from core.auth import PUBLIC, Caller, allow
 from core.errors import Refusal
@@ -74,7 +74,7 @@ async def own_phone_form(
     """The same answer whether or not the telephone opens a page."""
     texts, spoken = request.app.state.texts, http.language(request)
     try:
-        request.app.state.attempts.begin("own", api.address(request), now_us=clock.now_us())
+        request.app.state.attempts.begin("own", networks.address(request), now_us=clock.now_us())
         handle = await phones.send_code(
             conn,
             keys,
@@ -101,7 +101,7 @@ async def own_code_form(
     proved = await phones.prove(conn, keys, handle=handle, code=code, language=spoken, now=now)
     if proved is None:
         return _door(request, handle=handle, failed="own.code_wrong", status=401)
-    request.app.state.attempts.succeed("own", api.address(request))
+    request.app.state.attempts.succeed("own", networks.address(request))
     secret = await own.enter(conn, proved, now=now)
     if secret is None:
         return _door(request, failed="own.no_page", status=403)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from core import api, clock, http
+from core import clock, http, networks
 from core.auth import PUBLIC, Caller, allow
 from core.errors import Refusal
 from dashboards.pages import page, phone_page
@@ -49,7 +49,7 @@ async def phone_form(
         return found
     texts, spoken = request.app.state.texts, http.language(request)
     try:
-        request.app.state.attempts.begin("relative", api.address(request), now_us=clock.now_us())
+        request.app.state.attempts.begin("relative", networks.address(request), now_us=clock.now_us())
         handle = await service.send_code(
             conn,
             keys,
@@ -81,7 +81,7 @@ async def code_form(
     relative = await service.prove(conn, keys, handle=handle, code=code, language=spoken, now=now)
     if relative is None:
         return _page(request, wanted, found, handle=handle, failed="relatives.code_wrong", status=401)
-    request.app.state.attempts.succeed("relative", api.address(request))
+    request.app.state.attempts.succeed("relative", networks.address(request))
     given = await tokens.grant(conn, relative, asked=found, now=now)
     return _back(found.redirect_uri, {"code": given, "state": found.state})
 

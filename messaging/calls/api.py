@@ -8,12 +8,12 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from core import http
-from core.api import address
 from core.attempts import Attempts
 from core.auth import PUBLIC, Caller, Permission, allow
 from core.fields import WITHOUT_NUL, Moment
 from core.kin import KinScope, Relative, allow_kin
 from core.model import PersonId
+from core.networks import address
 from core.seats import Party
 from inmates.entitlements.model import Thing
 from messaging.calls import ice, line, model

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, model_validator
 
 from core import http, signing
-from core.api import address
 from core.auth import PUBLIC, Caller, allow
 from core.fields import WITHOUT_NUL
+from core.networks import address
 from messaging.receipts import rules, service
 from messaging.receipts.service import Secret
 
